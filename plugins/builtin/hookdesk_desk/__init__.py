@@ -1,0 +1,1 @@
+"""The desk: the agents' queue list and ticket page."""

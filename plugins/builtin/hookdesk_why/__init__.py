@@ -1,0 +1,1 @@
+"""The decision trace on the ticket page."""

@@ -1,0 +1,1 @@
+"""The contrast theme, a child of the default theme."""
