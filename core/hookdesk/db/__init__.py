@@ -1,0 +1,1 @@
+"""The database: engine, sessions and transactions, column types, naming convention, migration runner."""

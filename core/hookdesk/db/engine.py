@@ -1,0 +1,141 @@
+"""Engines and transactions: deferred and read-only for reading, BEGIN IMMEDIATE for writing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Executable, Row, ScalarResult, create_engine, event
+from sqlalchemy.engine import Result
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.base import Executable as ExecutableBase
+
+BUSY_TIMEOUT_MS = 15_000
+WRITE = "hookdesk_write"
+
+
+class WriteRefused(RuntimeError):
+    """Something tried to write where only reading is allowed (a hook, a request outside a unit of work)."""
+
+
+class Database:
+    """One database: an engine, and the two ways into it. SQLite is driven as docs/architecture.md says."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare an engine; nothing is connected yet."""
+        self.url = url
+        self.engine = make_engine(url)
+        self.write_engine = self.engine.execution_options(**{WRITE: True})
+        self._writing: ContextVar[Session | None] = ContextVar("hookdesk_writing", default=None)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True on the embedded default."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def writing(self) -> Session | None:
+        """The session of the unit of work that this context is in, if any."""
+        return self._writing.get()
+
+    @contextmanager
+    def read(self) -> Iterator[ReadSession]:
+        """A short read-only transaction; inside a unit of work, a read-only view of its session."""
+        current = self._writing.get()
+        if current is not None:
+            yield ReadSession(current)
+            return
+        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+            yield ReadSession(session)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One writing transaction: committed at the end, rolled back on any exception.
+
+        Raises:
+            WriteRefused: inside another writing transaction (services take the session they are given instead).
+        """
+        if self._writing.get() is not None:
+            raise WriteRefused("a unit of work is open already; write-time hooks return what they want stored and never write")
+        with Session(self.write_engine, autoflush=True, expire_on_commit=False) as session:
+            token = self._writing.set(session)
+            try:
+                session.connection()  # BEGIN IMMEDIATE now: a read must never be upgraded
+                yield session
+                session.commit()
+            finally:
+                self._writing.reset(token)
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+class ReadSession:
+    """What plugins see of the database: SELECT only, Core rows or detached entities."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        """Wrap a session."""
+        self._session = session
+
+    @property
+    def dialect(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        return self._session.get_bind().dialect.name
+
+    def execute(self, statement: Executable, params: dict[str, Any] | None = None) -> Result[Any]:
+        """Run a SELECT.
+
+        Raises:
+            WriteRefused: the statement is anything else.
+        """
+        if not isinstance(statement, ExecutableBase) or not getattr(statement, "is_select", False):
+            raise WriteRefused("only SELECT may run here; return a changed draft or rows, or use a service")
+        return self._session.execute(statement, params)
+
+    def all(self, statement: Executable, params: dict[str, Any] | None = None) -> list[Row[Any]]:
+        """All rows; the statement must carry its own limit."""
+        return list(self.execute(statement, params).all())
+
+    def first(self, statement: Executable, params: dict[str, Any] | None = None) -> Row[Any] | None:
+        """The first row or None."""
+        return self.execute(statement, params).first()
+
+    def scalar(self, statement: Executable, params: dict[str, Any] | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(statement, params).scalar()
+
+    def scalars(self, statement: Executable, params: dict[str, Any] | None = None) -> ScalarResult[Any]:
+        """The first column of all rows."""
+        return self.execute(statement, params).scalars()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`; on SQLite with WAL, foreign keys and our own BEGIN."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Set up a new connection: the driver in autocommit, so that BEGIN is ours."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin deferred for reading and immediate for writing: an upgraded read fails at once, whatever the busy timeout."""
+    writes = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,31 @@
+"""Core's hook specifications, one module a domain. They import types only."""
+
+from hookdesk.hookspecs.auth import AuthHooks
+from hookdesk.hookspecs.intake import FilteringHooks, IntakeHooks
+from hookdesk.hookspecs.notifications import NotificationHooks
+from hookdesk.hookspecs.tickets import AccessHooks, TicketHooks
+from hookdesk.hookspecs.web import RunningHooks, WebHooks
+
+CORE_SPECS: tuple[type, ...] = (
+    IntakeHooks,
+    FilteringHooks,
+    TicketHooks,
+    AccessHooks,
+    AuthHooks,
+    NotificationHooks,
+    WebHooks,
+    RunningHooks,
+)
+"""Every specification class of core, in the order in which the reference shows them."""
+
+__all__ = [
+    "CORE_SPECS",
+    "AccessHooks",
+    "AuthHooks",
+    "FilteringHooks",
+    "IntakeHooks",
+    "NotificationHooks",
+    "RunningHooks",
+    "TicketHooks",
+    "WebHooks",
+]

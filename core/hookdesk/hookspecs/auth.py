@@ -1,0 +1,29 @@
+"""Hooks for signing in. Errors deny."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hookdesk.hookspecs.spec import OnError, Shape, When, spec
+from hookdesk.types.auth import AuthProvider, Credentials, SignIn
+from hookdesk.types.events import Event
+
+
+class AuthHooks:
+    """Signing in: who can check credentials, and what happened."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_providers(self, *, face: str) -> Sequence[AuthProvider] | None:
+        """Ways to sign in that the page for this face ("agent" or "portal") offers."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_authenticate(self, *, credentials: Credentials) -> SignIn | None:
+        """Check a login and password. None means: not mine, ask the next; a `SignIn` with a problem ends the matter."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def signed_in(self, *, event: Event) -> None:
+        """Somebody signed in. `event.data`: user_id, face, address."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def sign_in_failed(self, *, event: Event) -> None:
+        """Somebody failed to sign in. `event.data`: login, face, address."""

@@ -1,0 +1,53 @@
+"""Hooks for what comes in, from the raw record to the settled outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hookdesk.hookspecs.spec import Combine, Shape, When, spec
+from hookdesk.types.drafts import TicketDraft
+from hookdesk.types.events import Event
+from hookdesk.types.intake import InboundMessage, Match, RawIntake, Sender, Verdict
+
+
+class IntakeHooks:
+    """Intake: parse, identify, screen, match, and say how it ended."""
+
+    @spec(Shape.FIRST, when=When.WRITE, since="0.1")
+    def intake_parse(self, *, record: RawIntake) -> InboundMessage | None:
+        """Read a raw record of a channel that this plugin knows; None for any other channel.
+
+        Raise `Unreadable(reason)` for what cannot be read: the record is then quarantined with that reason.
+        """
+
+    @spec(Shape.FIRST, when=When.WRITE, since="0.1")
+    def intake_identify(self, *, message: InboundMessage) -> Sender | None:
+        """Name the requester behind a message. Core's own answer, if nobody has one, is the sender's address."""
+
+    @spec(Shape.COLLECT, combine=Combine.STRONGEST, when=When.WRITE, since="0.1")
+    def intake_screen(self, *, message: InboundMessage) -> Verdict | None:
+        """Accept, quarantine or reject a message, with the reason; the strongest verdict of all plugins counts."""
+
+    @spec(Shape.FIRST, when=When.WRITE, since="0.1")
+    def intake_match(self, *, message: InboundMessage, sender: Sender) -> Match | None:
+        """Find the ticket that a message belongs to. None means: a new ticket."""
+
+    @spec(Shape.CHAIN, when=When.WRITE, since="0.1")
+    def intake_transform(self, *, message: InboundMessage) -> InboundMessage | None:
+        """Change a message before anything is decided about it. Return None to leave it as it is."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def intake_settled(self, *, event: Event) -> None:
+        """An inbound item reached its end. `event.data`: intake_id, channel, outcome, reason, ticket_id, entry_id, sender."""
+
+
+class FilteringHooks:
+    """Filtering: what decides where a new ticket belongs."""
+
+    @spec(Shape.CHAIN, when=When.WRITE, since="0.1")
+    def ticket_filter(self, *, draft: TicketDraft) -> TicketDraft | None:
+        """Change a ticket draft before it is stored: department, priority, assignee and so on. Return None to leave it as it is."""
+
+    @spec(Shape.COLLECT, when=When.WRITE, since="0.1")
+    def ticket_problems(self, *, draft: TicketDraft) -> Sequence[str] | None:
+        """Say why a ticket may not be created as it stands. Any problem blocks it and is shown to whoever asked for it."""

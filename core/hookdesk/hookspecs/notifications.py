@@ -1,0 +1,33 @@
+"""Hooks for telling people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hookdesk.hookspecs.spec import Combine, Shape, When, spec
+from hookdesk.types.events import Event
+from hookdesk.types.notifications import Notification, Recipient
+
+
+class NotificationHooks:
+    """Notifications: who is told, who is not, in which words, and how it went."""
+
+    @spec(Shape.COLLECT, when=When.AFTER, since="0.1")
+    def notify_recipients(self, *, event: Event) -> Sequence[Recipient] | None:
+        """Further people to tell about an event. Agents among them still pass the guard."""
+
+    @spec(Shape.COLLECT, combine=Combine.ANY_VETO, when=When.AFTER, since="0.1")
+    def notify_allowed(self, *, notification: Notification) -> str | None:
+        """Keep a notification from being sent: return the reason, or None."""
+
+    @spec(Shape.FIRST, when=When.AFTER, since="0.1")
+    def notify_render(self, *, notification: Notification) -> Notification | None:
+        """Write subject and text of a notification. None leaves it to the next plugin or the channel's own templates."""
+
+    @spec(Shape.CHAIN, when=When.AFTER, since="0.1")
+    def notify_transform(self, *, notification: Notification) -> Notification | None:
+        """Change a rendered notification (a footer, a translation). Return None to leave it as it is."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def notification_settled(self, *, event: Event) -> None:
+        """A notification was sent or given up. `event.data`: ticket_id, entry_id, address, channel, outcome, error."""

@@ -1,0 +1,60 @@
+"""Hooks around a ticket's life after it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, spec
+from hookdesk.types.actors import Actor
+from hookdesk.types.drafts import ReplyDraft
+from hookdesk.types.events import Event
+from hookdesk.types.web import TicketAction
+
+
+class TicketHooks:
+    """Tickets: transitions, replies, actions, and the events that follow a commit."""
+
+    @spec(Shape.COLLECT, combine=Combine.ANY_VETO, when=When.WRITE, since="0.1")
+    def transition_allowed(self, *, ticket: Mapping[str, Any], actor: Actor, status: str) -> str | None:
+        """Forbid a change of status: return the reason, or None to allow it. `ticket` has id, number, state, status; `status` is a key."""
+
+    @spec(Shape.CHAIN, when=When.WRITE, since="0.1")
+    def reply_transform(self, *, reply: ReplyDraft, actor: Actor) -> ReplyDraft | None:
+        """Change an entry before it is stored (any kind: see `reply.kind`). Return None to leave it as it is."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def ticket_actions(self, *, ticket: Mapping[str, Any], actor: Actor) -> Sequence[TicketAction] | None:
+        """Buttons for the desk's ticket page."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def ticket_created(self, *, event: Event) -> None:
+        """A ticket was stored. `event.data`: ticket_id, number, entry_id, user_id, channel, alert, autoresponse, kind (of the message)."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def ticket_changed(self, *, event: Event) -> None:
+        """A ticket's property changed. `event.data`: ticket_id, number, what, before, after, agent_id, user_id."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def entry_added(self, *, event: Event) -> None:
+        """An entry was added to an existing ticket. `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def ticket_deleted(self, *, event: Event) -> None:
+        """A ticket is gone with all its rows. `event.data`: ticket_id, number, agent_id."""
+
+
+class AccessHooks:
+    """Access: permissions beyond core's own, and vetoes. Errors deny."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def permissions(self) -> Sequence[tuple[str, str, str]] | None:
+        """Permissions that roles may hold: (name, label, group)."""
+
+    @spec(Shape.COLLECT, combine=Combine.ANY_VETO, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def permission_allowed(self, *, actor: Actor, permission: str, ticket: Mapping[str, Any]) -> str | None:
+        """Forbid an act on a ticket: return the reason, or None to allow it. It can narrow what the guard grants, never widen it."""
+
+    @spec(Shape.COLLECT, combine=Combine.SQL_AND, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def permission_scope(self, *, actor: Actor) -> Any:
+        """A further SQL condition on `Ticket` for every list and read of this actor, or None. All are joined by AND."""

@@ -1,0 +1,74 @@
+"""Hooks for pages, jobs, the command line and backends: what a plugin adds to the running site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hookdesk.hookspecs.spec import Shape, When, spec
+from hookdesk.types.actors import Actor
+from hookdesk.types.jobs import Job
+from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent
+
+if TYPE_CHECKING:
+    from click import Command
+    from flask import Blueprint
+
+    from hookdesk.types.backends import SearchBackend, StorageBackend
+    from hookdesk.types.criteria import Field
+
+
+class WebHooks:
+    """Pages: blueprints, navigation, assets, slots, settings pages."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def blueprints(self) -> Sequence[Blueprint] | None:
+        """Flask blueprints, named like the plugin's slug. Each view states who may use it with a decorator of `hookdesk.api`."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def nav_items(self, *, actor: Actor, area: str) -> Sequence[NavItem] | None:
+        """Links for a navigation area: "portal", "desk.rail", "desk.sidebar" or "admin"."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def page_assets(self) -> Sequence[PageAssets] | None:
+        """Own stylesheets and scripts."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def slots(self) -> Sequence[Slot] | None:
+        """Slots that this plugin's pages declare."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def template_slot(self, *, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent] | None:
+        """Content for a named slot; see the list of slots for the arguments of each."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def settings_pages(self) -> Sequence[SettingsPage] | None:
+        """Pages of settings in the admin panel beyond the generated form."""
+
+
+class RunningHooks:
+    """Running: jobs, commands, health, backends, condition fields."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def scheduled_jobs(self) -> Sequence[Job] | None:
+        """Jobs that run on a schedule and may be woken by name."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def cli_commands(self) -> Sequence[Command] | None:
+        """Commands below `hookdesk <slug>`."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def health_checks(self) -> Sequence[Health] | None:
+        """Lines of the health page and of `/health`."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def storage_backends(self) -> Sequence[StorageBackend] | None:
+        """Where attachments' bytes can be kept, by backend name."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def search_backends(self) -> Sequence[SearchBackend] | None:
+        """Full-text search over tickets; the first one that fits the database is used."""
+
+    @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
+    def criteria_fields(self) -> Sequence[Field] | None:
+        """Fields that conditions may name, with their type, operators and SQL column."""

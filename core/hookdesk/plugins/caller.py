@@ -1,0 +1,216 @@
+"""The calling facade: asks implementations in the admin's order, one by one, so that each answer, error and microsecond has an owner."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import false
+
+from hookdesk.db.retry import is_transient
+from hookdesk.hookspecs.spec import OnError, SpecInfo, When, spec_info
+from hookdesk.plugins.record import Recorder, Step, explaining, is_tracing, note
+from hookdesk.types.drafts import Changeable
+from hookdesk.types.events import Event
+from hookdesk.types.intake import Verdict
+
+P = ParamSpec("P")
+T = TypeVar("T")
+FAILED: Any = object()
+SKIPPED: Any = object()
+
+
+class HookDenied(Exception):
+    """A plugin that must agree has failed or is paused, so the answer is no."""
+
+    def __init__(self, plugin: str, hook: str) -> None:
+        """Name the plugin and the hook."""
+        super().__init__(f"the plugin {plugin} could not answer {hook}, so it was denied")
+        self.plugin, self.hook = plugin, hook
+
+
+class Refusal(Exception):
+    """A plugin refuses by intention (`Unreadable`, a form problem): passed on to whoever called the hook, not counted as its error."""
+
+
+class Unreadable(Refusal):
+    """A raw record that its channel cannot read; it is quarantined with this reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One plugin's method for one hook."""
+
+    plugin: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+    def __call__(self, given: Mapping[str, Any]) -> Any:
+        """Call it with the arguments that it names."""
+        return self.function(**{name: given[name] for name in self.arguments})
+
+
+class Hooks:
+    """All hooks of one application object. Implementations stand in their resolved order."""
+
+    def __init__(self, recorder: Recorder, paused: Callable[[], frozenset[str]], trace_calls: bool = False) -> None:
+        """`paused` tells which plugins the circuit breaker holds at the moment; `trace_calls` prints each call (for authors)."""
+        self.recorder = recorder
+        self._paused = paused
+        self._trace_calls = trace_calls
+        self._specs: dict[str, SpecInfo] = {}
+        self._implementations: dict[str, tuple[Implementation, ...]] = {}
+
+    def declare(self, info: SpecInfo) -> None:
+        """Make a hook known.
+
+        Raises:
+            ValueError: another specification has that name already.
+        """
+        if info.name in self._specs:
+            raise ValueError(f"the hook {info.name} is declared twice")
+        self._specs[info.name] = info
+        self._implementations.setdefault(info.name, ())
+
+    def install(self, name: str, implementations: Iterable[Implementation]) -> None:
+        """Set the implementations of a hook, in the order in which they are asked."""
+        self._implementations[name] = tuple(implementations)
+
+    @property
+    def specs(self) -> Mapping[str, SpecInfo]:
+        """Every declared hook by name."""
+        return self._specs
+
+    def implementations(self, name: str) -> tuple[Implementation, ...]:
+        """Who implements a hook, in order."""
+        return self._implementations.get(name, ())
+
+    def collect(self, spec: Callable[Concatenate[Any, P], Iterable[T] | None], *args: P.args, **given: P.kwargs) -> list[T]:
+        """All answers of a `collect`/`concat` hook in one list."""
+        found: list[T] = []
+        for _, answer in self._answers(spec_info(spec), given):
+            found.extend(answer)
+        return found
+
+    def attributed(
+        self, spec: Callable[Concatenate[Any, P], Iterable[T] | None], *args: P.args, **given: P.kwargs
+    ) -> list[tuple[str, T]]:
+        """Like `collect`, with the slug of the plugin beside each answer."""
+        return [(plugin, item) for plugin, answer in self._answers(spec_info(spec), given) for item in answer]
+
+    def veto(self, spec: Callable[Concatenate[Any, P], str | None], *args: P.args, **given: P.kwargs) -> str | None:
+        """The first reason against, or None if nobody objects."""
+        info = spec_info(spec)
+        for plugin, answer in self._answers(info, given, denied=f"{info.name} could not be checked"):
+            note(Step(info.name, plugin, "decided", str(answer)))
+            return str(answer)
+        return None
+
+    def strongest(self, spec: Callable[Concatenate[Any, P], Verdict | None], *args: P.args, **given: P.kwargs) -> Verdict | None:
+        """The strongest verdict, or None if nobody has one; the first of equals."""
+        verdicts: list[Verdict] = [answer for _, answer in self._answers(spec_info(spec), given)]
+        return max(verdicts, key=lambda verdict: verdict.strength, default=None)
+
+    def conditions(self, spec: Callable[Concatenate[Any, P], Any], *args: P.args, **given: P.kwargs) -> list[Any]:
+        """SQL conditions that all must hold; one that could not be asked is FALSE."""
+        return [answer for _, answer in self._answers(spec_info(spec), given, denied=false())]
+
+    def first(self, spec: Callable[Concatenate[Any, P], T | None], *args: P.args, **given: P.kwargs) -> T | None:
+        """The first answer that is not None.
+
+        Raises:
+            HookDenied: a plugin failed and the hook's errors deny.
+        """
+        info = spec_info(spec)
+        for _, answer in self._answers(info, given, denied=FAILED):
+            if answer is FAILED:
+                raise HookDenied("unknown", info.name)
+            found: T = answer
+            return found
+        return None
+
+    def chain(self, spec: Callable[Concatenate[Any, P], T | None], *args: P.args, **given: P.kwargs) -> T:
+        """Hand the first argument from one implementation to the next and return what comes out."""
+        info = spec_info(spec)
+        values = dict(given)
+        for implementation in self._implementations[info.name]:
+            before = values[info.chained]
+            answer, step = self._run(info, implementation, values)
+            if answer is FAILED or answer is SKIPPED or answer is None or answer == before:
+                note(step)
+                continue
+            step.outcome = "changed"
+            step.changes = answer.differences(before) if isinstance(answer, Changeable) else {}
+            note(step)
+            values[info.chained] = answer
+        result: T = values[info.chained]  # type: ignore[assignment]  # the chained argument has the type of the answers
+        return result
+
+    def deliver(self, implementation: Implementation, event: Event) -> None:
+        """Call one subscriber of an event; its errors are recorded and raised, for the dispatcher retries them."""
+        started = perf_counter_ns()
+        try:
+            implementation({"event": event})
+        except (Exception, SystemExit) as error:
+            self.recorder.failed(implementation.plugin, event.name, error)
+            raise
+        finally:
+            self.recorder.timed(implementation.plugin, event.name, (perf_counter_ns() - started) // 1000)
+
+    def _answers(self, info: SpecInfo, given: Mapping[str, Any], denied: Any = None) -> Iterator[tuple[str, Any]]:
+        """Each answer that is not None, with its plugin; `denied` stands in for a failure where errors deny."""
+        for implementation in self._implementations[info.name]:
+            answer, step = self._run(info, implementation, given)
+            if answer is FAILED or answer is SKIPPED:
+                note(step)
+                if info.on_error is OnError.DENY and denied is not None:
+                    yield implementation.plugin, denied
+            elif answer is not None:
+                step.outcome = "answered"
+                if isinstance(answer, Verdict):
+                    step.outcome, step.reason = answer.outcome, answer.reason
+                elif not step.reason:
+                    step.reason = str(getattr(answer, "reason", ""))
+                note(step)
+                yield implementation.plugin, answer
+            elif is_tracing():
+                note(step)
+
+    def _run(self, info: SpecInfo, implementation: Implementation, given: Mapping[str, Any]) -> tuple[Any, Step]:
+        """Call one implementation, timed and guarded."""
+        step = Step(info.name, implementation.plugin, "passed")
+        if implementation.plugin in self._paused():
+            step.outcome, step.reason = "skipped", "paused after repeated errors"
+            return SKIPPED, step
+        if info.when is When.WRITE and is_tracing():
+            with explaining() as said:
+                answer = self._timed(info, implementation, given, step)
+            step.reason, step.compared = said.reason or step.reason, said.compared
+        else:
+            answer = self._timed(info, implementation, given, step)
+        return answer, step
+
+    def _timed(self, info: SpecInfo, implementation: Implementation, given: Mapping[str, Any], step: Step) -> Any:
+        """The call itself: what an implementation raises is its own failure, unless it spoils the whole transaction."""
+        started = perf_counter_ns()
+        try:
+            answer = implementation(given)
+            if answer is not None:
+                info.check(answer)
+            return answer
+        except Refusal:
+            raise
+        except (Exception, SystemExit) as error:
+            if is_transient(error):
+                raise
+            self.recorder.failed(implementation.plugin, info.name, error)
+            step.outcome, step.reason = "failed", f"{type(error).__name__}: {error}"[:500]
+            return FAILED
+        finally:
+            step.microseconds = (perf_counter_ns() - started) // 1000
+            self.recorder.timed(implementation.plugin, info.name, step.microseconds)
+            if self._trace_calls:
+                print(f"hook {info.name} {implementation.plugin} {step.microseconds} µs {step.outcome}", file=sys.stderr)

@@ -1,0 +1,41 @@
+"""Signing in: what providers offer and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AuthProvider:
+    """A way to sign in. `kind` "form" asks for login and password on the sign-in page, "link" leads to `endpoint`."""
+
+    name: str
+    label: str
+    kind: str = "form"
+    endpoint: str = ""
+    faces: tuple[str, ...] = ("agent", "portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody typed at a sign-in page, for the face "agent" or "portal"."""
+
+    face: str
+    login: str
+    password: str
+    address: str
+    extra: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Never shows the password."""
+        return f"Credentials(face={self.face!r}, login={self.login!r}, address={self.address!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A provider's answer: who it is, or why not (`problem` is shown to the person; it must not tell whether the account exists)."""
+
+    user_id: int | None = None
+    problem: str = ""
+    retry_after: int = 0

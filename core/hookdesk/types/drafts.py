@@ -1,0 +1,92 @@
+"""Drafts: frozen values that write-time hooks may change by returning a new one. The service stores what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
+
+from hookdesk.types.intake import InboundFile, InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class PluginRow:
+    """A row of a plugin's own table that is to be stored with the ticket.
+
+    `table` is the table's full name; `ticket_column`, if set, is filled with the new ticket's id.
+    """
+
+    table: str
+    values: Mapping[str, Any]
+    ticket_column: str = "ticket_id"
+
+
+class Changeable:
+    """What drafts share: a copy with changes, rows of plugins, and the difference that the decision trace shows."""
+
+    __slots__ = ()
+    rows: tuple[PluginRow, ...]
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with these fields changed: the only way to change a draft."""
+        return replace(self, **changes)  # type: ignore[type-var]  # each subclass is a dataclass
+
+    def with_rows(self, table: str, *rows: Mapping[str, Any], ticket_column: str = "ticket_id") -> Self:
+        """A copy that also stores rows of the calling plugin's own table, in one savepoint a plugin."""
+        return self.replace(rows=self.rows + tuple(PluginRow(table, row, ticket_column) for row in rows))
+
+    def differences(self, before: Self) -> dict[str, tuple[Any, Any]]:
+        """Field name → (before, after), for the fields that differ; long values are the trace's business to cut."""
+        changed = {}
+        for item in fields(self):  # type: ignore[arg-type]  # each subclass is a dataclass
+            old, new = getattr(before, item.name), getattr(self, item.name)
+            if old is not new and old != new:
+                changed[item.name] = (old, new)
+        return changed
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDraft(Changeable):
+    """A ticket before it is stored, as it walks through the `ticket_filter` chain.
+
+    References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the
+    service falls back to the site's defaults. `topic` is a reference in the words of whichever plugin owns topics, or "".
+    `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation.
+    """
+
+    message: InboundMessage
+    subject: str
+    user_id: int
+    channel: str
+    organization_id: int | None = None
+    department_id: int | None = None
+    assignee_id: int | None = None
+    team_id: int | None = None
+    status_id: int | None = None
+    priority_id: int | None = None
+    topic: str = ""
+    sla: str = ""
+    alert: bool = True
+    autoresponse: bool = True
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[PluginRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDraft(Changeable):
+    """An entry before it is stored, as it walks through `reply_transform`: an agent's reply or note, or a requester's message.
+
+    `kind` is "message", "response" or "note"; `html` has been sanitized already and is sanitized again afterwards.
+    """
+
+    ticket_id: int
+    kind: str
+    text: str
+    html: str = ""
+    quoted: str = ""
+    channel: str = "web"
+    status_id: int | None = None
+    files: tuple[InboundFile, ...] = ()
+    notify: bool = True
+    message_id: str = ""
+    rows: tuple[PluginRow, ...] = ()

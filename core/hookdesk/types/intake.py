@@ -1,0 +1,137 @@
+"""What comes in: the raw record, the message read from it, and what screening says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class MessageKind(StrEnum):
+    """What a message is. Only a `message` may open a ticket or be answered automatically."""
+
+    MESSAGE = "message"
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto_reply"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundFile:
+    """A file that came with a message: its decoded bytes as sent."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+    content_id: str = ""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class RawIntake:
+    """An `IntakeRecord` as `intake_parse` sees it: bytes that nobody has interpreted yet.
+
+    `meta` is what the channel knew besides (remote address, actor, mailbox); it is JSON.
+    """
+
+    id: int
+    channel: str
+    raw: bytes = field(repr=False)
+    meta: Mapping[str, Any]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message read from a raw record, before anybody decided what becomes of it.
+
+    `text` is the whole body as plain text, `reply` the sender's own new words (quoted text and signature folded away);
+    `html` is as sent and NOT sanitized. Message ids stand without angle brackets. `headers` keep their order and case.
+    `ticket_id` is set when the channel itself knows the ticket (a reply on the web); `topic` is a topic reference or "".
+    """
+
+    channel: str
+    sender_address: str
+    sender_name: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    reply: str = ""
+    kind: MessageKind = MessageKind.MESSAGE
+    files: tuple[InboundFile, ...] = ()
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    sent_at: datetime | None = None
+    ticket_id: int | None = None
+    topic: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with these fields changed: the only way to change a message."""
+        return replace(self, **changes)
+
+    def header(self, name: str) -> str:
+        """The first header of that name, in any case, or ""."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+
+class Outcome(StrEnum):
+    """The one end of each inbound item (DESIGN: the ledger)."""
+
+    PENDING = "pending"
+    TICKET = "ticket"
+    REPLY = "reply"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one screening plugin says of a message: `strength` orders the answers, the strongest counts."""
+
+    outcome: str
+    reason: str
+    strength: int
+
+    @classmethod
+    def accept(cls, reason: str = "") -> Verdict:
+        """Let it in."""
+        return cls("accept", reason, 0)
+
+    @classmethod
+    def quarantine(cls, reason: str) -> Verdict:
+        """Keep the raw message aside for an admin, who can replay it."""
+        return cls("quarantine", reason, 1)
+
+    @classmethod
+    def reject(cls, reason: str) -> Verdict:
+        """Turn it away; the record and the reason stay in the ledger."""
+        return cls("reject", reason, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A ticket that a message belongs to, and the evidence ("In-Reply-To names message 7 of ticket 10427")."""
+
+    ticket_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a message is from: an address that is known or not yet."""
+
+    address: str
+    name: str = ""
+    user_id: int | None = None

@@ -1,0 +1,84 @@
+"""What plugins add to pages: navigation, slots' content, settings pages, assets, ticket actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A link in a navigation area: "portal", "desk.rail", "desk.sidebar", "admin".
+
+    `group` heads a block of items; `permission` hides it from whoever lacks it ("" shows it to everybody who reaches the area,
+    "admin" to administrators). `count` is a small number behind the label, or None.
+    """
+
+    area: str
+    label: str
+    endpoint: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    icon: str = ""
+    group: str = ""
+    order: int = 100
+    permission: str = ""
+    count: int | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAssets:
+    """Own stylesheets and scripts of a plugin, by file name below its `static/`, for one face ("portal", "desk", "admin") or all ("")."""
+
+    css: tuple[str, ...] = ()
+    js: tuple[str, ...] = ()
+    face: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A named place in a page where plugins add content. `args` names what they are given."""
+
+    name: str
+    args: tuple[str, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotContent:
+    """A template of the plugin (`<slug>/…html`) and its variables; rendered inside the slot, autoescaped."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAction:
+    """A button on the ticket page: posts to `endpoint` with `args` (and `ticket number`)."""
+
+    label: str
+    endpoint: str
+    icon: str = ""
+    permission: str = ""
+    confirm: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """A page of settings in the admin panel beyond the one generated from `settings_type`."""
+
+    label: str
+    endpoint: str
+    group: str = "System"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One line of the health page: state is "ok", "warning" or "error"; `detail` says what to do if it is not ok."""
+
+    name: str
+    state: str
+    detail: str = ""
