@@ -1,0 +1,28 @@
+"""Events: written in the transaction that caused them, handed to their subscribers after it, and never lost in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.jobs import wake_after_commit
+from hookdesk.models import OutboxEvent
+
+OUTBOX = "outbox"
+"""The job that hands events to their subscribers."""
+
+__all__ = ["OUTBOX", "emit"]
+
+
+def emit(session: Session, name: str, data: Mapping[str, Any], key: str | None = None) -> None:
+    """Add an event to the caller's transaction; once that has committed, the dispatcher is woken.
+
+    `data` is the JSON snapshot that the event's specification documents. `key` (at most 64 characters, unique) is what subscribers
+    recognise a repeated delivery by; a random one is made if none is given.
+    """
+    session.add(OutboxEvent(name=name, key=key or uuid4().hex, data=dict(data), created_at=clock.now()))
+    wake_after_commit(session, OUTBOX)
