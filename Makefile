@@ -1,0 +1,77 @@
+# One verb a chore; `make help` lists them. Each sets up what it needs first, and skips what is done.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Where `make run` and `make demo` keep their data; any folder will do: make run HOOKDESK_INSTANCE=/srv/helpdesk
+run: export HOOKDESK_INSTANCE ?= instance
+demo: export HOOKDESK_INSTANCE = $(DEMO)
+DEMO ?= instance-demo
+BIND ?= 127.0.0.1:8000
+# More words for pytest: make test ARGS="tests/core -k intake"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo setup environment assets test check lint types layers matrix bench wheels format lock clean
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r verb words; do printf '  make %-8s %s\n' "$$verb" "$$words"; done
+
+run: setup ## set up, start a helpdesk and say where it is (Ctrl-C ends it)
+	@$(BIN)/hookdesk init
+	@exec $(BIN)/hookdesk serve --bind $(BIND)
+
+demo: setup ## the same with a lively demo company, in a folder of its own
+	@if [ ! -e "$(DEMO)/.seeded" ]; then $(BIN)/hookdesk init && $(BIN)/hookdesk seed --tickets 200 && : > "$(DEMO)/.seeded"; fi
+	@exec $(BIN)/hookdesk serve --bind $(BIND)
+
+setup: assets ## make .venv from the lock, fetch the browser libraries; skips what is done
+
+environment:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: run \`apt-get install python3 python3-venv\` as root, then \`make\` again." >&2; exit 1; }
+	@$(PYTHON) -m tools.environment
+
+assets: environment ## the browser libraries alone
+	@$(PYTHON) -m tools.assets
+
+test: setup ## every test, in parallel; as root it first installs the servers that they use
+	@$(PYTHON) -m tools.servers
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: setup lint types layers ## style, types, layers, contracts (docs, hooks, each plugin off)
+	@echo '· contracts'
+	@$(BIN)/python -m pytest -q -n auto tests/contracts
+
+lint:
+	@echo '· ruff'
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo 'Run `make format`.' >&2; exit 1; }
+
+types:
+	@echo '· mypy'
+	@$(BIN)/mypy
+
+layers:
+	@echo '· layers'
+	@$(BIN)/lint-imports --no-logo
+
+matrix: setup ## all tests once for each plugin switched off, and a table of what ran
+	@$(BIN)/python -m tools.matrix
+
+bench: setup ## measure, and write docs/performance.md
+	@$(BIN)/python -m benchmarks
+
+wheels: setup ## build every wheel, install them in a clean environment, run the contrib plugins' tests there
+	@$(BIN)/python -m tools.wheels
+
+format: environment ## let ruff rewrite what `make check` would complain about
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+
+lock: environment ## renew requirements.lock within pyproject.toml's ranges
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group test --group setup --output-file requirements.lock pyproject.toml
+	@git diff --stat -- requirements.lock
+
+clean: ## remove what set-up and the tools made (never an instance)
+	@rm -rf .venv node_modules themes/*/static/vendor dist build uv.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find core plugins themes tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
