@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.jobs import wake_after_commit
+from hookdesk.wakeup import wake_after_commit
 from hookdesk.models import OutboxEvent
 
 OUTBOX = "outbox"
