@@ -1,0 +1,129 @@
+"""Body and files of a mail: which part is which, and the body as one text and one HTML document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+
+from hookdesk.services.html import html_to_text
+from hookdesk.types.intake import InboundFile
+from hookdesk_email_in.attachments import file_of, filename_of, uuencoded
+from hookdesk_email_in.charsets import decode
+from hookdesk_email_in.fields import charset_of
+from hookdesk_email_in.mime import Part
+
+# what is longer stays a file beside the shortened text: nobody reads it, and every page would carry it
+MAX_TEXT_BYTES = 2_000_000
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Piece:
+    """One stretch of the body in reading order; `html` is "" if only text was sent, `text` if only HTML was."""
+
+    text: str = ""
+    html: str = ""
+
+
+@dataclass(slots=True)
+class Body:
+    """What the parts of a mail come to."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    files: list[InboundFile] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The whole body as plain text."""
+        return "\n\n".join(filter(None, (piece.text or html_to_text(piece.html) for piece in self.pieces))).strip("\n")
+
+    @property
+    def html(self) -> str:
+        """The whole body as HTML, "" if no part of it was sent as HTML. Not sanitized."""
+        if not any(piece.html for piece in self.pieces):
+            return ""
+        return "\n".join(piece.html or f"<pre>{escape(piece.text)}</pre>" for piece in self.pieces)
+
+
+def read_body(root: Part) -> Body:
+    """Walk the parts in order."""
+    body = Body()
+    waiting = [(root, False)]
+    while waiting:
+        part, resource = waiting.pop()
+        kind = part.content_type.value
+        if part.children and kind == "multipart/alternative":
+            _add_alternatives(body, part)
+        elif part.children:
+            # what follows the root of multipart/related belongs into its page (RFC 2387): a frame, a picture
+            resources = [kind == "multipart/related" and number > 0 for number in range(len(part.children))]
+            waiting.extend(reversed(list(zip(part.children, resources, strict=True))))
+        elif is_text(part) and not (resource and kind == "text/html"):
+            _add_text(body, part)
+        else:
+            body.files.append(file_of(part))
+    return body
+
+
+def _add_alternatives(body: Body, alternatives: Part) -> None:
+    """The same content several times (RFC 2046 section 5.1.4): one piece of the body, with the best text and the best HTML."""
+    inner = Body()
+    for child in alternatives.children:
+        found = read_body(child)
+        inner.pieces += found.pieces
+        inner.files += found.files
+    texts = [piece.text for piece in inner.pieces if piece.text and not piece.html]
+    html = "\n".join(piece.html for piece in inner.pieces if piece.html)
+    if texts or html:
+        body.pieces.append(Piece("\n\n".join(texts), html))
+    body.files += inner.files
+
+
+def _add_text(body: Body, part: Part) -> None:
+    content = part.decoded()
+    if len(content) > MAX_TEXT_BYTES:
+        body.files.append(file_of(part))
+        content = content[:MAX_TEXT_BYTES]
+    if part.content_type.value == "text/html":
+        body.pieces.append(Piece(html=decode(content, charset_of(part) or _meta_charset(content))))
+        return
+    content, files = uuencoded(content)
+    body.files += files
+    text = decode(content, charset_of(part)).replace("\r\n", "\n").replace("\r", "\n")
+    if part.content_type.params.get("format", "").lower() == "flowed":
+        text = unflow(text, delsp=part.content_type.params.get("delsp", "").lower() == "yes")
+    if text.strip():
+        body.pieces.append(Piece(text=text))
+
+
+def is_text(part: Part) -> bool:
+    """Whether a leaf is a part of the body: text, not marked as a file, and without a name."""
+    kind = part.content_type.value
+    if kind.startswith("multipart/"):
+        return True  # a container without a boundary: the text is all there is
+    if part.disposition.value == "attachment":
+        return False
+    return kind in ("text/plain", "text/html", "text/markdown", "text/x-markdown") and not filename_of(part)
+
+
+def unflow(text: str, *, delsp: bool) -> str:
+    """Join the soft line breaks of format=flowed (RFC 3676); lines of different quote depth are never joined."""
+    out: list[str] = []
+    open_depth = -1
+    for line in text.split("\n"):
+        quotes = len(line) - len(line.lstrip(">"))
+        content = line[quotes:].removeprefix(" ")
+        flowed = content.endswith(" ") and content != "-- "
+        content = content[:-1] if flowed and delsp else content
+        if open_depth == quotes and content != "-- ":
+            out[-1] += content
+        else:
+            out.append(">" * quotes + " " * bool(quotes) + content)
+        open_depth = quotes if flowed else -1
+    return "\n".join(out)
+
+
+def _meta_charset(content: bytes) -> str:
+    found = _META_CHARSET.search(content[:2000])
+    return found[1].decode("ascii", "ignore") if found else ""

@@ -1,0 +1,119 @@
+"""Bytes to text, whatever the label says: a label is a hint, and nothing here raises."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+# Labels that mean more than they say: the superset reads everything that the named one can hold, and what is sent under its name.
+ALIASES = {
+    "us-ascii": "utf-8", "ascii": "utf-8", "ansi_x3.4-1968": "utf-8", "utf8": "utf-8", "utf-8mb4": "utf-8", "unicode-1-1-utf-7": "utf-7",
+    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "csgb2312": "gb18030",
+    "big5": "big5hkscs", "x-x-big5": "big5hkscs",
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "l1": "cp1252",
+    "iso-8859-8-i": "iso8859-8", "iso-8859-8-e": "iso8859-8", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
+    "x-windows-874": "cp874", "windows-874": "cp874",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "ms_kanji": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "cp50221": "iso2022_jp_ext",
+    "ks_c_5601": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "euc-kr": "cp949", "x-windows-949": "cp949",
+    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-macintosh": "mac_roman", "x-user-defined": "cp1252",
+}  # fmt: skip
+
+_GUESS_BYTES = 24  # below that, statistics say nothing
+_GUESS_SAMPLE = 20_000
+_ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([JI])")
+_ODD_BYTES = "hookdesk_odd_bytes"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def decode(data: bytes, label: str = "") -> str:
+    """Text of `data`, read by its label if that fits, else as UTF-8, ISO-2022-JP, by statistics, and as Windows-1252 last.
+
+    The result can be stored: no NUL (PostgreSQL refuses it) and no lone surrogate.
+    """
+    return storable(_decode(data, label))
+
+
+def storable(text: str) -> str:
+    """`text` without NUL characters and lone surrogates."""
+    return _UNSTORABLE.sub("", text)
+
+
+def codec_of(label: str) -> str:
+    """The codec to use for a charset label, "" if nobody knows it."""
+    name = label.strip().strip("\"'").lower().replace(" ", "")
+    name = ALIASES.get(name, name)
+    try:
+        known = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return ""
+    # rot13, hex, zlib and their like are codecs too, but no charsets
+    return known.name if getattr(known, "_is_text_encoding", True) else ""
+
+
+def _decode(data: bytes, label: str) -> str:
+    for bom, codec in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(bom):
+            return data.decode(codec, "replace").removeprefix("\ufeff")
+    if data.isascii() and b"\x1b" not in data and codec_of(label) not in ("utf-7", "hz"):
+        return _ascii(data, label)
+    for codec in _candidates(data, label):
+        try:
+            return data.decode(codec)
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    return _loosely(data, label)
+
+
+def _ascii(data: bytes, label: str) -> str:
+    """ASCII bytes are ASCII under any label but UTF-16 and its like, which are full of NULs then."""
+    codec = codec_of(label)
+    if codec.startswith(("utf-16", "utf-32")) and b"\0" in data:
+        return data.decode(codec, "replace")
+    return data.decode("ascii")
+
+
+def _candidates(data: bytes, label: str) -> list[str]:
+    codecs_to_try = [codec_of(label), "utf-8"]
+    if _ISO_2022_JP.search(data):
+        codecs_to_try.insert(0, "iso2022_jp_ext")
+    elif codec_of(label) == "cp1252":
+        # any byte is valid Latin-1, so a wrong label is only seen by asking UTF-8 first
+        codecs_to_try.reverse()
+    return [codec for codec in codecs_to_try if codec]
+
+
+def _loosely(data: bytes, label: str) -> str:
+    """The label if it fits all but a few characters, else the most probable charset."""
+    for codec in (codec_of(label), "utf-8"):
+        if codec and codec != "cp1252" and _mostly(data, codec):
+            return data.decode(codec, _ODD_BYTES)
+    return data.decode(_guess(data) or "cp1252", _ODD_BYTES)
+
+
+def _mostly(data: bytes, codec: str) -> bool:
+    text = data.decode(codec, "replace")
+    bad, beyond_ascii = text.count("\ufffd"), sum(1 for char in text if char > "\x7f")
+    return bad * 4 <= beyond_ascii
+
+
+def _odd_bytes(error: UnicodeError) -> tuple[str, int]:
+    """Read single bytes that a charset does not know as Windows-1252: mails mix the two, and nothing is lost."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    odd = error.object[error.start : error.end]
+    return odd.decode("cp1252", "replace").replace("\ufffd", "?"), error.end
+
+
+def _guess(data: bytes) -> str:
+    """The charset by statistics, "" if there is too little to tell."""
+    if len(data) <= _GUESS_BYTES:
+        return ""
+    # loaded only here: it costs more than reading a whole ordinary mail
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_GUESS_SAMPLE]).best()
+    return best.encoding if best else ""
+
+
+codecs.register_error(_ODD_BYTES, _odd_bytes)

@@ -1,0 +1,101 @@
+"""The reading side of the spool that `hookdesk-pipe` writes: oldest first, deleted only when the caller says so."""
+
+from __future__ import annotations
+
+import heapq
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from hookdesk_email_in.pipe import CUT, MAGIC, WHOLE, sync_directory
+
+STALE_SECONDS = 3600
+_HEAD_LINE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledMail:
+    """One mail as it was piped in. `sender` and `recipient` are the envelope's, "" if the mail server gave none.
+
+    `truncated` says that the mail was longer than the limit of the pipe, and `raw` holds only its beginning.
+    """
+
+    raw: bytes = field(repr=False)
+    sender: str = ""
+    recipient: str = ""
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolState:
+    """What waits in the spool, for the health page. `stale` are unfinished files older than an hour: their pipe has died."""
+
+    pending: int
+    oldest_seconds: float | None
+    stale: tuple[str, ...]
+
+
+class Spool:
+    """The spool of one instance (a directory of this host)."""
+
+    def __init__(self, instance: Path) -> None:
+        self._new = instance / "spool" / "new"
+        self._tmp = instance / "spool" / "tmp"
+
+    def names(self, limit: int = 100) -> list[str]:
+        """The names of the oldest mails, oldest first. A name is unique for ever: good as a key against duplicates."""
+        return heapq.nsmallest(limit, self._waiting())
+
+    def read(self, name: str) -> SpooledMail | None:
+        """The mail of that name, or None if another process has taken it meanwhile."""
+        try:
+            with (self._new / name).open("rb") as file:
+                envelope, raw = _read_spool_file(file)
+        except FileNotFoundError:
+            return None
+        return SpooledMail(raw, envelope.get("sender", ""), envelope.get("recipient", ""), name.endswith(CUT))
+
+    def remove(self, name: str) -> None:
+        """Delete a mail. Call it only after the record that holds its bytes is committed."""
+        (self._new / name).unlink(missing_ok=True)
+        sync_directory(str(self._new))
+
+    def state(self, now: float) -> SpoolState:
+        """How much waits, and since when; `now` in seconds since the epoch."""
+        names = list(self._waiting())
+        oldest = now - int(min(names).partition("-")[0]) / 1e9 if names else None
+        return SpoolState(len(names), oldest, tuple(self._stale(now)))
+
+    def _waiting(self) -> list[str]:
+        return [name for name in _listing(self._new) if name.endswith((WHOLE, CUT)) and name.partition("-")[0].isdecimal()]
+
+    def _stale(self, now: float) -> list[str]:
+        stale = []
+        for name in sorted(_listing(self._tmp)):
+            try:
+                age = now - (self._tmp / name).stat().st_mtime
+            except FileNotFoundError:  # finished while we looked
+                continue
+            if age > STALE_SECONDS:
+                stale.append(name)
+        return stale
+
+
+def _listing(directory: Path) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except FileNotFoundError:  # nothing has been piped in yet
+        return []
+
+
+def _read_spool_file(file: BinaryIO) -> tuple[dict[str, str], bytes]:
+    """The envelope and the mail. A file without our head was put there by hand: all of it is the mail."""
+    first = file.readline(len(MAGIC))
+    if first != MAGIC:
+        return {}, first + file.read()
+    envelope = {}
+    while (line := file.readline(_HEAD_LINE)) not in (b"\n", b""):
+        name, _, value = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
+        envelope[name] = value
+    return envelope, file.read()
