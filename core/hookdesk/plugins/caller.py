@@ -84,6 +84,10 @@ class Hooks:
         """Every declared hook by name."""
         return self._specs
 
+    def paused(self) -> frozenset[str]:
+        """Plugins that the circuit breaker holds at the moment."""
+        return self._paused()
+
     def implementations(self, name: str) -> tuple[Implementation, ...]:
         """Who implements a hook, in order."""
         return self._implementations.get(name, ())
