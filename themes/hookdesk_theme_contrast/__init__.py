@@ -1,1 +1,1 @@
-"""The contrast theme, a child of the default theme."""
+"""High contrast: a child of the default theme that changes tokens and little else."""

@@ -1,1 +1,1 @@
-"""The default theme."""
+"""The default theme: Hookdesk's own small design system; tokens, parts, icons and one script."""
