@@ -96,3 +96,22 @@ def load(instance: Path | str | None = None, environ: Mapping[str, str] = os.env
     names = {item.name for item in fields(Config)} - {"instance"}
     given = {key.removeprefix("HOOKDESK_").lower(): value for key, value in environ.items() if key.startswith("HOOKDESK_")}
     return _overlay(config, {key: value for key, value in given.items() if key in names}, "the environment (HOOKDESK_*)")
+
+
+def referenced(value: str, environ: Mapping[str, str] = os.environ) -> str:
+    """What `$env:NAME` or `$file:path` stands for; any other text stands for itself.
+
+    Raises:
+        ConfigError: the variable is not set, or the file cannot be read.
+    """
+    kind, _, name = value.partition(":")
+    if kind == "$env":
+        if name not in environ:
+            raise ConfigError(f"{value} refers to an environment variable that is not set.")
+        return environ[name]
+    if kind == "$file":
+        try:
+            return Path(name).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{value} cannot be read: {error}.") from None
+    return value

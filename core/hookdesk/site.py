@@ -12,7 +12,7 @@ from hookdesk.db.engine import Database
 
 if TYPE_CHECKING:
     from hookdesk.plugins.caller import Hooks
-    from hookdesk.plugins.settings import SettingsStore
+    from hookdesk.settings import SettingsStore
     from hookdesk.plugins.state import Plugins
     from hookdesk.secrets import Keys
 

@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
-    from hookdesk.plugins.settings import SettingsStore
+    from hookdesk.settings import SettingsStore
 
 
 class NoSettings:

@@ -1,0 +1,43 @@
+"""Core's own settings: what every site has, whichever plugins run."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from hookdesk.settings.fields import setting
+
+
+def _timezones() -> Sequence[tuple[str, str]]:
+    """Every zone that this machine knows."""
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+
+@dataclass(frozen=True)
+class CoreSettings:
+    """The scope "core"."""
+
+    version: ClassVar[int] = 1
+
+    site_name: str = setting("Hookdesk", label=_l("Name of the helpdesk"), minimum=1, maximum=100)
+    default_locale: str = setting(
+        "en", label=_l("Language"), help=_l("For visitors whose browser asks for none that is here.")
+    )
+    timezone: str = setting("UTC", label=_l("Time zone"), choices=_timezones)
+    default_theme: str = setting("default", label=_l("Theme"), help=_l("The name of an installed theme."), maximum=40)
+    ticket_number_start: int = setting(10_000, label=_l("First ticket number"), minimum=1, maximum=10**12)
+    max_files: int = setting(10, label=_l("Files in one message, at most"), minimum=0, maximum=100)
+    max_file_bytes: int = setting(
+        25 * 1024 * 1024, label=_l("Size of one file, at most (bytes)"), minimum=1024, maximum=2**31
+    )
+    allowed_file_types: tuple[str, ...] = setting(
+        (),
+        label=_l("Allowed file types"),
+        help=_l("One ending a line, as .pdf. Leave it empty to allow all."),
+        maximum=200,
+    )
+    portal_intro: str = setting("", label=_l("Words on the first page"), multiline=True, maximum=4000)

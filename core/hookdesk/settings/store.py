@@ -1,0 +1,148 @@
+"""Settings in the database: cached until the counter says that some were saved, secrets encrypted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hookdesk import clock
+from hookdesk.config import ConfigError, referenced
+from hookdesk.counters import Counters
+from hookdesk.db.engine import Database
+from hookdesk.db.retry import retrying
+from hookdesk.models import Setting
+from hookdesk.secrets import Keys
+from hookdesk.services import counters, log
+from hookdesk.settings.fields import MASK, SettingField, SettingsError, describe
+from hookdesk.types.actors import Actor
+
+S = TypeVar("S")
+logger = logging.getLogger(__name__)
+_ENCRYPTED = "encrypted:"
+_REFERENCES = ("$env:", "$file:")
+
+
+class SettingsStore:
+    """The settings of core and of each plugin, by scope ("core" or a slug)."""
+
+    def __init__(self, db: Database, keys: Keys, counts: Counters | None = None) -> None:
+        """`counts` may be shared with whoever else watches the counters."""
+        self._db, self._keys = db, keys
+        self._counts = counts or Counters(db)
+        self._cache: dict[str, object] = {}
+        self._cached_at = -1
+
+    def get(self, scope: str, settings_type: type[S]) -> S:
+        """The present settings of a scope, at most a second old.
+
+        Raises:
+            SettingsError: a secret cannot be resolved, or the class's `upgrade` failed.
+        """
+        at = self._counts.read().settings
+        if at != self._cached_at:
+            self._cache, self._cached_at = {}, at
+        found = self._cache.get(scope)
+        if not isinstance(found, settings_type):
+            found = self._cache[scope] = self._load(scope, settings_type)
+        return found
+
+    def form_values(self, scope: str, settings_type: type) -> dict[str, Any]:
+        """What a form shows: stored values or defaults; a secret as its reference, as `MASK` if it is set, else ""."""
+        stored = self._stored(scope, settings_type)
+        shown = {}
+        for field in describe(settings_type):
+            value = _fitted(field, scope, stored)
+            shown[field.name] = (
+                MASK if field.kind == "secret" and value and not value.startswith(_REFERENCES) else value
+            )
+        return shown
+
+    def save(self, scope: str, settings_type: type, values: Mapping[str, Any], actor: Actor) -> None:
+        """Store these values and keep the others, in a transaction of its own; every process reads them within a second.
+
+        Raises:
+            SettingsError: a name is unknown, or a value does not fit its field.
+        """
+        fields = {field.name: field for field in describe(settings_type)}
+        new: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in fields:
+                raise SettingsError(f"{scope} has no setting {name}")
+            try:
+                new[name] = self._sealed(fields[name], fields[name].fit(value))
+            except ValueError as error:
+                raise SettingsError(f"{scope}.{name}: {error}") from None
+        stored = {**self._stored(scope, settings_type), **new}
+        retrying(
+            lambda: self._write(scope, getattr(settings_type, "version", 1), stored, sorted(new), actor),
+            also=IntegrityError,
+        )
+        self._counts.forget()
+
+    def _write(self, scope: str, version: int, values: dict[str, Any], names: list[str], actor: Actor) -> None:
+        """One attempt at storing."""
+        with self._db.write() as session:
+            session.merge(Setting(scope=scope, version=version, values=values, updated_at=clock.now()))
+            counters.increase(session, "settings")
+            log.write(session, "info", "settings", f"{actor.name} changed settings of {scope}: {', '.join(names)}")
+
+    def _sealed(self, field: SettingField, value: Any) -> Any:
+        """A value as it is stored."""
+        if field.kind != "secret" or not value or value.startswith(_REFERENCES):
+            return list(value) if isinstance(value, tuple) else value
+        return _ENCRYPTED + self._keys.encrypt(value)
+
+    def _stored(self, scope: str, settings_type: type) -> dict[str, Any]:
+        """What is stored, brought to the class's version. A database without tables holds nothing."""
+        try:
+            with self._db.read() as reading:
+                row = reading.first(select(Setting.version, Setting.values).where(Setting.scope == scope))
+        except DBAPIError:
+            return {}
+        if row is None:
+            return {}
+        version, values = row[0], row[1]
+        if version >= getattr(settings_type, "version", 1):
+            return dict(values)
+        try:
+            return dict(settings_type.upgrade(dict(values), version))  # type: ignore[attr-defined]  # a class with a version has it
+        except (Exception, SystemExit) as error:
+            raise SettingsError(
+                f"the settings of {scope} could not be upgraded from version {version}: {error}"
+            ) from error
+
+    def _load(self, scope: str, settings_type: type[S]) -> S:
+        """A new instance, its secrets in the clear."""
+        stored = self._stored(scope, settings_type)
+        return settings_type(**{field.name: self._opened(field, scope, stored) for field in describe(settings_type)})
+
+    def _opened(self, field: SettingField, scope: str, stored: Mapping[str, Any]) -> Any:
+        """One value as the plugin uses it."""
+        value = _fitted(field, scope, stored)
+        if field.kind != "secret":
+            return value
+        try:
+            return (
+                self._keys.decrypt(value.removeprefix(_ENCRYPTED))
+                if value.startswith(_ENCRYPTED)
+                else referenced(value)
+            )
+        except ConfigError as error:
+            raise SettingsError(f"the setting {field.name} of {scope}: {error}") from None
+
+
+def _fitted(field: SettingField, scope: str, stored: Mapping[str, Any]) -> Any:
+    """The stored value if it still fits its field, else the default."""
+    if field.name not in stored:
+        return field.default
+    if field.kind == "secret":
+        return str(stored[field.name])
+    try:
+        return field.fit(stored[field.name])
+    except ValueError as error:
+        logger.warning("the stored %s of %s is not used: %s", field.name, scope, error)
+        return field.default
