@@ -89,7 +89,7 @@ class ReadSession:
         """ "sqlite" or "postgresql"."""
         return self._session.get_bind().dialect.name
 
-    def execute(self, statement: Executable, params: dict[str, Any] | None = None) -> Result[Any]:
+    def execute(self, statement: Executable, params: dict[str, Any] | None = None) -> Result[*tuple[Any, ...]]:
         """Run a SELECT.
 
         Raises:
@@ -99,11 +99,11 @@ class ReadSession:
             raise WriteRefused("only SELECT may run here; return a changed draft or rows, or use a service")
         return self._session.execute(statement, params)
 
-    def all(self, statement: Executable, params: dict[str, Any] | None = None) -> list[Row[Any]]:
+    def all(self, statement: Executable, params: dict[str, Any] | None = None) -> list[Row[*tuple[Any, ...]]]:
         """All rows; the statement must carry its own limit."""
         return list(self.execute(statement, params).all())
 
-    def first(self, statement: Executable, params: dict[str, Any] | None = None) -> Row[Any] | None:
+    def first(self, statement: Executable, params: dict[str, Any] | None = None) -> Row[*tuple[Any, ...]] | None:
         """The first row or None."""
         return self.execute(statement, params).first()
 

@@ -113,7 +113,10 @@ def _context(connection: Connection, branch: str) -> MigrationContext:
 
 def _current(connection: Connection, branch: str) -> str:
     """The revision of a branch on this connection."""
-    return MigrationContext.configure(connection, opts={"version_table": version_table(branch)}).get_current_revision() or ""
+    return (
+        MigrationContext.configure(connection, opts={"version_table": version_table(branch)}).get_current_revision()
+        or ""
+    )
 
 
 def _config(connection: Connection, branch: str, directory: Path) -> AlembicConfig:
@@ -185,7 +188,9 @@ def _copy_file(connection: Connection, url: str, branch: str, before: str) -> No
         return
     file = Path(name)
     if shutil.disk_usage(file.parent).free < file.stat().st_size * 1.1:
-        raise MigrationError(branch, "" if before == "base" else before, f"{file.parent} has no room for a copy of {file.name}")
+        raise MigrationError(
+            branch, "" if before == "base" else before, f"{file.parent} has no room for a copy of {file.name}"
+        )
     copy = file.with_name(f"backup-before-{branch}-{before}.db")
     source, target = sqlite3.connect(file), sqlite3.connect(copy)
     try:

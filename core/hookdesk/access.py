@@ -1,0 +1,173 @@
+"""The one guard. Every view, API, export, search and notification reads tickets through the scope or through `access_ticket`.
+
+A scope is a set of legs, each a reason why somebody may see a ticket, each with an index behind it (docs/architecture.md). Plugins can
+narrow it (`permission_scope`, `permission_allowed`), never widen it. Unknown and forbidden tickets look the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from hookdesk.db.context import reading
+from hookdesk.hookspecs import AccessHooks
+from hookdesk.models import Agent, Collaborator, Department, Organization, Priority, Referral, Status, Team, ThreadEntry, Ticket, User
+from hookdesk.site import site
+from hookdesk.types.actors import Actor, ActorKind
+from hookdesk.types.tickets import TicketView
+
+PERMISSIONS: tuple[tuple[str, str, str], ...] = (
+    ("ticket.create", "Open tickets for others", "Tickets"),
+    ("ticket.reply", "Reply to requesters", "Tickets"),
+    ("ticket.note", "Write internal notes", "Tickets"),
+    ("ticket.assign", "Assign tickets", "Tickets"),
+    ("ticket.transfer", "Move tickets to another department", "Tickets"),
+    ("ticket.edit", "Change priority and other properties", "Tickets"),
+    ("ticket.close", "Close and reopen tickets", "Tickets"),
+    ("ticket.delete", "Delete tickets", "Tickets"),
+)
+"""Core's permissions: (name, label, group). Seeing a ticket is not among them: it follows from where an agent works."""
+
+REQUESTER_PERMISSIONS = frozenset({"ticket.view", "ticket.message"})
+
+
+class NotFound(LookupError):
+    """There is no such ticket, or this actor may not know of it: nobody can tell which."""
+
+
+class Forbidden(PermissionError):
+    """The actor sees the ticket but may not do this to it."""
+
+    def __init__(self, permission: str, reason: str = "") -> None:
+        """Name the permission that is missing, or a plugin's reason."""
+        super().__init__(reason or f"this needs the permission {permission}")
+        self.permission, self.reason = permission, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One reason why an actor may see tickets, as a condition on `Ticket`."""
+
+    name: str
+    condition: ColumnElement[bool]
+
+
+def legs(actor: Actor) -> tuple[Leg, ...]:
+    """The legs of an actor's scope. No leg: the actor sees nothing. A leg named "all" stands alone."""
+    if actor.is_system or (actor.is_agent and actor.is_admin and not actor.assigned_only):
+        return (Leg("all", true()),)
+    if actor.kind is ActorKind.AGENT:
+        return _agent_legs(actor)
+    if actor.kind is ActorKind.REQUESTER and actor.user_id is not None:
+        shared = select(Collaborator.ticket_id).where(Collaborator.user_id == actor.user_id)
+        return (Leg("own", Ticket.user_id == actor.user_id), Leg("collaborator", Ticket.id.in_(shared)))
+    if actor.kind is ActorKind.GUEST and actor.ticket_id is not None:
+        return (Leg("link", Ticket.id == actor.ticket_id),)
+    return ()
+
+
+def _agent_legs(actor: Actor) -> tuple[Leg, ...]:
+    """Departments, own, teams, referrals."""
+    found = [Leg("assigned", Ticket.assignee_id == actor.agent_id)]
+    if actor.teams:
+        found.append(Leg("team", Ticket.team_id.in_(sorted(actor.teams))))
+    if actor.departments and not actor.assigned_only:
+        found.append(Leg("department", Ticket.department_id.in_(sorted(actor.departments))))
+    to = [Referral.agent_id == actor.agent_id]
+    if actor.teams:
+        to.append(Referral.team_id.in_(sorted(actor.teams)))
+    if actor.departments and not actor.assigned_only:
+        to.append(Referral.department_id.in_(sorted(actor.departments)))
+    found.append(Leg("referral", Ticket.id.in_(select(Referral.ticket_id).where(or_(*to)))))
+    return tuple(found)
+
+
+def narrowing(actor: Actor) -> list[ColumnElement[bool]]:
+    """What plugins say must also hold for each ticket that this actor sees."""
+    return [] if actor.is_system else site().hooks.conditions(AccessHooks.permission_scope, actor=actor)
+
+
+def scope(actor: Actor) -> ColumnElement[bool]:
+    """The whole scope as one condition on `Ticket`. Long lists use `hookdesk.listing`, which keeps the legs apart."""
+    found = legs(actor)
+    if not found:
+        return false()
+    return and_(or_(*(leg.condition for leg in found)), *narrowing(actor))
+
+
+def entry_scope(actor: Actor) -> ColumnElement[bool]:
+    """Which entries of a visible ticket an actor sees: notes are for agents only."""
+    return true() if actor.is_agent or actor.is_system else ThreadEntry.kind != "note"
+
+
+def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view") -> TicketView:
+    """The ticket with that id, if the actor may see it and holds the permission for it.
+
+    Raises:
+        NotFound: unknown or not visible.
+        Forbidden: visible, but the permission is missing or a plugin objects.
+    """
+    return _access(actor, Ticket.id == ticket_id, permission)
+
+
+def access_number(actor: Actor, number: str, permission: str = "ticket.view") -> TicketView:
+    """Like `access_ticket`, by the public number."""
+    return _access(actor, Ticket.number == number, permission)
+
+
+def _access(actor: Actor, which: ColumnElement[bool], permission: str) -> TicketView:
+    """Read one ticket within the scope and check the permission."""
+    row = reading().first(ticket_view().where(which, scope(actor)))
+    if row is None:
+        raise NotFound("no such ticket")
+    view = TicketView(**row._mapping)
+    if not permitted(actor, permission, view):
+        raise Forbidden(permission)
+    objection = site().hooks.veto(AccessHooks.permission_allowed, actor=actor, permission=permission, ticket=view.snapshot())
+    if objection:
+        raise Forbidden(permission, objection)
+    return view
+
+
+def permitted(actor: Actor, permission: str, ticket: TicketView) -> bool:
+    """True if the actor holds the permission for a ticket that they see."""
+    if actor.is_system or permission == "ticket.view":
+        return True
+    if not actor.is_agent:
+        return permission in REQUESTER_PERMISSIONS
+    if permission == "ticket.message":
+        return False
+    if ticket.department_id in actor.departments or actor.is_admin:
+        return actor.may(permission, ticket.department_id)
+    return actor.may(permission)
+
+
+def ticket_view() -> Select[Any]:
+    """The columns of `TicketView`: one query with joins, nothing lazy."""
+    assignee = aliased(Agent)
+    columns = [column for column in Ticket.__table__.columns if column.name not in ("snippet", "snippet_by")]
+    return (
+        select(
+            *columns,
+            Status.key.label("status"),
+            Status.name.label("status_name"),
+            Priority.key.label("priority"),
+            Priority.name.label("priority_name"),
+            Department.name.label("department_name"),
+            User.name.label("requester"),
+            Organization.name.label("organization"),
+            assignee.name.label("assignee"),
+            Team.name.label("team"),
+        )
+        .select_from(Ticket)
+        .join(Status, Status.id == Ticket.status_id)
+        .join(Priority, Priority.id == Ticket.priority_id)
+        .join(Department, Department.id == Ticket.department_id)
+        .join(User, User.id == Ticket.user_id)
+        .outerjoin(Organization, Organization.id == Ticket.organization_id)
+        .outerjoin(assignee, assignee.id == Ticket.assignee_id)
+        .outerjoin(Team, Team.id == Ticket.team_id)
+    )

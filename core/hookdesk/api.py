@@ -1,0 +1,71 @@
+"""All that plugins may import. Semantic versioning applies to these names; docs/writing-a-plugin.md shows them at work."""
+
+from hookdesk import clock, listing
+from hookdesk.access import Forbidden, NotFound, access_number, access_ticket, entry_scope, permitted, scope
+from hookdesk.db.context import reading, release
+from hookdesk.db.engine import ReadSession, WriteRefused
+from hookdesk.faults import crash_point
+from hookdesk.hookspecs import (
+    AccessHooks,
+    AuthHooks,
+    FilteringHooks,
+    IntakeHooks,
+    NotificationHooks,
+    RunningHooks,
+    TicketHooks,
+    WebHooks,
+)
+from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, hookimpl, spec
+from hookdesk.jobs import wake
+from hookdesk.models import (
+    Agent,
+    AgentDepartment,
+    Attachment,
+    Collaborator,
+    Decision,
+    Delivery,
+    Department,
+    IntakeRecord,
+    Organization,
+    Priority,
+    Referral,
+    Role,
+    SignInSession,
+    Status,
+    Team,
+    TeamMember,
+    ThreadEntry,
+    Ticket,
+    TicketEvent,
+    User,
+    UserEmail,
+    UTCDateTime,
+    plugin_base,
+)
+from hookdesk.outbox import emit
+from hookdesk.plugins.base import NoSettings, Plugin
+from hookdesk.plugins.caller import Refusal, Unreadable
+from hookdesk.plugins.record import explain
+from hookdesk.plugins.settings import setting
+from hookdesk.services import actors, attachments, intake, log, people, references, sessions, threads, tickets
+from hookdesk.services.html import html_to_text, sanitize_html
+from hookdesk.services.transaction import transact, unit_of_work
+from hookdesk.settings import CoreSettings
+from hookdesk.site import Site, site
+from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
+from hookdesk.types.auth import AuthProvider, Credentials, SignIn
+from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
+from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
+from hookdesk.types.drafts import ReplyDraft, TicketDraft
+from hookdesk.types.events import Event
+from hookdesk.types.intake import InboundFile, InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
+from hookdesk.types.jobs import Job
+from hookdesk.types.notifications import Notification, Recipient
+from hookdesk.types.tickets import TicketView
+from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
+from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
+from hookdesk.web.forms import FilesField, Form
+from hookdesk.web.guard import admin, agent, public, requester
+from hookdesk.web.security import limiter
+
+__all__ = sorted(name for name in dir() if not name.startswith("_"))

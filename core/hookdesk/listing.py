@@ -1,0 +1,186 @@
+"""Lists of tickets within an actor's scope: keyset pages that walk an index, and bounded counts.
+
+One OR of all legs makes the database read too much for an agent with few tickets among very many; a UNION of one page a leg does not. For a
+wide scope it is the other way round: walking the sort's own index and filtering finds a page soon. So the width is estimated first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from hookdesk.access import Leg, legs, narrowing
+from hookdesk.db.context import reading
+from hookdesk.models import Agent, Department, Organization, Priority, Status, Ticket, User
+from hookdesk.types.actors import Actor
+
+MOST_OPEN = 10_000
+MOST_CLOSED = 1_000
+WIDE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order that an index supports: (state, column, id)."""
+
+    name: str
+    column: InstrumentedAttribute[Any]
+    descending: bool
+
+
+SORTS = {
+    sort.name: sort
+    for sort in (
+        Sort("activity", Ticket.last_activity_at, True),
+        Sort("oldest", Ticket.created_at, False),
+        Sort("created", Ticket.created_at, True),
+        Sort("priority", Ticket.priority_rank, False),
+        Sort("due", Ticket.due_at, False),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ends: the sort's value and the id of its last row."""
+
+    value: datetime | int
+    id: int
+
+    def dump(self) -> str:
+        """As it stands in a link."""
+        value = self.value.isoformat() if isinstance(self.value, datetime) else str(self.value)
+        return f"{value}~{self.id}"
+
+    @classmethod
+    def load(cls, text: str) -> Cursor | None:
+        """From a link; None if somebody typed nonsense."""
+        value, _, row_id = text.partition("~")
+        try:
+            moment = datetime.fromisoformat(value) if "T" in value else int(value)
+            if isinstance(moment, datetime) and moment.tzinfo is None:
+                return None
+            return cls(moment, int(row_id))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page and the cursors around it; None where there is nothing."""
+
+    rows: Sequence[Row[Any]]
+    next: Cursor | None
+    previous: Cursor | None
+
+
+def page(
+    actor: Actor,
+    state: str,
+    sort: Sort,
+    *conditions: ColumnElement[bool],
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+    size: int = 25,
+) -> Page:
+    """One page of the tickets in a state ("" for any) that the actor may see and that meet all conditions, in the sort's order."""
+    backwards = before is not None
+    ids = _page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards)
+    more = len(ids) > size
+    ids = ids[:size]
+    rows = _ordered(_rows(ids), [row.id for row in reversed(ids)] if backwards else [row.id for row in ids])
+    if not rows:
+        return Page((), None, None)
+    edges = [Cursor(getattr(row, sort.column.key), row.id) for row in (rows[0], rows[-1])]
+    has_next = more if not backwards else True
+    has_previous = more if backwards else after is not None
+    return Page(rows, edges[1] if has_next else None, edges[0] if has_previous else None)
+
+
+def _page_ids(
+    actor: Actor, state: str, sort: Sort, conditions: Sequence[ColumnElement[bool]], cursor: Cursor | None, limit: int, backwards: bool
+) -> Sequence[Row[Any]]:
+    """Ids of a page: an index walk for a wide scope, a union of one page a leg for a narrow one."""
+    found = legs(actor)
+    if not found:
+        return []
+    must = [*in_state(state), *conditions, *narrowing(actor)]
+    descending = sort.descending != backwards
+    if cursor is not None:
+        must.append(_beyond(sort, cursor, descending))
+    order = (sort.column.desc(), Ticket.id.desc()) if descending else (sort.column.asc(), Ticket.id.asc())
+    if len(found) == 1 or is_wide(found, state):
+        walk = select(Ticket.id, sort.column.label("key")).where(or_(*(leg.condition for leg in found)), *must)
+        return reading().all(walk.order_by(*order).limit(limit))
+    parts = [
+        select(select(Ticket.id, sort.column.label("key")).where(leg.condition, *must).order_by(*order).limit(limit).subquery())
+        for leg in found
+    ]
+    together = union(*parts).subquery()
+    direction = (together.c.key.desc(), together.c.id.desc()) if descending else (together.c.key.asc(), together.c.id.asc())
+    return reading().all(select(together.c.id, together.c.key).order_by(*direction).limit(limit))
+
+
+def _beyond(sort: Sort, cursor: Cursor, descending: bool) -> ColumnElement[bool]:
+    """Rows after the cursor in the direction of the walk."""
+    column = sort.column
+    if descending:
+        return and_(column <= cursor.value, or_(column < cursor.value, Ticket.id < cursor.id))
+    return and_(column >= cursor.value, or_(column > cursor.value, Ticket.id > cursor.id))
+
+
+def is_wide(found: Sequence[Leg], state: str) -> bool:
+    """True if one leg alone has so many tickets that walking the sort's index finds a page sooner."""
+    return any(_bounded(select(Ticket.id).where(*in_state(state), leg.condition), WIDE) >= WIDE for leg in found)
+
+
+def in_state(state: str) -> list[ColumnElement[bool]]:
+    """The condition on the state; none for ""."""
+    return [Ticket.state == state] if state else []
+
+
+def _bounded(statement: Select[Any], most: int) -> int:
+    """How many rows, counting no further than `most`."""
+    return int(reading().scalar(select(func.count()).select_from(statement.limit(most).subquery())) or 0)
+
+
+def count(actor: Actor, state: str, *conditions: ColumnElement[bool]) -> int:
+    """How many tickets of a state the actor sees under the conditions, counted no further than 10,001 (closed: 1,001)."""
+    found = legs(actor)
+    most = (MOST_OPEN if state == "open" else MOST_CLOSED) + 1
+    where = or_(*(leg.condition for leg in found)) if found else false()
+    return _bounded(select(Ticket.id).where(*in_state(state), where, *conditions, *narrowing(actor)), most)
+
+
+def _rows(ids: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """The columns that lists show, for a few ids."""
+    assignee = aliased(Agent)
+    return reading().all(
+        select(
+            Ticket.id, Ticket.number, Ticket.subject, Ticket.state, Ticket.is_answered, Ticket.snippet, Ticket.snippet_by,
+            Ticket.attachment_count, Ticket.entry_count, Ticket.channel, Ticket.created_at, Ticket.last_activity_at, Ticket.due_at,
+            Ticket.priority_rank, Ticket.assignee_id, Ticket.user_id, Ticket.department_id, Ticket.updates,
+            Status.key.label("status"), Status.name.label("status_name"),
+            Priority.key.label("priority"), Priority.name.label("priority_name"),
+            Department.name.label("department"), User.name.label("requester"),
+            Organization.name.label("organization"), assignee.name.label("assignee"),
+        )
+        .join(Status, Status.id == Ticket.status_id)
+        .join(Priority, Priority.id == Ticket.priority_id)
+        .join(Department, Department.id == Ticket.department_id)
+        .join(User, User.id == Ticket.user_id)
+        .outerjoin(Organization, Organization.id == Ticket.organization_id)
+        .outerjoin(assignee, assignee.id == Ticket.assignee_id)
+        .where(Ticket.id.in_([row.id for row in ids]))
+    )  # fmt: skip
+
+
+def _ordered(rows: Sequence[Row[Any]], ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Rows in the order of their ids."""
+    by_id = {row.id: row for row in rows}
+    return [by_id[row_id] for row_id in ids if row_id in by_id]

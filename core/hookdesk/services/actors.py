@@ -1,0 +1,88 @@
+"""Who somebody is: an `Actor` read from the database in a few queries, so that the guard later needs none."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, select, union_all
+
+from hookdesk.db.context import reading
+from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
+from hookdesk.types.actors import Actor, ActorKind
+
+AGENT_ALWAYS = frozenset({"ticket.note"})
+
+
+def agent_actor(agent_id: int, session_id: int | None = None) -> Actor | None:
+    """The actor of an active agent, with departments, permissions and teams; None if there is none."""
+    return _agent(Agent.id == agent_id, session_id)
+
+
+def agent_actor_of_user(user_id: int, session_id: int | None = None) -> Actor | None:
+    """Like `agent_actor`, by the user that the agent is."""
+    return _agent(Agent.user_id == user_id, session_id)
+
+
+def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
+    """Read one active agent."""
+    row = reading().first(
+        select(
+            Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.locale, Agent.timezone, UserEmail.address
+        )
+        .outerjoin(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
+        .where(which, Agent.is_active)
+    )  # fmt: skip
+    if row is None:
+        return None
+    return Actor(
+        kind=ActorKind.AGENT,
+        name=row.name,
+        user_id=row.user_id,
+        agent_id=row.id,
+        is_admin=row.is_admin,
+        assigned_only=row.assigned_only,
+        session_id=session_id,
+        departments=_departments(row.id),
+        teams=frozenset(reading().scalars(select(TeamMember.team_id).where(TeamMember.agent_id == row.id))),
+        locale=row.locale,
+        timezone=row.timezone,
+        email=row.address or "",
+    )
+
+
+def _departments(agent_id: int) -> dict[int, frozenset[str]]:
+    """Department id → permissions held there: the primary one and the extended ones, as far as they are active."""
+    primary = select(Agent.department_id, Agent.role_id).where(Agent.id == agent_id)
+    further = select(AgentDepartment.department_id, AgentDepartment.role_id).where(AgentDepartment.agent_id == agent_id)
+    held = union_all(primary, further).subquery()
+    rows = reading().all(
+        select(held.c.department_id, Role.permissions, Role.is_active)
+        .join(Role, Role.id == held.c.role_id)
+        .join(Department, Department.id == held.c.department_id)
+    )
+    found: dict[int, frozenset[str]] = {}
+    for department_id, permissions, is_active in rows:
+        found[department_id] = found.get(department_id, AGENT_ALWAYS) | (frozenset(permissions) if is_active else frozenset())
+    return found
+
+
+def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None:
+    """The actor of a requester with a session; None if the user is gone or banned."""
+    row = reading().first(select(User.id, User.name, User.organization_id, User.locale, User.timezone, User.is_banned).where(User.id == user_id))
+    if row is None or row.is_banned:
+        return None
+    return Actor(
+        kind=ActorKind.REQUESTER,
+        name=row.name,
+        user_id=row.id,
+        organization_id=row.organization_id,
+        session_id=session_id,
+        locale=row.locale,
+        timezone=row.timezone,
+    )
+
+
+def guest_actor(user_id: int, ticket_id: int) -> Actor | None:
+    """The actor behind a mailed link: may see that one ticket; None if the user is gone or banned."""
+    row = reading().first(select(User.id, User.name, User.locale, User.is_banned).where(User.id == user_id))
+    if row is None or row.is_banned:
+        return None
+    return Actor(kind=ActorKind.GUEST, name=row.name, user_id=row.id, ticket_id=ticket_id, locale=row.locale)

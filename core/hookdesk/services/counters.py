@@ -1,0 +1,19 @@
+"""Numbers that are counted up inside a transaction: ticket numbers, the generation, the version of settings."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hookdesk.models import SiteCounter
+
+
+def increase(session: Session, name: str, start: int = 0) -> int:
+    """Add one to a counter and return it; concurrent transactions wait for each other, so numbers have no gaps and no doubles."""
+    counter = session.scalar(select(SiteCounter).where(SiteCounter.name == name).with_for_update())
+    if counter is None:
+        counter = SiteCounter(name=name, value=start)
+        session.add(counter)
+    counter.value = max(counter.value, start) + 1
+    session.flush()
+    return counter.value

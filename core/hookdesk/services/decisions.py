@@ -1,0 +1,48 @@
+"""The decision trace: what hooks did, turned into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.models import Decision
+from hookdesk.plugins.record import Step
+
+MOST_STEPS = 200
+_HIDDEN = frozenset({"message", "rows", "files", "text", "html", "quoted"})
+
+
+def core_step(hook: str, reason: str, outcome: str = "decided", **changes: Any) -> Step:
+    """A decision of core itself: (field=(before, after))."""
+    return Step(hook=hook, plugin="core", outcome=outcome, reason=reason, changes=changes)
+
+
+def record(session: Session, steps: Iterable[Step], ticket_id: int | None = None, intake_id: int | None = None) -> None:
+    """Store the steps that decided something or failed to; those that let the draft pass unchanged say nothing."""
+    told = [step for step in steps if step.outcome != "passed"][:MOST_STEPS]
+    session.add_all(
+        Decision(
+            ticket_id=ticket_id,
+            intake_id=intake_id,
+            hook=step.hook,
+            plugin=step.plugin,
+            outcome=step.outcome,
+            reason=step.reason[:1000],
+            changes={name: [_short(old), _short(new)] for name, (old, new) in step.changes.items() if name not in _HIDDEN},
+            compared=[{key: _short(value) for key, value in item.items()} for item in step.compared[:50]],
+            microseconds=step.microseconds,
+            created_at=clock.now(),
+        )
+        for step in told
+    )
+
+
+def _short(value: Any) -> Any:
+    """A value that JSON can hold, cut to what a page shows."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 200 else text[:199] + "…"

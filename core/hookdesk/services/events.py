@@ -1,0 +1,30 @@
+"""The ticket's log and the outbox, written side by side in the transaction of the change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.models import Ticket, TicketEvent
+from hookdesk.outbox import emit
+from hookdesk.types.actors import Actor
+
+
+def log(session: Session, ticket: Ticket, actor: Actor, kind: str, **data: Any) -> None:
+    """Add a line to the ticket's own log."""
+    session.add(
+        TicketEvent(
+            ticket_id=ticket.id, kind=kind, actor=actor.name[:200], agent_id=actor.agent_id, user_id=actor.user_id,
+            data=data, created_at=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def changed(session: Session, ticket: Ticket, actor: Actor, what: str, before: Any, after: Any, **names: Any) -> None:
+    """A property changed: a log line (with readable names), a new version of the page, and the event `ticket_changed`."""
+    ticket.updates += 1
+    log(session, ticket, actor, what, before=names.get("before_name", before), after=names.get("after_name", after))
+    data = {"ticket_id": ticket.id, "number": ticket.number, "what": what, "before": before, "after": after}
+    emit(session, "ticket_changed", {**data, "agent_id": actor.agent_id, "user_id": actor.user_id})

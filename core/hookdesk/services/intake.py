@@ -1,0 +1,169 @@
+"""Intake: the durable record first, then one walk from parsing to a settled outcome.
+
+`received = tickets + replies + rejected + quarantined + pending` holds at all times, for a record is made once and settled once, in the
+same transaction as what it became.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.db.context import reading, release
+from hookdesk.faults import crash_point
+from hookdesk.models import IntakeRecord
+from hookdesk.services import attachments, intake_decide, intake_format, intake_settle
+from hookdesk.services.transaction import transact
+from hookdesk.types.actors import Actor
+from hookdesk.types.intake import InboundMessage, Outcome
+
+INLINE_BYTES = 256 * 1024
+MOST_ATTEMPTS = 12
+BATCH = 50
+
+
+def receive(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None, dedupe: str = "", wait: int = 0) -> int | None:
+    """Store a raw item durably before anybody interprets it; its id, or None if `dedupe` was received before.
+
+    `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves.
+    """
+    content, digest, storage = _placed(raw)
+
+    def work(session: Session) -> int | None:
+        if dedupe and session.scalar(select(IntakeRecord.id).where(IntakeRecord.channel == channel, IntakeRecord.dedupe == dedupe)):
+            return None
+        now = clock.now()
+        record = IntakeRecord(
+            channel=channel, dedupe=dedupe or None, raw=content, raw_sha256=digest, raw_size=len(raw), storage=storage,
+            meta=dict(meta or {}), received_at=now, due_at=now + timedelta(seconds=wait),
+        )  # fmt: skip
+        session.add(record)
+        session.flush()
+        return record.id
+
+    stored = transact(work, race=True)
+    crash_point("intake-after-store")
+    return stored
+
+
+def _placed(raw: bytes) -> tuple[bytes | None, str, str]:
+    """Where raw bytes go: small ones into the row, large ones into a storage backend if there is one."""
+    if len(raw) <= INLINE_BYTES:
+        return raw, "", ""
+    try:
+        digest, storage = attachments.put(raw)
+    except attachments.NoStorage:
+        return raw, "", ""
+    return None, digest, storage
+
+
+def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None = None) -> intake_settle.Settled:
+    """Take in a message that a form or an API has read already: stored as a record, then processed at once.
+
+    Raises:
+        Refusal: the message cannot be a ticket as it stands; the record is settled as rejected.
+    """
+    raw = intake_format.dump(message)
+    told = {**(meta or {}), "format": intake_format.FORMAT, "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id}}
+    intake_id = receive(message.channel, raw, told, wait=120)
+    assert intake_id is not None  # only a dedupe key could make it None
+    return process(intake_id)
+
+
+def process(intake_id: int) -> intake_settle.Settled:
+    """Bring one pending record to its end. A record that is settled already stays as it is.
+
+    What fails for reasons of the moment (database, storage) stays pending and is tried again with back-off, at most 12 times; after that
+    it is quarantined, so that it is seen.
+    """
+    record = load(intake_id)
+    if record.outcome != Outcome.PENDING:
+        return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
+    try:
+        plan = intake_decide.decide(record)
+        release()
+        return transact(lambda session: intake_settle.settle(session, intake_id, plan), race=True)
+    except Exception as error:
+        postpone(intake_id, error)
+        raise
+
+
+def load(intake_id: int) -> IntakeRecord:
+    """A record with its raw bytes, detached.
+
+    Raises:
+        LookupError: there is none.
+    """
+    record = reading().scalars(select(IntakeRecord).where(IntakeRecord.id == intake_id)).first()
+    if record is None:
+        raise LookupError(f"there is no intake record {intake_id}")
+    found: IntakeRecord = record
+    return found
+
+
+def postpone(intake_id: int, error: BaseException) -> None:
+    """Count a failed attempt; try again later, or quarantine after the last one."""
+
+    def work(session: Session) -> None:
+        record = session.get(IntakeRecord, intake_id, with_for_update=True)
+        if record is None or record.outcome != Outcome.PENDING:
+            return
+        record.attempts += 1
+        record.reason = f"{type(error).__name__}: {error}"[:1000]
+        record.due_at = clock.now() + timedelta(seconds=min(5 * 2**record.attempts, 3600))
+        if record.attempts >= MOST_ATTEMPTS:
+            intake_settle.end(session, record, Outcome.QUARANTINED, f"gave up after {record.attempts} attempts: {record.reason}")
+
+    release()
+    transact(work)
+
+
+def process_due() -> int:
+    """Process records that are due, oldest first: the sweeper's batch. How many were brought to an end."""
+    due = reading().scalars(
+        select(IntakeRecord.id)
+        .where(IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
+        .order_by(IntakeRecord.id)
+        .limit(BATCH)
+    )
+    done = 0
+    for intake_id in list(due):
+        release()
+        try:
+            process(intake_id)
+            done += 1
+        except Exception:  # process() has postponed it with its error; one bad record must not hold up the rest
+            continue
+    return done
+
+
+def replay(intake_id: int) -> intake_settle.Settled:
+    """Process a quarantined or rejected record again, against today's plugins and rules.
+
+    Raises:
+        LookupError: there is no such record, or it is a ticket or reply already.
+    """
+
+    def work(session: Session) -> None:
+        changed = session.execute(
+            update(IntakeRecord)
+            .where(IntakeRecord.id == intake_id, IntakeRecord.outcome.in_((Outcome.QUARANTINED, Outcome.REJECTED)))
+            .values(outcome=Outcome.PENDING, reason="", attempts=0, settled_at=None, due_at=clock.now() + timedelta(seconds=120))
+        )
+        if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
+            raise LookupError("Only a quarantined or rejected record can be replayed.")
+
+    transact(work)
+    return process(intake_id)
+
+
+def ledger() -> dict[str, int]:
+    """How many records ended how, and "received" in all."""
+    rows = reading().all(select(IntakeRecord.outcome, func.count()).group_by(IntakeRecord.outcome))
+    counted = {str(outcome): 0 for outcome in Outcome} | {outcome: count for outcome, count in rows}
+    return {"received": sum(counted.values()), **counted}

@@ -1,0 +1,55 @@
+"""A message in core's own stored form: JSON, with files in storage. Used by channels that read their input themselves (forms, API)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from hookdesk.models import IntakeRecord
+from hookdesk.services import attachments
+from hookdesk.types.intake import InboundFile, InboundMessage, MessageKind
+
+FORMAT = "hookdesk-message/1"
+_TUPLES = ("references", "to", "cc")
+
+
+def dump(message: InboundMessage) -> bytes:
+    """The message as JSON; the bytes of its files are put into storage first.
+
+    Raises:
+        NoStorage: the message has files and no plugin can keep them.
+    """
+    plain = asdict(message.replace(files=()))
+    plain["sent_at"] = message.sent_at.isoformat() if message.sent_at else None
+    plain["files"] = [asdict_file(file) for file in message.files]
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def asdict_file(file: InboundFile) -> dict[str, Any]:
+    """Where a file's bytes now are, and how it was named."""
+    stored = attachments.store(file)
+    return {**asdict(stored), "filename": file.filename}
+
+
+def load(raw: bytes) -> InboundMessage:
+    """The message again, its files read back from storage."""
+    plain = json.loads(raw.decode("utf-8", "surrogatepass"))
+    files = tuple(
+        InboundFile(item["filename"], item["content_type"], b"".join(attachments.read(item["sha256"], item["storage"])), item["content_id"])
+        for item in plain.pop("files")
+    )
+    known = {item.name for item in fields(InboundMessage)}
+    values = {key: tuple(value) if key in _TUPLES else value for key, value in plain.items() if key in known}
+    values["headers"] = tuple((key, value) for key, value in values.get("headers", ()))
+    values["kind"] = MessageKind(values["kind"])
+    values["sent_at"] = datetime.fromisoformat(values["sent_at"]) if values.get("sent_at") else None
+    return InboundMessage(**values, files=files)
+
+
+def raw_bytes(record: IntakeRecord) -> bytes:
+    """The raw item, from the row or from storage."""
+    if record.raw is not None:
+        return record.raw
+    return b"".join(attachments.read(record.raw_sha256, record.storage))

@@ -1,0 +1,140 @@
+"""Storing what was decided about a record: one transaction, the record's end included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.faults import crash_point
+from hookdesk.models import Agent, IntakeRecord, Ticket, User
+from hookdesk.outbox import emit
+from hookdesk.services import decisions, events, people, threads, tickets
+from hookdesk.services.intake_decide import Plan, body
+from hookdesk.types.actors import Actor, ActorKind
+from hookdesk.types.drafts import ReplyDraft
+from hookdesk.types.intake import InboundMessage, MessageKind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a record ended."""
+
+    outcome: Outcome
+    reason: str = ""
+    ticket_id: int | None = None
+    entry_id: int | None = None
+    problems: tuple[str, ...] = ()
+
+
+def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
+    """Store a plan and end its record, unless somebody else has ended it meanwhile."""
+    record = session.get(IntakeRecord, intake_id, with_for_update=True)
+    if record is None:
+        raise LookupError(f"there is no intake record {intake_id}")
+    if record.outcome != Outcome.PENDING:
+        return Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
+    if plan.message is not None:
+        record.sender, record.subject = plan.message.sender_address[:320], plan.message.subject[:200]
+    if plan.outcome is not None:
+        decisions.record(session, plan.steps, intake_id=record.id)
+        end(session, record, plan.outcome, plan.reason)
+        return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems))
+    if plan.match is not None:
+        ticket_id, entry_id = _store_entry(session, record, plan)
+        record.ticket_id, record.entry_id = ticket_id, entry_id
+        end(session, record, Outcome.REPLY, plan.match.reason)
+        crash_point("intake-before-commit")
+        return Settled(Outcome.REPLY, plan.match.reason, ticket_id, entry_id)
+    ticket_id, entry_id = _store_ticket(session, record, plan)
+    record.ticket_id, record.entry_id = ticket_id, entry_id
+    end(session, record, Outcome.TICKET, "a new ticket")
+    crash_point("intake-before-commit")
+    return Settled(Outcome.TICKET, "", ticket_id, entry_id)
+
+
+def end(session: Session, record: IntakeRecord, outcome: Outcome, reason: str) -> None:
+    """Set the one end of a record and tell those who listen."""
+    record.outcome, record.reason, record.settled_at = outcome, reason[:2000], clock.now()
+    data = {
+        "intake_id": record.id, "channel": record.channel, "outcome": str(outcome), "reason": record.reason,
+        "ticket_id": record.ticket_id, "entry_id": record.entry_id, "sender": record.sender,
+    }  # fmt: skip
+    emit(session, "intake_settled", data)
+
+
+def _author(session: Session, plan: Plan) -> Actor:
+    """The requester behind a message, as the actor of its entry; a new address becomes a user."""
+    assert plan.sender is not None
+    if plan.sender.user_id is not None:
+        user = session.get(User, plan.sender.user_id) or people.ensure_user(session, plan.sender.address, plan.sender.name)
+    else:
+        user = people.ensure_user(session, plan.sender.address, plan.sender.name)
+    return Actor(kind=ActorKind.REQUESTER, name=user.name, user_id=user.id, organization_id=user.organization_id)
+
+
+def _draft(message: InboundMessage, ticket_id: int, kind: str) -> ReplyDraft:
+    """The entry that a message becomes. HTML is kept only where nothing was folded away; what was, stands in `quoted`."""
+    words = body(message)
+    folded = message.text if message.reply and message.reply.strip() != message.text.strip() else ""
+    html = "" if folded else message.html
+    return ReplyDraft(
+        ticket_id=ticket_id, kind=kind, text=words, html=html, quoted=folded, channel=message.channel, message_id=message.message_id
+    )
+
+
+def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
+    """An entry on the ticket that matched: a message of a participant, or a note if an agent or a machine wrote it."""
+    assert plan.match is not None and plan.message is not None
+    ticket = tickets.locked(session, plan.match.ticket_id)
+    author = _author(session, plan)
+    automatic = plan.message.kind is not MessageKind.MESSAGE
+    by_agent = plan.agent_id is not None and author.user_id != ticket.user_id
+    kind = "note" if automatic or by_agent else "message"
+    draft = threads.clean(_draft(plan.message, ticket.id, kind))
+    if not draft.text.strip() and not plan.files:
+        draft = draft.replace(text="(no text)")
+    entry, reopened = threads.add(session, ticket, author, draft, plan.files, plan.steps)
+    entry.intake_id = record.id
+    if by_agent:
+        entry.agent_id = plan.agent_id
+    data = {
+        "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": kind, "agent_id": entry.agent_id,
+        "user_id": author.user_id, "channel": entry.channel, "reopened": reopened, "notify": not automatic,
+    }  # fmt: skip
+    emit(session, "entry_added", data)
+    return ticket.id, entry.id
+
+
+def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
+    """The ticket, its first entry, plugins' rows, decisions and the event."""
+    assert plan.draft is not None and plan.message is not None
+    author = _author(session, plan)
+    ticket = tickets.insert(session, plan.draft, author.user_id or 0)
+    first = threads.clean(_draft(plan.message, ticket.id, "message"))
+    if not first.text.strip():
+        first = first.replace(text="(no text)")
+    entry = threads.insert_entry(session, ticket, author, first, plan.files)
+    entry.intake_id = record.id
+    threads.store_rows(session, plan.draft.rows, ticket.id)
+    decisions.record(session, plan.steps, ticket_id=ticket.id, intake_id=record.id)
+    opener = _opener(session, plan, ticket, author)
+    data = {
+        "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "user_id": author.user_id, "channel": ticket.channel,
+        "alert": plan.draft.alert, "autoresponse": plan.draft.autoresponse, "kind": str(plan.message.kind), "agent_id": opener,
+    }  # fmt: skip
+    emit(session, "ticket_created", data)
+    return ticket.id, entry.id
+
+
+def _opener(session: Session, plan: Plan, ticket: Ticket, author: Actor) -> int | None:
+    """The agent who opened the ticket for somebody else, told in its log; None if the requester did."""
+    agent = session.scalar(select(Agent).where(Agent.id == plan.agent_id)) if plan.agent_id else None
+    if agent is None or agent.user_id == author.user_id:
+        events.log(session, ticket, author, "created", channel=ticket.channel)
+        return None
+    by = Actor(kind=ActorKind.AGENT, name=agent.name, user_id=agent.user_id, agent_id=agent.id)
+    events.log(session, ticket, by, "created", channel=ticket.channel, requester=author.name)
+    return agent.id

@@ -1,0 +1,125 @@
+"""Users, their addresses, and agents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.db.context import reading
+from hookdesk.models import Agent, Collaborator, Department, Role, User, UserEmail
+
+_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@(?:[^\s@<>\",;:()\[\]\\.]{1,63}\.)*[^\s@<>\",;:()\[\]\\.]{1,63}")
+
+
+class PersonProblem(ValueError):
+    """A person cannot be stored as asked; the message is for whoever asked."""
+
+
+def normal_address(address: str) -> str:
+    """An e-mail address as stored: trimmed and in lower case; "" if it is none that mail could reach."""
+    trimmed = address.strip().lower()
+    return trimmed if len(trimmed) <= 320 and _ADDRESS.fullmatch(trimmed) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user and the address that they were found by."""
+
+    user_id: int
+    name: str
+    address: str
+    organization_id: int | None
+    is_banned: bool
+
+
+def find_user(address: str) -> Person | None:
+    """The user with that address."""
+    row = reading().first(
+        select(User.id, User.name, UserEmail.address, User.organization_id, User.is_banned)
+        .join(UserEmail, UserEmail.user_id == User.id)
+        .where(UserEmail.address == normal_address(address))
+    )
+    return Person(*row) if row else None
+
+
+def ensure_user(session: Session, address: str, name: str = "") -> User:
+    """The user with that address, made if there is none. A name that was unknown so far is filled in.
+
+    Raises:
+        PersonProblem: the address is none.
+    """
+    normal = normal_address(address)
+    if not normal:
+        raise PersonProblem(f"{address[:100]!r} is not an e-mail address")
+    user = session.scalar(select(User).join(UserEmail, UserEmail.user_id == User.id).where(UserEmail.address == normal))
+    if user is not None:
+        return user
+    user = User(name=clean_name(name) or normal.partition("@")[0], created_at=clock.now())
+    session.add(user)
+    session.flush()
+    session.add(UserEmail(user_id=user.id, address=normal, is_primary=True))
+    session.flush()
+    return user
+
+
+def clean_name(name: str) -> str:
+    """A person's name without control characters and doubled spaces, at most 200 characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())[:200]
+
+
+def primary_address(user_id: int) -> str:
+    """Where mail for a user goes; "" if they have no address."""
+    return (
+        reading().scalar(
+            select(UserEmail.address).where(UserEmail.user_id == user_id).order_by(UserEmail.is_primary.desc(), UserEmail.id).limit(1)
+        )
+        or ""
+    )
+
+
+def create_agent(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    address: str,
+    department_id: int,
+    role_id: int,
+    is_admin: bool = False,
+) -> Agent:
+    """An agent, together with the user that they are.
+
+    Raises:
+        PersonProblem: the login or the address is taken or malformed, or the department or role does not exist.
+    """
+    login = login.strip().lower()
+    if not re.fullmatch(r"[a-z0-9._@+-]{2,120}", login):
+        raise PersonProblem("A login has 2 to 120 letters, digits or . _ @ + -")
+    if session.scalar(select(Agent.id).where(Agent.login == login)):
+        raise PersonProblem(f"The login {login} is taken")
+    if session.get(Department, department_id) is None or session.get(Role, role_id) is None:
+        raise PersonProblem("That department or role does not exist")
+    user = ensure_user(session, address, name)
+    if session.scalar(select(Agent.id).where(Agent.user_id == user.id)):
+        raise PersonProblem(f"{address} belongs to another agent")
+    agent = Agent(
+        user_id=user.id, login=login, name=clean_name(name) or login, department_id=department_id, role_id=role_id,
+        is_admin=is_admin, created_at=clock.now(),
+    )  # fmt: skip
+    session.add(agent)
+    session.flush()
+    return agent
+
+
+def is_participant(ticket_id: int, owner_id: int, user_id: int | None) -> bool:
+    """True for the owner of a ticket and its collaborators."""
+    if user_id is None:
+        return False
+    if user_id == owner_id:
+        return True
+    asked = select(Collaborator.id).where(Collaborator.ticket_id == ticket_id, Collaborator.user_id == user_id)
+    return reading().scalar(asked) is not None

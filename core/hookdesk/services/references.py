@@ -1,0 +1,38 @@
+"""Signed references: proof in a mail that it belongs to a ticket, made here and read here, so that nobody can forge one."""
+
+from __future__ import annotations
+
+import re
+
+from hookdesk.site import site
+
+_MESSAGE_ID = re.compile(r"hd\.(\d{1,18})\.(\d{1,18})\.([a-z0-9]{1,40})\.([a-z2-7]{12,26})@")
+_MARKER = re.compile(r"\[hd:(\d{1,18})\.([a-z2-7]{12,26})\]")
+
+
+def message_id(ticket_id: int, entry_id: int, recipient: str, host: str) -> str:
+    """The Message-ID (no angle brackets, RFC 5322 §3.6.4) of our mail about an entry; `recipient` makes it one a mail ("u12", "a3")."""
+    stem = f"{ticket_id}.{entry_id}.{recipient}"
+    return f"hd.{stem}.{site().keys.sign('message-id', stem)}@{host}"
+
+
+def ticket_of_message_id(value: str) -> int | None:
+    """The ticket that one of our own Message-IDs names; None if it is not ours or its signature is wrong."""
+    found = _MESSAGE_ID.match(value)
+    if not found:
+        return None
+    ticket, entry, recipient, signature = found.groups()
+    return int(ticket) if site().keys.verify("message-id", f"{ticket}.{entry}.{recipient}", signature) else None
+
+
+def marker(ticket_id: int) -> str:
+    """A short signed token for the body or subject of a mail, e.g. `[hd:12.abcdefghijkl2345]`."""
+    return f"[hd:{ticket_id}.{site().keys.sign('marker', str(ticket_id))}]"
+
+
+def ticket_of_text(text: str) -> int | None:
+    """The ticket of the first valid marker in a text (its first 200,000 characters)."""
+    for ticket, signature in _MARKER.findall(text[:200_000])[:20]:
+        if site().keys.verify("marker", ticket, signature):
+            return int(ticket)
+    return None

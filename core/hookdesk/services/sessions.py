@@ -1,0 +1,119 @@
+"""Sign-in sessions and single-purpose tokens. The browser holds a random token, the database its hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.db.context import reading
+from hookdesk.models import SignInSession, Token
+from hookdesk.outbox import emit
+from hookdesk.secrets import new_token, token_hash
+from hookdesk.services.transaction import transact
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=14)
+TOUCH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownToken:
+    """What a valid token stands for."""
+
+    id: int
+    user_id: int
+    ticket_id: int | None
+
+
+def open_session(user_id: int, face: str, address: str, browser: str) -> str:
+    """Sign a user in at a face ("agent" or "portal"); the token for the cookie."""
+    token, hashed = new_token()
+    now = clock.now()
+
+    def work(session: Session) -> None:
+        session.add(
+            SignInSession(
+                token_hash=hashed, user_id=user_id, face=face, address=address[:64], browser=browser[:200],
+                created_at=now, seen_at=now, expires_at=now + ABSOLUTE,
+            )
+        )  # fmt: skip
+        emit(session, "signed_in", {"user_id": user_id, "face": face, "address": address})
+
+    transact(work)
+    return token
+
+
+def find_session(token: str) -> Row[Any] | None:
+    """The live session of a token: id, user_id, face, seen_at; None if it is unknown, revoked, idle too long or too old."""
+    now = clock.now()
+    return reading().first(
+        select(SignInSession.id, SignInSession.user_id, SignInSession.face, SignInSession.seen_at).where(
+            SignInSession.token_hash == token_hash(token),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            SignInSession.seen_at > now - IDLE,
+        )
+    )
+
+
+def touch(session_id: int) -> None:
+    """Note that a session is in use; callers do this at most each five minutes."""
+    transact(lambda session: session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now())))
+
+
+def revoke(session_id: int) -> None:
+    """End one session."""
+    transact(lambda session: session.execute(update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=clock.now())))
+
+
+def revoke_all(session: Session, user_id: int, besides: int | None = None) -> None:
+    """End all sessions of a user (a new password, a locked account), but for one if given."""
+    ended = update(SignInSession).where(SignInSession.user_id == user_id, SignInSession.revoked_at.is_(None))
+    if besides is not None:
+        ended = ended.where(SignInSession.id != besides)
+    session.execute(ended.values(revoked_at=clock.now()))
+
+
+def issue_token(session: Session, purpose: str, user_id: int, lifetime: timedelta, ticket_id: int | None = None) -> str:
+    """A token to be mailed to a user, for one purpose."""
+    token, hashed = new_token()
+    now = clock.now()
+    session.add(Token(token_hash=hashed, purpose=purpose, user_id=user_id, ticket_id=ticket_id, created_at=now, expires_at=now + lifetime))
+    session.flush()
+    return token
+
+
+def find_token(token: str, purpose: str) -> KnownToken | None:
+    """What an unused, unexpired token of that purpose stands for."""
+    row = reading().first(
+        select(Token.id, Token.user_id, Token.ticket_id).where(
+            Token.token_hash == token_hash(token), Token.purpose == purpose, Token.used_at.is_(None), Token.expires_at > clock.now()
+        )
+    )
+    return KnownToken(*row) if row else None
+
+
+def use_token(session: Session, token_id: int) -> bool:
+    """Use a token up; False if somebody was quicker."""
+    used = session.execute(update(Token).where(Token.id == token_id, Token.used_at.is_(None)).values(used_at=clock.now()))
+    return bool(used.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+
+
+def clean_up() -> int:
+    """Delete sessions and tokens that ended over 30 days ago, 500 at a time; how many went."""
+    limit = clock.now() - timedelta(days=30)
+
+    def work(session: Session) -> int:
+        gone = 0
+        for model in (SignInSession, Token):
+            old = select(model.id).where(model.expires_at < limit).limit(500)
+            gone += session.execute(delete(model).where(model.id.in_(old))).rowcount  # type: ignore[attr-defined]  # a DELETE has one
+        return gone
+
+    return transact(work)

@@ -1,0 +1,168 @@
+"""Entries of a thread: requesters' messages, agents' responses and notes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.access import access_ticket
+from hookdesk.db.retry import is_transient
+from hookdesk.hookspecs import TicketHooks
+from hookdesk.models import Attachment, Status, ThreadEntry, Ticket, metadata
+from hookdesk.outbox import emit
+from hookdesk.plugins.record import Step, tracing
+from hookdesk.services import attachments, decisions, events, tickets
+from hookdesk.services.attachments import StoredFile
+from hookdesk.services.html import html_to_text, sanitize_html
+from hookdesk.services.transaction import transact
+from hookdesk.site import site
+from hookdesk.types.actors import Actor
+from hookdesk.types.drafts import PluginRow, ReplyDraft
+
+MOST_TEXT = 1_000_000
+PERMISSION = {"response": "ticket.reply", "note": "ticket.note", "message": "ticket.message"}
+
+
+class ThreadChanged(tickets.TicketProblem):
+    """Somebody else wrote since the page was opened; nothing was sent."""
+
+
+def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
+    """Add an agent's response or note, or a requester's message, to a ticket; the new entry's id.
+
+    `seen` is the ticket's `updates` when the writer's page was made: if the thread has moved on, nothing is stored.
+
+    Raises:
+        NotFound, Forbidden: as the guard says. TicketProblem: the entry is empty or too long. ThreadChanged: see `seen`.
+    """
+    access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
+    if draft.status_id is not None and actor.is_agent:
+        tickets.allow_status(actor, draft.ticket_id, draft.status_id)
+    draft, steps = transform(actor, draft)
+    files = tuple(attachments.store(file) for file in draft.files)
+
+    def work(session: Session) -> int:
+        ticket = tickets.locked(session, draft.ticket_id)
+        if seen is not None and ticket.updates != seen:
+            raise ThreadChanged("The ticket changed while you were writing. Look at what is new, then send again.")
+        entry, reopened = add(session, ticket, actor, draft, files, steps)
+        data = {
+            "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": entry.kind, "agent_id": actor.agent_id,
+            "user_id": actor.user_id, "channel": entry.channel, "reopened": reopened, "notify": draft.notify,
+        }  # fmt: skip
+        emit(session, "entry_added", data)
+        return entry.id
+
+    return transact(work)
+
+
+def transform(actor: Actor, draft: ReplyDraft) -> tuple[ReplyDraft, list[Step]]:
+    """Clean the draft, let plugins change it, clean what they made of it.
+
+    Raises:
+        TicketProblem: nothing is left to store, or it is too long.
+    """
+    with tracing() as steps:
+        changed = site().hooks.chain(TicketHooks.reply_transform, reply=clean(draft), actor=actor)
+    changed = clean(changed)
+    if not changed.text.strip() and not changed.files:
+        raise tickets.TicketProblem("Write something first, or attach a file.")
+    return changed, steps
+
+
+def clean(draft: ReplyDraft) -> ReplyDraft:
+    """Sanitized HTML, text without NUL, both within bounds."""
+    html = sanitize_html(draft.html) if draft.html else ""
+    text = (draft.text or html_to_text(html)).replace("\x00", "")
+    if max(len(text), len(html)) > MOST_TEXT:
+        raise tickets.TicketProblem("The message is too long; send it as an attachment.")
+    return draft.replace(text=text, html=html)
+
+
+def add(
+    session: Session, ticket: Ticket, actor: Actor, draft: ReplyDraft, files: Sequence[StoredFile], steps: Sequence[Step]
+) -> tuple[ThreadEntry, bool]:
+    """Store an entry on a locked ticket with what follows: counters, status, reopening. Returns it and whether the ticket was reopened."""
+    entry = insert_entry(session, ticket, actor, draft, files)
+    decisions.record(session, steps, ticket_id=ticket.id)
+    reopened = False
+    if draft.status_id is not None:
+        tickets.apply_status(session, ticket, actor, draft.status_id)
+    elif entry.kind == "message":
+        reopened = reopen(session, ticket, actor)
+    store_rows(session, draft.rows, ticket.id)
+    return entry, reopened
+
+
+def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
+    """Set the default open status after a requester's message, unless the ticket stands there already; True if it changed."""
+    current = session.get(Status, ticket.status_id)
+    default = session.scalar(select(Status).where(Status.state == "open").order_by(Status.is_default.desc(), Status.position).limit(1))
+    if default is None or current is None or current.id == default.id or not current.may_reopen:
+        return False
+    tickets.apply_status(session, ticket, actor, default.id)
+    return True
+
+
+def insert_entry(session: Session, ticket: Ticket, actor: Actor, draft: ReplyDraft, files: Sequence[StoredFile]) -> ThreadEntry:
+    """The entry row, its attachments, and what the ticket's own row repeats of them."""
+    now = clock.now()
+    entry = ThreadEntry(
+        ticket_id=ticket.id,
+        kind=draft.kind,
+        user_id=actor.user_id,
+        agent_id=actor.agent_id if draft.kind != "message" else None,
+        author=actor.name[:200],
+        channel=draft.channel,
+        text=draft.text,
+        html=draft.html,
+        quoted=draft.quoted[:MOST_TEXT],
+        message_id=stored_message_id(draft.message_id),
+        created_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    session.add_all(
+        Attachment(
+            ticket_id=ticket.id, entry_id=entry.id, filename=file.filename, content_type=file.content_type, size=file.size,
+            sha256=file.sha256, storage=file.storage, content_id=file.content_id, created_at=now,
+        )
+        for file in files
+    )  # fmt: skip
+    ticket.entry_count += 1
+    ticket.attachment_count += len(files)
+    ticket.updates += 1
+    if draft.kind != "note":
+        ticket.last_activity_at = now
+        ticket.is_answered = draft.kind == "response"
+        ticket.snippet, ticket.snippet_by = " ".join(draft.text[:600].split())[:200], actor.name[:100]
+    events.log(session, ticket, actor, draft.kind, entry_id=entry.id)
+    return entry
+
+
+def stored_message_id(message_id: str) -> str | None:
+    """A Message-ID as the column holds it: hashed if it is too long, None if there is none."""
+    if not message_id:
+        return None
+    return message_id if len(message_id) <= 250 else hashlib.sha256(message_id.encode()).hexdigest()
+
+
+def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> None:
+    """Store what plugins handed over, each plugin's rows in one savepoint: theirs may fail without taking the ticket along."""
+    for prefix, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table.partition("__")[0]):
+        try:
+            with session.begin_nested():
+                for row in group:
+                    table: Table = metadata.tables[row.table]
+                    values = {**row.values, **({row.ticket_column: ticket_id} if row.ticket_column else {})}
+                    session.execute(insert(table).values(values))
+        except (SQLAlchemyError, KeyError) as error:
+            if is_transient(error):
+                raise
+            site().hooks.recorder.failed(prefix.removeprefix("p_"), "rows", error)

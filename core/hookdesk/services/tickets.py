@@ -1,0 +1,207 @@
+"""Tickets: stored from a draft, and changed one property at a time. Each change leaves a log line and an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.access import Forbidden, access_ticket
+from hookdesk.db.context import reading
+from hookdesk.hookspecs import TicketHooks
+from hookdesk.models import Agent, Department, IntakeRecord, Priority, Status, Team, Ticket
+from hookdesk.outbox import emit
+from hookdesk.services import counters, events
+from hookdesk.services.transaction import transact
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
+from hookdesk.types.actors import Actor
+from hookdesk.types.drafts import TicketDraft
+
+
+class TicketProblem(ValueError):
+    """What was asked for cannot be done; the message is for whoever asked."""
+
+
+def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
+    """Store the ticket row of a draft, with the site's defaults where nobody decided. The caller adds the first entry.
+
+    Raises:
+        TicketProblem: a department, status or priority that the draft names does not exist, and there is no default.
+    """
+    now = clock.now()
+    status = _chosen(session, Status, draft.status_id)
+    priority = _chosen(session, Priority, draft.priority_id)
+    department = _chosen(session, Department, draft.department_id)
+    start = site().settings.get("core", CoreSettings).ticket_number_start
+    ticket = Ticket(
+        number=str(counters.increase(session, "ticket_number", start - 1)),
+        subject=draft.subject.strip()[:500] or "(no subject)",
+        user_id=user_id,
+        organization_id=draft.organization_id,
+        department_id=department.id,
+        assignee_id=draft.assignee_id,
+        team_id=draft.team_id,
+        status_id=status.id,
+        state=status.state,
+        priority_id=priority.id,
+        priority_rank=priority.rank,
+        topic_ref=draft.topic,
+        sla_ref=draft.sla,
+        channel=draft.channel,
+        due_at=clock.NEVER,
+        created_at=now,
+        last_activity_at=now,
+        updates=1,
+    )
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+def _chosen(session: Session, model: Any, wanted: int | None) -> Any:
+    """The row with that id, else the default one, else the first."""
+    found = session.get(model, wanted) if wanted is not None else None
+    if found is None:
+        found = session.scalar(select(model).order_by(model.is_default.desc(), model.id).limit(1))
+    if found is None:
+        raise TicketProblem(f"There is no {model.__tablename__} yet; `hookdesk init` makes the first ones.")
+    return found
+
+
+def locked(session: Session, ticket_id: int) -> Ticket:
+    """The ticket row, held until the transaction ends."""
+    ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
+    if ticket is None:
+        raise TicketProblem("The ticket has been deleted meanwhile.")
+    return ticket
+
+
+def _change(actor: Actor, ticket_id: int, permission: str, work: Callable[[Session, Ticket], None]) -> None:
+    """Check the permission, then run `work` on the locked ticket in one transaction."""
+    access_ticket(actor, ticket_id, permission)
+    transact(lambda session: work(session, locked(session, ticket_id)))
+
+
+def assign(actor: Actor, ticket_id: int, agent_id: int | None, team_id: int | None = None) -> None:
+    """Give a ticket to an agent, a team, both or nobody.
+
+    Raises:
+        NotFound, Forbidden: as the guard says. TicketProblem: the agent or team is not there or not active.
+    """
+
+    def work(session: Session, ticket: Ticket) -> None:
+        agent = session.get(Agent, agent_id) if agent_id else None
+        team = session.get(Team, team_id) if team_id else None
+        if (agent_id and (agent is None or not agent.is_active)) or (team_id and (team is None or not team.is_active)):
+            raise TicketProblem("That agent or team does not work here any more.")
+        old = session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
+        if ticket.assignee_id != agent_id:
+            before, ticket.assignee_id = ticket.assignee_id, agent_id
+            names = {"before_name": old.name if old else "", "after_name": agent.name if agent else ""}
+            events.changed(session, ticket, actor, "assignee", before, agent_id, **names)
+        if ticket.team_id != team_id:
+            before, ticket.team_id = ticket.team_id, team_id
+            events.changed(session, ticket, actor, "team", before, team_id, after_name=team.name if team else "")
+
+    _change(actor, ticket_id, "ticket.assign", work)
+
+
+def transfer(actor: Actor, ticket_id: int, department_id: int) -> None:
+    """Move a ticket to another department. Who worked on it keeps it, if they have access there.
+
+    Raises:
+        NotFound, Forbidden: as the guard says. TicketProblem: there is no such active department.
+    """
+
+    def work(session: Session, ticket: Ticket) -> None:
+        target = session.get(Department, department_id)
+        if target is None or not target.is_active:
+            raise TicketProblem("That department does not take tickets.")
+        if ticket.department_id == department_id:
+            return
+        old = session.get(Department, ticket.department_id)
+        before, ticket.department_id = ticket.department_id, department_id
+        names = {"before_name": old.name if old else "", "after_name": target.name}
+        events.changed(session, ticket, actor, "department", before, department_id, **names)
+
+    _change(actor, ticket_id, "ticket.transfer", work)
+
+
+def set_priority(actor: Actor, ticket_id: int, priority_id: int) -> None:
+    """Change the priority.
+
+    Raises:
+        NotFound, Forbidden: as the guard says. TicketProblem: there is no such priority.
+    """
+
+    def work(session: Session, ticket: Ticket) -> None:
+        new, old = session.get(Priority, priority_id), session.get(Priority, ticket.priority_id)
+        if new is None:
+            raise TicketProblem("There is no such priority.")
+        if ticket.priority_id != new.id:
+            ticket.priority_id, ticket.priority_rank = new.id, new.rank
+            names = {"before_name": old.name if old else "", "after_name": new.name}
+            events.changed(session, ticket, actor, "priority", old.id if old else None, new.id, **names)
+
+    _change(actor, ticket_id, "ticket.edit", work)
+
+
+def set_status(actor: Actor, ticket_id: int, status_id: int) -> None:
+    """Change the status; closing and reopening need the permission to close.
+
+    Raises:
+        NotFound, Forbidden: as the guard or a plugin's veto says. TicketProblem: there is no such status.
+    """
+    allow_status(actor, ticket_id, status_id)
+    _change(actor, ticket_id, "ticket.view", lambda session, ticket: apply_status(session, ticket, actor, status_id))
+
+
+def allow_status(actor: Actor, ticket_id: int, status_id: int) -> None:
+    """Check a change of status before it is made: permission, then the plugins' vetoes.
+
+    Raises:
+        NotFound, Forbidden: as the guard or a veto says. TicketProblem: there is no such status.
+    """
+    wanted = reading().first(select(Status.key, Status.state).where(Status.id == status_id))
+    if wanted is None:
+        raise TicketProblem("There is no such status.")
+    view = access_ticket(actor, ticket_id)
+    crossing = wanted.state != view.state
+    access_ticket(actor, ticket_id, "ticket.close" if crossing else "ticket.reply")
+    objection = site().hooks.veto(TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key)
+    if objection:
+        raise Forbidden("ticket.close", objection)
+
+
+def apply_status(session: Session, ticket: Ticket, actor: Actor, status_id: int) -> None:
+    """Set the status on a locked ticket, with what follows from its state."""
+    new, old = session.get(Status, status_id), session.get(Status, ticket.status_id)
+    if new is None or old is None:
+        raise TicketProblem("There is no such status.")
+    if new.id == old.id:
+        return
+    ticket.status_id, ticket.state = new.id, new.state
+    if new.state != old.state:
+        ticket.closed_at = clock.now() if new.state == "closed" else None
+        ticket.reopened_at = clock.now() if new.state == "open" else ticket.reopened_at
+    events.changed(session, ticket, actor, "status", old.key, new.key, before_name=old.name, after_name=new.name)
+
+
+def remove(actor: Actor, ticket_id: int) -> None:
+    """Delete a ticket with all its rows. The ledger keeps its intake records; stored bytes are left to the storage's clean-up.
+
+    Raises:
+        NotFound, Forbidden: as the guard says.
+    """
+
+    def work(session: Session, ticket: Ticket) -> None:
+        data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
+        session.execute(IntakeRecord.__table__.update().where(IntakeRecord.ticket_id == ticket.id).values(ticket_id=None))  # type: ignore[attr-defined]  # a Table has update()
+        session.execute(delete(Ticket).where(Ticket.id == ticket.id))
+        emit(session, "ticket_deleted", data)
+
+    _change(actor, ticket_id, "ticket.delete", work)

@@ -1,0 +1,41 @@
+"""`unit_of_work()`: the one way to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hookdesk.db import context
+from hookdesk.db.retry import retrying
+from hookdesk.site import site
+
+T = TypeVar("T")
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One writing transaction: all of it is stored, or nothing. No network, template or hashing work belongs inside.
+
+    Raises:
+        WriteRefused: a unit of work is open already; pass its session on instead.
+    """
+    context.release()
+    with site().db.write() as session:
+        yield session
+
+
+def transact(work: Callable[[Session], T], race: bool = False) -> T:
+    """Run `work(session)` in a unit of work, again from the start if the database could not serialize it (3 times at most).
+
+    `race=True` also repeats after a broken unique constraint: for work that looks before it inserts.
+    """
+
+    def once() -> T:
+        with unit_of_work() as session:
+            return work(session)
+
+    return retrying(once, also=IntegrityError if race else None)

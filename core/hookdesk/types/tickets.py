@@ -1,0 +1,52 @@
+"""A ticket as pages and hooks see it: a frozen snapshot with the names that its ids stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """One ticket that the guard has let through."""
+
+    id: int
+    number: str
+    subject: str
+    user_id: int
+    organization_id: int | None
+    department_id: int
+    assignee_id: int | None
+    team_id: int | None
+    status_id: int
+    state: str
+    priority_id: int
+    priority_rank: int
+    topic_ref: str
+    sla_ref: str
+    channel: str
+    due_at: datetime
+    is_answered: bool
+    entry_count: int
+    attachment_count: int
+    updates: int
+    created_at: datetime
+    last_activity_at: datetime
+    closed_at: datetime | None
+    reopened_at: datetime | None
+    status: str
+    status_name: str
+    priority: str
+    priority_name: str
+    department_name: str
+    requester: str
+    organization: str | None
+    assignee: str | None
+    team: str | None
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """What hooks are told of a ticket: plain values by name."""
+        return MappingProxyType({name: getattr(self, name) for name in self.__slots__})

@@ -1,0 +1,59 @@
+"""Forms: Flask-WTF with our translations, and files checked against the site's limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from werkzeug.datastructures import FileStorage
+from wtforms import ValidationError
+
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
+from hookdesk.types.intake import InboundFile
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
+    """The base of all forms: CSRF on, messages in the reader's language."""
+
+    def problems(self) -> dict[str, Sequence[str]]:
+        """Field name → what is wrong with it."""
+        found: dict[str, Sequence[str]] = self.errors
+        return found
+
+
+class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not typed
+    """Any number of files within the site's limits on number, size and type."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Check number, types and sizes.
+
+        Raises:
+            ValidationError: a limit is broken; the message names the file.
+        """
+        given = [item for item in self.data or [] if isinstance(item, FileStorage) and item.filename]
+        self.data = given
+        limits = site().settings.get("core", CoreSettings)
+        if len(given) > limits.max_files:
+            raise ValidationError(gettext("At most %(most)s files at a time.", most=limits.max_files))
+        allowed = {kind.strip().lower().lstrip(".") for kind in limits.allowed_file_types.split(",") if kind.strip()}
+        for item in given:
+            name = str(item.filename)
+            if allowed and name.rpartition(".")[2].lower() not in allowed:
+                raise ValidationError(gettext("%(name)s: files of this type are not taken here.", name=name[:100]))
+            item.stream.seek(0, 2)
+            if item.stream.tell() > limits.max_file_bytes:
+                most = limits.max_file_bytes // 1_000_000
+                raise ValidationError(gettext("%(name)s is larger than %(most)s MB.", name=name[:100], most=most))
+            item.stream.seek(0)
+
+    def files(self) -> tuple[InboundFile, ...]:
+        """What was uploaded, read into memory (bounded by the limits)."""
+        found = []
+        for item in self.data or []:
+            item.stream.seek(0)
+            found.append(InboundFile(str(item.filename), item.mimetype or "application/octet-stream", item.stream.read()))
+        return tuple(found)

@@ -1,0 +1,91 @@
+"""Who may use a route. Every view states it with one of these decorators; a view that does not is closed to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from hookdesk.web.actor import current_actor
+
+F = TypeVar("F", bound=Callable[..., Any])
+ATTRIBUTE = "__access__"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a view asks for: `kind` public, requester, agent or admin, and for agents a permission held in any department."""
+
+    kind: str
+    permission: str = ""
+
+
+def _state(access: Access) -> Callable[[F], F]:
+    """Put the statement on the view."""
+
+    def mark(view: F) -> F:
+        setattr(view, ATTRIBUTE, access)
+        return view
+
+    return mark
+
+
+def public(view: F) -> F:
+    """Anybody may use it, signed in or not."""
+    return _state(Access("public"))(view)
+
+
+def requester(view: F) -> F:
+    """Requesters with a session or a mailed link; what they see is the guard's business."""
+    return _state(Access("requester"))(view)
+
+
+def agent(permission: str = "") -> Callable[[F], F]:
+    """Signed-in agents, who must hold the permission somewhere if one is named."""
+    return _state(Access("agent", permission))
+
+
+def admin(view: F) -> F:
+    """Administrators."""
+    return _state(Access("admin"))(view)
+
+
+def init_app(app: Flask) -> None:
+    """Check each request before its view runs."""
+
+    @app.before_request
+    def check_access() -> Response | None:
+        if request.endpoint is None:
+            return None  # no such page: Flask answers 404 or 405
+        access: Access | None = getattr(current_app.view_functions[request.endpoint], ATTRIBUTE, None)
+        if access is None:
+            abort(403)
+        return _refusal(access)
+
+
+def _refusal(access: Access) -> Response | None:
+    """None if the actor may go on, else where they are sent; 403 if signing in would not help."""
+    if access.kind == "public":
+        return None
+    actor = current_actor()
+    if access.kind == "requester":
+        if actor.user_id is not None and not actor.is_agent:
+            return None
+        return redirect(url_for(_first_endpoint("portal.check", "core.agent_login")))
+    if not actor.is_agent:
+        if request.method == "GET":
+            session["next"] = request.full_path.rstrip("?")
+        return redirect(url_for("core.agent_login"))
+    if (access.kind == "admin" and not actor.is_admin) or (access.permission and not actor.may(access.permission)):
+        abort(403)
+    return None
+
+
+def _first_endpoint(*names: str) -> str:
+    """The first endpoint that exists."""
+    return next(name for name in names if name in current_app.view_functions)
+
+

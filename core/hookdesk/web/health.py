@@ -1,0 +1,68 @@
+"""`/health` for monitors, and the front page where no plugin has one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Response, jsonify, redirect, url_for
+from sqlalchemy import func, select, text
+from werkzeug.wrappers import Response as BaseResponse
+
+from hookdesk import __version__, clock
+from hookdesk.db.context import reading
+from hookdesk.hookspecs import RunningHooks
+from hookdesk.models import Delivery, IntakeRecord, OutboxEvent
+from hookdesk.site import site
+from hookdesk.types.web import Health
+from hookdesk.web.guard import public
+from hookdesk.web.security import limiter
+from hookdesk.web.blueprint import bp
+
+LATE_SECONDS = 300
+
+
+@bp.get("/health")
+@public
+@limiter.exempt
+def health() -> tuple[Response, int]:
+    """How the site is: 200 if it can work, 503 if not. Details of warnings stand in the admin panel, not here."""
+    checks = check_all()
+    worst = "error" if any(check.state == "error" for check in checks) else "ok"
+    names = {check.name: check.state for check in checks}
+    return jsonify({"status": worst, "version": __version__, "checks": names}), 503 if worst == "error" else 200
+
+
+def check_all() -> list[Health]:
+    """Core's checks and those of plugins."""
+    return [*_core_checks(), *site().hooks.collect(RunningHooks.health_checks)]
+
+
+def _core_checks() -> list[Health]:
+    """Database, plugins, queues."""
+    try:
+        reading().scalar(select(text("1")))
+    except Exception as error:  # whatever is wrong with it, the answer is that it is
+        return [Health("database", "error", str(error)[:200])]
+    found = [Health("database", "ok")]
+    problems = site().plugins.problems
+    detail = "; ".join(f"{slug}: {problem}" for slug, problem in problems.items())
+    found.append(Health("plugins", "warning" if problems else "ok", detail))
+    dead = reading().scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "dead")) or 0
+    found.append(Health("deliveries", "warning" if dead else "ok", f"{dead} given up" if dead else ""))
+    oldest = reading().scalar(select(func.min(OutboxEvent.created_at)))
+    found.append(_lag("outbox", oldest))
+    found.append(_lag("intake", reading().scalar(select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending"))))
+    return found
+
+
+def _lag(name: str, oldest: object) -> Health:
+    """A queue whose oldest item waits too long deserves a look."""
+    waited = (clock.now() - oldest).total_seconds() if isinstance(oldest, datetime) else 0
+    return Health(name, "warning" if waited > LATE_SECONDS else "ok", f"the oldest waits for {waited:.0f} s" if waited > LATE_SECONDS else "")
+
+
+@bp.get("/", endpoint="front")
+@public
+def front() -> BaseResponse:
+    """Where no portal is switched on: to the desk."""
+    return redirect(url_for("core.agent_login"))

@@ -1,0 +1,200 @@
+"""What every template can use: navigation, slots, assets, formats of times and sizes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, has_request_context, render_template, request, url_for
+from flask_babel import format_datetime, format_timedelta, get_locale, gettext
+from markupsafe import Markup
+from werkzeug.routing import BuildError
+
+from hookdesk import clock
+from hookdesk.hookspecs import WebHooks
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
+from hookdesk.types.web import NavItem, Slot
+from hookdesk.web.actor import current_actor, face
+from hookdesk.web.themes import ThemeChain, content_hash, safe_file
+
+SLOTS = (
+    Slot("page.banner", (), "Above the content of every page of the desk and the admin panel: what everybody there must know now."),
+    Slot("portal.home", (), "Below the two doors of the portal's home page."),
+)
+"""Slots of core's own layouts; plugins declare those of their pages with the hook `slots`."""
+
+
+def init_app(app: Flask, chain: ThemeChain) -> None:
+    """Add globals and filters to the templates."""
+    env = app.jinja_env
+    env.globals.update(
+        nav=nav, slot=slot, asset=lambda name: asset(chain, name), plugin_asset=plugin_asset, page_assets=page_assets,
+        theme_stylesheets=lambda: [theme_url(chain, *item) for item in chain.stylesheets()],
+        theme_scripts=lambda: [theme_url(chain, *item) for item in chain.scripts()],
+        sprite=lambda: _sprite(app, chain), text_direction=text_direction,
+    )  # fmt: skip
+    env.filters.update(ago=ago, datetime=absolute, filesize=filesize, avatar_class=avatar_class, initials=initials)
+
+    @app.context_processor
+    def page_context() -> dict[str, Any]:
+        return {
+            "current_actor": current_actor(),
+            "site_name": site().settings.get("core", CoreSettings).site_name,
+            "color_scheme": _pinned(request.cookies.get("theme", "")) if has_request_context() else "",
+            "page_language": str(get_locale() or "en").replace("_", "-"),
+        }
+
+
+def _pinned(scheme: str) -> str:
+    """The colour scheme that the reader pinned, or "" for the system's."""
+    return scheme if scheme in ("light", "dark") else ""
+
+
+def _sprite(app: Flask, chain: ThemeChain) -> str:
+    """The address of the icon sprite."""
+    return asset(chain, "icons.svg")
+
+
+def text_direction() -> str:
+    """ "rtl" or "ltr", by the page's language."""
+    locale = get_locale()
+    return str(locale.text_direction) if locale else "ltr"
+
+
+def nav(area: str) -> list[dict[str, Any]]:
+    """The links of an area that the actor may follow, in order. One that leads nowhere is left out and counts as its plugin's error."""
+    cached: dict[str, list[dict[str, Any]]] = g.setdefault("hookdesk_nav", {})
+    if area not in cached:
+        cached[area] = list(_nav(area))
+    return cached[area]
+
+
+def _nav(area: str) -> Iterator[dict[str, Any]]:
+    """Build the links."""
+    actor = current_actor()
+    found = site().hooks.attributed(WebHooks.nav_items, actor=actor, area=area)
+    for plugin, item in sorted(found, key=lambda pair: pair[1].order):
+        if item.area != area or not _shown(item):
+            continue
+        try:
+            url = url_for(item.endpoint, **item.args)
+        except BuildError as error:
+            site().hooks.recorder.failed(plugin, "nav_items", error)
+            continue
+        yield {
+            "label": item.label, "url": url, "icon": item.icon, "count": item.count, "group": item.group, "key": item.key,
+            "active": is_active(item), "plugin": plugin,
+        }  # fmt: skip
+
+
+def is_active(item: NavItem) -> bool:
+    """True if the present page is where the link leads (or, for a link without arguments, another page of that plugin's section)."""
+    if item.endpoint == request.endpoint:
+        given = {**(request.view_args or {}), **request.args}
+        return all(str(given.get(key, "")) == str(value) for key, value in item.args.items())
+    return item.area.endswith("rail") and request.blueprint == item.endpoint.partition(".")[0]
+
+
+def _shown(item: NavItem) -> bool:
+    """True if the actor holds what the link asks for."""
+    actor = current_actor()
+    return not item.permission or actor.is_admin or (item.permission != "admin" and actor.may(item.permission))
+
+
+def slot(name: str, **args: Any) -> Markup:
+    """What plugins put into a slot. A template that fails is left out and counts as its plugin's error."""
+    found = site().hooks.attributed(WebHooks.template_slot, slot=name, actor=current_actor(), args=args)
+    parts = []
+    for plugin, content in sorted(found, key=lambda pair: pair[1].order):
+        try:
+            html = render_template(content.template, **{**args, **content.context})
+        except Exception as error:  # any failure in a plugin's template is that plugin's; the page goes on
+            site().hooks.recorder.failed(plugin, f"slot {name}", error)
+            continue
+        parts.append(Markup(html))  # noqa: S704  # autoescaped by the template that made it
+    if site().config.trace_hooks:
+        return Markup('<div class="slot-outline" data-slot="{}">{}</div>').format(name, Markup("").join(parts))
+    return Markup("").join(parts)
+
+
+def theme_url(chain: ThemeChain, theme: str, name: str) -> str:
+    """The address of a theme's file, with a hash of its content."""
+    file = safe_file(chain.themes[theme].folder / "static", name)
+    return url_for("core.theme_file", theme=theme, name=name, v=_hash(file))
+
+
+def asset(chain: ThemeChain, name: str) -> str:
+    """The address of a static file of the active theme or its parents; "" if none has it."""
+    found = chain.asset(name)
+    return url_for("core.theme_file", theme=found[0], name=name, v=_hash(found[1])) if found else ""
+
+
+def plugin_asset(slug: str, name: str) -> str:
+    """The address of a plugin's static file."""
+    folder = plugin_folders().get(slug)
+    return url_for("core.plugin_file", slug=slug, name=name, v=_hash(safe_file(folder / "static", name) if folder else None))
+
+
+def _hash(file: Path | None) -> str:
+    """The hash that makes an address change with the content; "missing" if there is no file."""
+    return content_hash(str(file), file.stat().st_mtime_ns) if file else "missing"
+
+
+def plugin_folders() -> dict[str, Path]:
+    """Slug → package folder of each enabled plugin."""
+    folders: dict[str, Path] = site().extra["plugin_folders"]  # type: ignore[assignment]  # set by create_app
+    return folders
+
+
+def page_assets() -> dict[str, list[str]]:
+    """Addresses of plugins' own stylesheets and scripts for this face."""
+    here = "admin" if request.path.startswith("/admin") else {"agent": "desk"}.get(face(), "portal")
+    css, js = [], []
+    for slug, item in site().hooks.attributed(WebHooks.page_assets):
+        if item.face in ("", here):
+            css += [plugin_asset(slug, name) for name in item.css]
+            js += [plugin_asset(slug, name) for name in item.js]
+    return {"css": css, "js": js}
+
+
+def ago(moment: datetime) -> str:
+    """A short relative time: "4 min", "in 2 days"."""
+    delta = moment - clock.now()
+    if abs(delta.total_seconds()) < 45:
+        return format_timedelta(delta, granularity="second", format="narrow") if delta.total_seconds() > 0 else _now_word()
+    return format_timedelta(delta, add_direction=delta.total_seconds() > 0, format="short", threshold=0.95)
+
+
+def _now_word() -> str:
+    """The word for a moment just past."""
+    return gettext("now")
+
+
+def absolute(moment: datetime) -> str:
+    """Date and time in the reader's zone and language."""
+    return format_datetime(moment, "medium")
+
+
+def filesize(size: int) -> str:
+    """A size in bytes for people: "318 kB"."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("unreachable: GB ends the loop")
+
+
+def avatar_class(name: str) -> int:
+    """A number from 1 to 6 by a hash of the name: the avatar's tint."""
+    return hashlib.blake2s(name.encode("utf-8", "replace"), digest_size=1).digest()[0] % 6 + 1
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper() or "?"

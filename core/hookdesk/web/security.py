@@ -1,0 +1,70 @@
+"""Headers, CSRF, rate limits, cookies: the same for every page."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from hookdesk.config import Config
+
+CSP = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+}
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, headers_enabled=True, swallow_errors=True, in_memory_fallback_enabled=True)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Configure cookies, headers, CSRF and limits."""
+    https = config.base_url.startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_NAME="hookdesk",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=config.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=500,
+        RATELIMIT_STORAGE_URI="memory://" if config.testing else _limit_storage(config),
+    )
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's way
+    Talisman(
+        app,
+        force_https=https,
+        session_cookie_secure=https,
+        strict_transport_security=https,
+        content_security_policy=CSP,
+        content_security_policy_nonce_in=["script-src", "style-src"],
+        referrer_policy="same-origin",
+        permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+    @app.after_request
+    def private_pages(response):  # type: ignore[no-untyped-def]  # Flask's Response, as every hook of its kind
+        if request.endpoint not in ("core.theme_file", "core.plugin_file", "core.attachment", "core.agent_attachment"):
+            response.headers.setdefault("Cache-Control", "no-store" if response.mimetype == "text/html" else "no-cache")
+        return response
+
+
+def _limit_storage(config: Config) -> str:
+    """Where limits are counted: the shared Redis, so that all workers count together."""
+    url = config.redis
+    return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url
