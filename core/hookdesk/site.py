@@ -11,10 +11,10 @@ from hookdesk.config import Config
 from hookdesk.db.engine import Database
 
 if TYPE_CHECKING:
+    from hookdesk.lifecycle.state import Plugins
     from hookdesk.plugins.caller import Hooks
-    from hookdesk.settings import SettingsStore
-    from hookdesk.plugins.state import Plugins
     from hookdesk.secrets import Keys
+    from hookdesk.settings import SettingsStore
 
 KEY = "hookdesk"
 

@@ -63,9 +63,19 @@ def plugin_base(slug: str) -> type[DeclarativeBase]:
     A broken mapper in one plugin then cannot break core's queries. Tables must be named `p_<slug>__<table>`.
     """
 
+    own = _plugin_registries[slug] = registry(metadata=metadata)
+
     class PluginBase(DeclarativeBase):
         __abstract__ = True
-        registry = registry(metadata=metadata)
+        registry = own
         __plugin__ = slug
 
     return PluginBase
+
+
+_plugin_registries: dict[str, registry] = {}
+
+
+def plugin_registry(slug: str) -> registry | None:
+    """The registry of a plugin's models, if it has made any."""
+    return _plugin_registries.get(slug)

@@ -1,0 +1,184 @@
+"""What is installed, read from metadata and source text without importing anything, so that a broken plugin is listed safely."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+
+import hookdesk
+
+GROUP = "hookdesk.plugins"
+SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LONGEST_SLUG = 24
+
+
+@dataclass(frozen=True)
+class Found:
+    """An installed plugin as its distribution's metadata and its source describe it. `problem` says why it cannot be used."""
+
+    slug: str
+    target: str
+    distribution: str
+    version: str
+    summary: str = ""
+    author: str = ""
+    homepage: str = ""
+    core_range: SpecifierSet = field(default_factory=SpecifierSet)
+    problem: str = ""
+
+    @property
+    def is_builtin(self) -> bool:
+        """True for what ships in the box."""
+        return self.distribution == "hookdesk"
+
+    @property
+    def module(self) -> str:
+        """The module that holds the plugin's class."""
+        return self.target.partition(":")[0]
+
+    @property
+    def is_compatible(self) -> bool:
+        """True if this core is in the range that the distribution asks for."""
+        return self.core_range.contains(hookdesk.__version__, prereleases=True)
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The folder of the plugin's package: its templates, static files and migrations stand there."""
+        try:
+            spec = importlib.util.find_spec(self.module.partition(".")[0])
+        except (ImportError, ValueError):
+            return None
+        places = list(spec.submodule_search_locations or ()) if spec else []
+        return Path(places[0], *self.module.split(".")[1:-1]) if places else None
+
+    @property
+    def migrations(self) -> Path | None:
+        """The folder of its migrations, if it has any."""
+        folder = self.folder / "migrations" if self.folder else None
+        return folder if folder and any(folder.glob("[!_]*.py")) else None
+
+    @property
+    def title(self) -> str:
+        """The first line of the class's docstring, or the slug."""
+        return (self._doc.splitlines() or [self.slug])[0].strip().rstrip(".")
+
+    @property
+    def description(self) -> str:
+        """The rest of the docstring, or the distribution's summary."""
+        return "\n".join(self._doc.splitlines()[1:]).strip() or ("" if self.is_builtin else self.summary)
+
+    def declared(self, name: str) -> tuple[str, ...]:
+        """A tuple of strings that the class body states as a literal (`depends`, `uses`, `capabilities`)."""
+        for node in self._class.body if self._class else ():
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AnnAssign)
+                else []
+            )
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                try:
+                    return tuple(str(item) for item in ast.literal_eval(node.value))  # type: ignore[attr-defined]  # both have one
+                except (ValueError, TypeError):
+                    return ()
+        return ()
+
+    def defines(self, method: str) -> bool:
+        """True if the class body has that method: whether `on_enable` and its like need a process to run in."""
+        return any(
+            isinstance(node, ast.FunctionDef) and node.name == method
+            for node in (self._class.body if self._class else ())
+        )
+
+    @property
+    def _doc(self) -> str:
+        return (ast.get_docstring(self._class) or "") if self._class else ""
+
+    @cached_property
+    def _class(self) -> ast.ClassDef | None:
+        """The plugin's class in its source."""
+        if self.folder is None:
+            return None
+        file = (
+            self.folder.joinpath(self.module.split(".")[-1] + ".py")
+            if "." in self.module
+            else self.folder / "__init__.py"
+        )
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            return None
+        wanted = self.target.partition(":")[2]
+        return next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == wanted), None)
+
+
+def discover() -> dict[str, Found]:
+    """Every installed plugin by slug, sorted. A slug that two distributions claim belongs to the box, else to neither."""
+    claims: dict[str, list[Found]] = {}
+    for entry in entry_points(group=GROUP):
+        claims.setdefault(entry.name, []).append(_found(entry))
+    return {slug: _settled(claims[slug]) for slug in sorted(claims)}
+
+
+def _settled(claims: list[Found]) -> Found:
+    """The one plugin of a slug."""
+    different = {found.distribution: found for found in claims}
+    if len(different) == 1 or "hookdesk" in different:
+        return different.get("hookdesk") or claims[0]
+    names = " and ".join(sorted(different))
+    return Found(
+        **{**_stated(claims[0]), "problem": f"{names} both claim the slug {claims[0].slug}; uninstall one of them"}
+    )
+
+
+def _found(entry: EntryPoint) -> Found:
+    """One entry point with its distribution's metadata."""
+    dist = entry.dist
+    if dist is None:
+        return Found(entry.name, entry.value, "?", "", problem="its entry point belongs to no distribution")
+    meta = dist.metadata
+    core_range, problem = _core_range(dist)
+    if len(entry.name) > LONGEST_SLUG or not SLUG.fullmatch(entry.name):
+        problem = f"{entry.name!r} is no slug: lower-case words joined by single underscores, at most {LONGEST_SLUG} characters"
+    return Found(
+        slug=entry.name,
+        target=entry.value,
+        distribution=str(meta["Name"] or "?"),
+        version=dist.version,
+        summary=str(meta["Summary"] or ""),
+        author=str(meta["Author"] or meta["Author-email"] or ""),
+        homepage=_homepage(meta.get_all("Project-URL") or ()) or str(meta["Home-page"] or ""),
+        core_range=core_range,
+        problem=problem,
+    )
+
+
+def _core_range(dist: Distribution) -> tuple[SpecifierSet, str]:
+    """The versions of hookdesk that a distribution asks for, and what is wrong with its words."""
+    for text in dist.requires or ():
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            return SpecifierSet(), f"its metadata has a requirement that nobody can read: {text!r}"
+        if requirement.name.lower() == "hookdesk":
+            return requirement.specifier, ""
+    return SpecifierSet(), ""
+
+
+def _homepage(urls: Iterable[str]) -> str:
+    """The address that the metadata calls the home page, if it is one that a browser may follow."""
+    named = {label.strip().lower(): url.strip() for label, _, url in (text.partition(",") for text in urls)}
+    found = next(
+        (named[label] for label in ("homepage", "home-page", "home", "repository", "source") if label in named), ""
+    )
+    return found if found.startswith(("https://", "http://")) else ""
