@@ -136,9 +136,7 @@ def _settled(claims: list[Found]) -> Found:
     if len(different) == 1 or "hookdesk" in different:
         return different.get("hookdesk") or claims[0]
     names = " and ".join(sorted(different))
-    return Found(
-        **{**_stated(claims[0]), "problem": f"{names} both claim the slug {claims[0].slug}; uninstall one of them"}
-    )
+    return replace(claims[0], problem=f"{names} both claim the slug {claims[0].slug}; uninstall one of them")
 
 
 def _found(entry: EntryPoint) -> Found:
