@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
