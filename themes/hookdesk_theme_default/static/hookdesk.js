@@ -47,12 +47,12 @@
         form.requestSubmit(event.submitter);
         delete form.dataset.agreed;
       });
-    } else if (form.method === "post") {
+    } else if (form.method === "post" && !event.defaultPrevented) {
       if (form.dataset.sent) event.preventDefault();
-      else form.dataset.sent = "yes";
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 5000);
     }
   });
-  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
   function ask(text, agreed) {
     const dialog = document.getElementById("confirm");
@@ -172,6 +172,13 @@
     setTimeout(() => (label.textContent = before), 2000);
   });
   on("click", "[data-back]", () => history.back());
+
+  // A thread opens at what is new, else at its end.
+  const thread = document.querySelector(".thread");
+  if (thread && !location.hash) {
+    const fresh = thread.querySelector("#new");
+    thread.scrollTop = fresh ? fresh.offsetTop - thread.clientHeight / 3 : thread.scrollHeight;
+  }
 
   // Composer: the tab that is chosen gets the cursor.
   on("change", '[name="composer-mode"]', (event, tab) => write(tab.value));
