@@ -20,7 +20,7 @@ from hookdesk.hookspecs import CORE_SPECS
 from hookdesk.hookspecs.spec import PROJECT, specs_of
 from hookdesk.lifecycle.discovery import Found, discover
 from hookdesk.lifecycle.order import resolve
-from hookdesk.lifecycle.state import Plugins, Watch
+from hookdesk.lifecycle.state import Plugins
 from hookdesk.models import PluginState
 from hookdesk.models.base import plugin_registry
 from hookdesk.plugins.base import Plugin, is_plugin
@@ -42,23 +42,23 @@ class Loaded:
     plugins: Plugins
     settings: SettingsStore
     generation: int
-    watch: Watch
 
 
 def load(config: Config, db: Database, keys: Keys) -> Loaded:
     """Load core's specifications and every enabled plugin. What cannot be loaded is left out and named in `plugins.problems`."""
-    counts = Counters(db)
-    generation = counts.read().generation  # before the states: a change in between must be seen as one
-    plugins = Plugins(db, counts, discover())
+    counts, recorder = Counters(db), Recorder()
+    plugins = Plugins(
+        db, discover(), counts, recorder
+    )  # reads the generation before the states: a change in between must be seen
     settings = SettingsStore(db, keys, counts)
-    hooks = Hooks(Recorder(), plugins.paused, config.trace_hooks)
+    hooks = Hooks(recorder, plugins.paused, config.trace_hooks)
     for holder in CORE_SPECS:
         for info in specs_of(holder):
             hooks.declare(info)
     order, plugins.problems = resolve(plugins.found, states(db), config.safe_mode)
     made = _import_all(order, plugins, hooks, settings)
     _install(made, plugins, hooks)
-    return Loaded(hooks, plugins, settings, generation, Watch(counts, generation))
+    return Loaded(hooks, plugins, settings, plugins.generation)
 
 
 def states(db: Database) -> dict[str, int | None]:

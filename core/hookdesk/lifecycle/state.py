@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -31,24 +32,41 @@ logger = logging.getLogger(__name__)
 
 
 class Plugins:
-    """The plugins of one application object, in their resolved order."""
+    """The plugins of one application object in their resolved order, and the road on which their errors reach the database."""
 
-    def __init__(self, db: Database, counts: Counters, found: Mapping[str, Found]) -> None:
-        """Start with none loaded; the loader adds them."""
+    def __init__(
+        self,
+        db: Database,
+        found: Mapping[str, Found],
+        counts: Counters,
+        recorder: Recorder,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start with none loaded; the loader adds them, and reads the counters' generation through this first."""
         self.found = found
-        self.enabled: list[Plugin[object]] = []
+        self.enabled: list[Plugin[Any]] = []
         self.problems: dict[str, str] = {}
-        self._db, self._counts = db, counts
+        self.generation = counts.read().generation
+        self._db, self._counts, self._recorder, self._ticks = db, counts, recorder, ticks
+        self._timings_at = ticks()
         self._pauses_seen = -1
         self._paused_until: dict[str, datetime] = {}
 
-    def __iter__(self) -> Iterator[Plugin[object]]:
+    def __iter__(self) -> Iterator[Plugin[Any]]:
         """The enabled plugins."""
         return iter(self.enabled)
 
-    def get(self, slug: str) -> Plugin[object] | None:
+    def get(self, slug: str) -> Plugin[Any] | None:
         """The enabled plugin of that slug."""
         return next((plugin for plugin in self.enabled if plugin.slug == slug), None)
+
+    def counters(self) -> Counts:
+        """The site's counters, at most a second old."""
+        return self._counts.read()
+
+    def is_outdated(self) -> bool:
+        """True once an admin has switched or ordered plugins since this process was built."""
+        return self._counts.read().generation != self.generation
 
     def paused(self) -> frozenset[str]:
         """Slugs that the circuit breaker holds at the moment; at most a second old."""
@@ -60,6 +78,21 @@ class Plugins:
         now = clock.now()
         return frozenset(slug for slug, until in self._paused_until.items() if until > now)
 
+    def flush(self, everything: bool = False) -> None:
+        """Store errors at once and timings each 15 s (`everything`: both now). To be called outside any transaction; it never raises."""
+        failures = self._recorder.take_failures()
+        costs: dict[tuple[str, str], Cost] = {}
+        if everything or self._ticks() - self._timings_at >= TIMINGS_EVERY:
+            self._timings_at = self._ticks()
+            costs = self._recorder.take_costs()
+        if not failures and not costs:
+            return
+        try:
+            if retrying(lambda: _store(self._db, failures, costs), also=IntegrityError):
+                self._counts.forget()
+        except DBAPIError:
+            logger.exception("errors of plugins could not be stored: %s", [failure.error for failure in failures])
+
     def _read_pauses(self) -> dict[str, datetime]:
         """Until when each plugin is paused."""
         try:
@@ -70,40 +103,6 @@ class Plugins:
         except DBAPIError:
             return {}
         return {row.slug: row.paused_until for row in rows}
-
-
-class Watch:
-    """Compares the site's counters with those that this process was built for, and stores what its recorder kept."""
-
-    def __init__(self, counts: Counters, generation: int, ticks: Callable[[], float] = time.monotonic) -> None:
-        """`generation` is the one that was read before the plugins were loaded."""
-        self._counts, self._generation, self._ticks = counts, generation, ticks
-        self._timings_at = ticks()
-
-    def counters(self) -> Counts:
-        """The counters, at most a second old."""
-        return self._counts.read()
-
-    def is_outdated(self) -> bool:
-        """True once an admin has switched or ordered plugins since this process was built."""
-        return self._counts.read().generation != self._generation
-
-    def flush(self, recorder: Recorder, db: Database, everything: bool = False) -> None:
-        """Store errors at once and timings each 15 s (`everything`: both now). To be called outside any transaction; it never raises."""
-        failures = recorder.take_failures()
-        costs: dict[tuple[str, str], Cost] = {}
-        if everything or self._ticks() - self._timings_at >= TIMINGS_EVERY:
-            self._timings_at = self._ticks()
-            costs = recorder.take_costs()
-        if not failures and not costs:
-            return
-        try:
-            paused = retrying(lambda: _store(db, failures, costs), also=IntegrityError)
-        except DBAPIError:
-            logger.exception("errors of plugins could not be stored: %s", [failure.error for failure in failures])
-        else:
-            if paused:
-                self._counts.forget()
 
 
 def _store(db: Database, failures: Sequence[Failure], costs: Mapping[tuple[str, str], Cost]) -> list[str]:
