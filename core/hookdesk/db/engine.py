@@ -133,6 +133,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own lower() knows ASCII only; conditions must fold letters of every script, as Python and PostgreSQL do
+    connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

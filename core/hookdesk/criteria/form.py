@@ -1,0 +1,104 @@
+"""The JSON form of conditions, versioned and checked: what is loaded is known to be well-formed and bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from hookdesk.criteria.fields import OPERATORS
+from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
+
+VERSION = 1
+MOST_DEPTH, MOST_PARTS, MOST_CHOICES, MOST_CHARACTERS = 5, 100, 200, 1000
+
+
+class CriteriaProblem(ValueError):
+    """A condition cannot be used; the message says where it stands and what is wrong with it."""
+
+
+def dump(group: Group) -> dict[str, Any]:
+    """A group as JSON with its version."""
+    return {"version": VERSION, **_dump(group)}
+
+
+def _dump(part: Group | Comparison) -> dict[str, Any]:
+    """One node."""
+    if isinstance(part, Group):
+        return {"mode": str(part.mode), "parts": [_dump(inner) for inner in part.parts]}
+    value = part.value.isoformat() if isinstance(part.value, datetime) else part.value
+    return {"field": part.field, "operator": str(part.operator), "value": list(value) if isinstance(value, tuple) else value}
+
+
+def load(data: Mapping[str, Any], fields: Mapping[str, Field]) -> Group:
+    """A group from its JSON form.
+
+    Raises:
+        CriteriaProblem: unknown version, field, mode or operator, a value of the wrong type, or too much of anything.
+    """
+    if data.get("version") != VERSION:
+        raise CriteriaProblem(f"conditions of version {data.get('version')!r} are not known here")
+    return _load_group(data, fields, "conditions", 1)
+
+
+def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], where: str, depth: int) -> Group:
+    """One group and its parts."""
+    if depth > MOST_DEPTH:
+        raise CriteriaProblem(f"{where}: groups may be nested {MOST_DEPTH} deep")
+    parts = data.get("parts")
+    if data.get("mode") not in list(Mode) or not isinstance(parts, list):
+        raise CriteriaProblem(f"{where}: a group needs a mode (all, any or none) and a list of parts")
+    if len(parts) > MOST_PARTS:
+        raise CriteriaProblem(f"{where}: a group has at most {MOST_PARTS} parts")
+    loaded = [_load_part(part, fields, f"{where}, part {place}", depth) for place, part in enumerate(parts, 1)]
+    return Group(Mode(data["mode"]), tuple(loaded))
+
+
+def _load_part(part: Any, fields: Mapping[str, Field], where: str, depth: int) -> Group | Comparison:
+    """A nested group or a comparison."""
+    if not isinstance(part, Mapping):
+        raise CriteriaProblem(f"{where}: this is neither a group nor a comparison")
+    if "mode" in part:
+        return _load_group(part, fields, where, depth + 1)
+    field = fields.get(str(part.get("field")))
+    if field is None:
+        raise CriteriaProblem(f"{where}: there is no field {part.get('field')!r}")
+    if part.get("operator") not in list(Operator) or Operator(part["operator"]) not in OPERATORS[field.type]:
+        raise CriteriaProblem(f"{where}: {field.label} cannot be compared by {part.get('operator')!r}")
+    operator = Operator(part["operator"])
+    return Comparison(field.name, operator, _value(part.get("value"), field, operator, where))
+
+
+def _value(value: Any, field: Field, operator: Operator, where: str) -> Any:
+    """The value in the field's type."""
+    if operator in (Operator.IS_EMPTY, Operator.IS_NOT_EMPTY):
+        return None
+    if operator is Operator.IN:
+        if not isinstance(value, list | tuple) or len(value) > MOST_CHOICES:
+            raise CriteriaProblem(f"{where}: {field.label} needs a list of at most {MOST_CHOICES} values")
+        return tuple(_single(item, field, where) for item in value)
+    return _single(value, field, where)
+
+
+def _single(value: Any, field: Field, where: str) -> Any:
+    """One value, checked."""
+    wrong = CriteriaProblem(f"{where}: {value!r} is no value for {field.label} ({field.type})")
+    if field.type is FieldType.MOMENT:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            raise wrong from None
+        if moment.tzinfo is None:
+            raise wrong
+        return moment
+    if field.type is FieldType.BOOLEAN:
+        good = isinstance(value, bool)
+    elif field.type is FieldType.NUMBER:
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+    elif field.type is FieldType.TEXT:
+        good = isinstance(value, str) and 0 < len(value) <= MOST_CHARACTERS and "\x00" not in value
+    else:
+        good = isinstance(value, int | str) and not isinstance(value, bool) and len(str(value)) <= MOST_CHARACTERS
+    if not good:
+        raise wrong
+    return value
