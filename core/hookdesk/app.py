@@ -10,8 +10,7 @@ from hookdesk.config import Config
 from hookdesk.db import context
 from hookdesk.db.engine import Database
 from hookdesk.hookspecs import WebHooks
-from hookdesk.plugins.discovery import package_folder
-from hookdesk.plugins.loader import load
+from hookdesk.lifecycle.loader import load
 from hookdesk.secrets import load_keys
 from hookdesk.settings import CoreSettings
 from hookdesk.site import Site, attach, site
@@ -23,7 +22,7 @@ from hookdesk.web.themes import ChainLoader, ThemeChain, ThemeEnvironment, autoe
 class Hookdesk(Flask):
     """Flask with templates that are looked up along the theme chain."""
 
-    jinja_environment = ThemeEnvironment  # type: ignore[assignment]  # Flask asks for its own subclass only for its loader
+    jinja_environment = ThemeEnvironment
 
     def select_jinja_autoescape(self, filename: str | None) -> bool:
         """Escape everything but plain text."""
@@ -44,7 +43,7 @@ def create_app(config: Config) -> Flask:
         loaded = load(config, db, keys)
         new = Site(config, db, loaded.hooks, loaded.plugins, loaded.settings, keys, loaded.generation)
         attach(app, new)
-        folders = [(plugin.slug, package_folder(type(plugin))) for plugin in loaded.plugins.enabled]
+        folders = [(plugin.slug, folder) for plugin in loaded.plugins if (folder := loaded.plugins.found[plugin.slug].folder)]
         new.extra["plugin_folders"] = dict(folders)
         context.init_app(app)
         _init_web(app, config, folders)
