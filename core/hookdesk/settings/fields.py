@@ -151,12 +151,11 @@ def _described(item: dataclasses.Field[Any], annotation: Any, owner: str) -> Set
             f"{owner}.{item.name} must be str, int, float, bool or tuple[str, ...] and made with setting()"
         )
     choices = stated["choices"]() if callable(stated["choices"]) else stated["choices"]
-    shown = tuple((str(value), str(label)) for value, label in choices)
+    shown = tuple((str(value), label) for value, label in choices)
     kind = stated["kind"] or kind
     maximum = stated["maximum"] if stated["maximum"] is not None else LONGEST.get(kind)
-    label, words = str(stated["label"]), str(stated["help"])
     return SettingField(
-        item.name, label, words, kind, item.default, shown, stated["minimum"], maximum, annotation is int
+        item.name, stated["label"], stated["help"], kind, item.default, shown, stated["minimum"], maximum, annotation is int
     )
 
 

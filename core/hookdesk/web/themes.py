@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 from jinja2.utils import open_if_exists
 
@@ -173,7 +174,7 @@ class ChainLoader(BaseLoader):
         return next((place for place in range(first, len(folders)) if (folders[place] / rest).is_file()), len(folders))
 
 
-class ThemeEnvironment(Environment):
+class ThemeEnvironment(FlaskEnvironment):
     """A Jinja environment in which `theme:NAME` is resolved from where the asking template stands."""
 
     def join_path(self, template: str, parent: str) -> str:
