@@ -24,6 +24,9 @@ from hookdesk.web.themes import ThemeChain, content_hash, safe_file
 SLOTS = (
     Slot("page.banner", (), "Above the content of every page of the desk and the admin panel: what everybody there must know now."),
     Slot("portal.home", (), "Below the two doors of the portal's home page."),
+    Slot("portal.foot", (), "Links at the end of every page of the portal."),
+    Slot("desk.search", (), "Above the queues in the desk's sidebar: the search box."),
+    Slot("signin.agent", (), "Below the agents' sign-in form: a forgotten password, for one."),
 )
 """Slots of core's own layouts; plugins declare those of their pages with the hook `slots`."""
 
@@ -35,7 +38,7 @@ def init_app(app: Flask, chain: ThemeChain) -> None:
         nav=nav, slot=slot, asset=lambda name: asset(chain, name), plugin_asset=plugin_asset, page_assets=page_assets,
         theme_stylesheets=lambda: [theme_url(chain, *item) for item in chain.stylesheets()],
         theme_scripts=lambda: [theme_url(chain, *item) for item in chain.scripts()],
-        sprite=lambda: _sprite(app, chain), text_direction=text_direction,
+        sprite=lambda: _sprite(chain), text_direction=text_direction,
     )  # fmt: skip
     env.filters.update(ago=ago, datetime=absolute, filesize=filesize, avatar_class=avatar_class, initials=initials)
 
@@ -54,9 +57,12 @@ def _pinned(scheme: str) -> str:
     return scheme if scheme in ("light", "dark") else ""
 
 
-def _sprite(app: Flask, chain: ThemeChain) -> str:
-    """The address of the icon sprite."""
-    return asset(chain, "icons.svg")
+def _sprite(chain: ThemeChain) -> str:
+    """The address of the icon sprite, worked out once a request: a page has a hundred icons."""
+    found: str = g.get("hookdesk_sprite", "")
+    if not found:
+        found = g.hookdesk_sprite = asset(chain, "icons.svg")
+    return found
 
 
 def text_direction() -> str:
