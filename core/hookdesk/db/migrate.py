@@ -100,6 +100,19 @@ def revision(url: str, branch: str, directory: Path, message: str, number: str) 
     return Path(script.path)  # type: ignore[union-attr]  # one script is written for one branch
 
 
+def drop_branch(url: str, branch: str) -> None:
+    """Drop whatever tables a plugin still has, and its version table."""
+    with _connection(url) as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
+        while mine := sorted(filter(owner_test(branch), inspect(connection).get_table_names())):
+            connection.exec_driver_sql(
+                f"DROP TABLE {quote(mine[0])}{cascade}"
+            )  # an FTS table stands before those that it brings
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quote(version_table(branch))}")
+        connection.commit()
+
+
 def _context(connection: Connection, branch: str) -> MigrationContext:
     """Alembic's view of one branch."""
     owns = owner_test(branch)

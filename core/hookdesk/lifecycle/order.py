@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import hookdesk
 from hookdesk.lifecycle.discovery import Found
@@ -18,7 +18,7 @@ def resolve(
 
     In safe mode only built-in providers of a capability, and what they depend on, are loaded.
     """
-    problems = {slug: text for slug in wanted if (text := _unusable(slug, found.get(slug)))}
+    problems = {slug: text for slug in wanted if (text := unusable(slug, found.get(slug)))}
     usable = {slug: found[slug] for slug in wanted if slug not in problems}
     if safe_mode:
         usable = _needed(usable)
@@ -38,7 +38,14 @@ def resolve(
     return order, problems
 
 
-def _unusable(slug: str, item: Found | None) -> str:
+def dependents(slug: str, found: Mapping[str, Found], wanted: Collection[str]) -> list[str]:
+    """Those of `wanted` that depend on a plugin, directly or by way of others; the farthest first."""
+    near = [name for name in wanted if name in found and slug in found[name].declared("depends")]
+    far = [name for other in near for name in dependents(other, found, wanted) if name not in near]
+    return [*dict.fromkeys(far), *near]
+
+
+def unusable(slug: str, item: Found | None) -> str:
     """Why a plugin that is switched on cannot be loaded, or ""."""
     if item is None:
         return "it is switched on but not installed"
