@@ -14,7 +14,19 @@ from sqlalchemy.orm import aliased
 
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import AccessHooks
-from hookdesk.models import Agent, Collaborator, Department, Organization, Priority, Referral, Status, Team, ThreadEntry, Ticket, User
+from hookdesk.models import (
+    Agent,
+    Collaborator,
+    Department,
+    Organization,
+    Priority,
+    Referral,
+    Status,
+    Team,
+    ThreadEntry,
+    Ticket,
+    User,
+)
 from hookdesk.site import site
 from hookdesk.types.actors import Actor, ActorKind
 from hookdesk.types.tickets import TicketView
@@ -126,7 +138,9 @@ def _access(actor: Actor, which: ColumnElement[bool], permission: str) -> Ticket
     view = TicketView(**row._mapping)
     if not permitted(actor, permission, view):
         raise Forbidden(permission)
-    objection = site().hooks.veto(AccessHooks.permission_allowed, actor=actor, permission=permission, ticket=view.snapshot())
+    objection = site().hooks.veto(
+        AccessHooks.permission_allowed, actor=actor, permission=permission, ticket=view.snapshot()
+    )
     if objection:
         raise Forbidden(permission, objection)
     return view

@@ -43,7 +43,9 @@ def create_app(config: Config) -> Flask:
         loaded = load(config, db, keys)
         new = Site(config, db, loaded.hooks, loaded.plugins, loaded.settings, keys, loaded.generation)
         attach(app, new)
-        folders = [(plugin.slug, folder) for plugin in loaded.plugins if (folder := loaded.plugins.found[plugin.slug].folder)]
+        folders = [
+            (plugin.slug, folder) for plugin in loaded.plugins if (folder := loaded.plugins.found[plugin.slug].folder)
+        ]
         new.extra["plugin_folders"] = dict(folders)
         context.init_app(app)
         _init_web(app, config, folders)
@@ -59,7 +61,9 @@ def _init_web(app: Flask, config: Config, folders: list[tuple[str, Path]]) -> No
     app.extensions["hookdesk_themes"] = chain
     app.jinja_env.loader = ChainLoader(chain)
     _follow_theme(app, chain)
-    locale_folders = [theme.folder / "locale" for theme in chain.themes.values()] + [folder / "locale" for _, folder in folders]
+    locale_folders = [theme.folder / "locale" for theme in chain.themes.values()] + [
+        folder / "locale" for _, folder in folders
+    ]
     i18n.init_app(app, locale_folders)
     pages.init_app(app, chain)
     _register_blueprints(app)

@@ -62,11 +62,17 @@ def _convert(name: str, kind: str, value: Any) -> Any:
     """One configured value in the type of its field."""
     try:
         if kind == "bool":
-            return value if isinstance(value, bool) else {"1": True, "true": True, "0": False, "false": False, "": False}[str(value).lower()]
+            return (
+                value
+                if isinstance(value, bool)
+                else {"1": True, "true": True, "0": False, "false": False, "": False}[str(value).lower()]
+            )
         if kind == "int":
             return int(value)
     except (KeyError, ValueError):
-        raise ConfigError(f"{name} is {value!r}, which is not {'true or false' if kind == 'bool' else 'a whole number'}.") from None
+        raise ConfigError(
+            f"{name} is {value!r}, which is not {'true or false' if kind == 'bool' else 'a whole number'}."
+        ) from None
     return str(value)
 
 
@@ -76,7 +82,9 @@ def _overlay(config: Config, values: Mapping[str, Any], source: str) -> Config:
     unknown = sorted(set(values) - set(kinds))
     if unknown:
         raise ConfigError(f"{source} has unknown entries: {', '.join(unknown)}. Known are: {', '.join(sorted(kinds))}.")
-    return replace(config, **{name: _convert(f"{source}: {name}", kinds[name], value) for name, value in values.items()})
+    return replace(
+        config, **{name: _convert(f"{source}: {name}", kinds[name], value) for name, value in values.items()}
+    )
 
 
 def load(instance: Path | str | None = None, environ: Mapping[str, str] = os.environ) -> Config:
@@ -94,8 +102,12 @@ def load(instance: Path | str | None = None, environ: Mapping[str, str] = os.env
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{file} is not valid TOML: {error}.") from None
     names = {item.name for item in fields(Config)} - {"instance"}
-    given = {key.removeprefix("HOOKDESK_").lower(): value for key, value in environ.items() if key.startswith("HOOKDESK_")}
-    return _overlay(config, {key: value for key, value in given.items() if key in names}, "the environment (HOOKDESK_*)")
+    given = {
+        key.removeprefix("HOOKDESK_").lower(): value for key, value in environ.items() if key.startswith("HOOKDESK_")
+    }
+    return _overlay(
+        config, {key: value for key, value in given.items() if key in names}, "the environment (HOOKDESK_*)"
+    )
 
 
 def referenced(value: str, environ: Mapping[str, str] = os.environ) -> str:

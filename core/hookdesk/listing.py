@@ -103,7 +103,13 @@ def page(
 
 
 def _page_ids(
-    actor: Actor, state: str, sort: Sort, conditions: Sequence[ColumnElement[bool]], cursor: Cursor | None, limit: int, backwards: bool
+    actor: Actor,
+    state: str,
+    sort: Sort,
+    conditions: Sequence[ColumnElement[bool]],
+    cursor: Cursor | None,
+    limit: int,
+    backwards: bool,
 ) -> Sequence[Row[Any]]:
     """Ids of a page: an index walk for a wide scope, a union of one page a leg for a narrow one."""
     found = legs(actor)
@@ -118,11 +124,19 @@ def _page_ids(
         walk = select(Ticket.id, sort.column.label("key")).where(or_(*(leg.condition for leg in found)), *must)
         return reading().all(walk.order_by(*order).limit(limit))
     parts = [
-        select(select(Ticket.id, sort.column.label("key")).where(leg.condition, *must).order_by(*order).limit(limit).subquery())
+        select(
+            select(Ticket.id, sort.column.label("key"))
+            .where(leg.condition, *must)
+            .order_by(*order)
+            .limit(limit)
+            .subquery()
+        )
         for leg in found
     ]
     together = union(*parts).subquery()
-    direction = (together.c.key.desc(), together.c.id.desc()) if descending else (together.c.key.asc(), together.c.id.asc())
+    direction = (
+        (together.c.key.desc(), together.c.id.desc()) if descending else (together.c.key.asc(), together.c.id.asc())
+    )
     return reading().all(select(together.c.id, together.c.key).order_by(*direction).limit(limit))
 
 

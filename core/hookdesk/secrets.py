@@ -41,7 +41,9 @@ class Keys:
         try:
             return self._fernet.decrypt(stored.encode()).decode()
         except InvalidToken:
-            raise ConfigError("a stored secret does not fit this instance's key; enter it again, or restore instance.key.") from None
+            raise ConfigError(
+                "a stored secret does not fit this instance's key; enter it again, or restore instance.key."
+            ) from None
 
     def sign(self, purpose: str, value: str, length: int = 16) -> str:
         """A short signature of `value` in lower-case base32, `length` characters of 5 bits each."""
@@ -50,7 +52,9 @@ class Keys:
 
     def verify(self, purpose: str, value: str, signature: str) -> bool:
         """True if `signature` is that of `value`; takes the same time whatever differs."""
-        return len(signature) >= 12 and hmac.compare_digest(self.sign(purpose, value, len(signature)), signature.lower())
+        return len(signature) >= 12 and hmac.compare_digest(
+            self.sign(purpose, value, len(signature)), signature.lower()
+        )
 
 
 def new_token() -> tuple[str, str]:
@@ -76,7 +80,9 @@ def load_keys(config: Config) -> Keys:
     try:
         return Keys(file.read_bytes().strip())
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read ({error.strerror}). `hookdesk init` makes a new instance; for an old one, restore its key from the backup.") from None
+        raise ConfigError(
+            f"{file} cannot be read ({error.strerror}). `hookdesk init` makes a new instance; for an old one, restore its key from the backup."
+        ) from None
 
 
 def create_key_file(instance: Path) -> bool:

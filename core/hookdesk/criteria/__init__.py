@@ -5,4 +5,14 @@ from hookdesk.criteria.fields import core_fields, draft_values, known_fields
 from hookdesk.criteria.form import CriteriaProblem, dump, load
 from hookdesk.criteria.sql import where
 
-__all__ = ["CriteriaProblem", "Finding", "core_fields", "draft_values", "dump", "known_fields", "load", "matches", "where"]
+__all__ = [
+    "CriteriaProblem",
+    "Finding",
+    "core_fields",
+    "draft_values",
+    "dump",
+    "known_fields",
+    "load",
+    "matches",
+    "where",
+]

@@ -27,7 +27,11 @@ def _dump(part: Group | Comparison) -> dict[str, Any]:
     if isinstance(part, Group):
         return {"mode": str(part.mode), "parts": [_dump(inner) for inner in part.parts]}
     value = part.value.isoformat() if isinstance(part.value, datetime) else part.value
-    return {"field": part.field, "operator": str(part.operator), "value": list(value) if isinstance(value, tuple) else value}
+    return {
+        "field": part.field,
+        "operator": str(part.operator),
+        "value": list(value) if isinstance(value, tuple) else value,
+    }
 
 
 def load(data: Mapping[str, Any], fields: Mapping[str, Field]) -> Group:

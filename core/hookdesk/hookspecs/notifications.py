@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hookdesk.hookspecs.spec import Combine, Shape, When, spec
 from hookdesk.types.events import Event
 from hookdesk.types.notifications import Notification, Recipient
+from hookdesk.types.tickets import TicketView
 
 
 class NotificationHooks:
@@ -27,6 +28,13 @@ class NotificationHooks:
     @spec(Shape.CHAIN, when=When.AFTER, since="0.1")
     def notify_transform(self, *, notification: Notification) -> Notification | None:
         """Change a rendered notification (a footer, a translation). Return None to leave it as it is."""
+
+    @spec(Shape.FIRST, when=When.AFTER, since="0.1")
+    def ticket_url(self, *, ticket: TicketView, recipient: Recipient) -> str | None:
+        """The address under which this recipient can read the ticket: for a user (`agent_id` is None) or for an agent.
+
+        It may carry a token that admits its holder, so it goes to the recipient and nowhere else.
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def notification_settled(self, *, event: Event) -> None:

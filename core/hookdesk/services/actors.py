@@ -60,13 +60,19 @@ def _departments(agent_id: int) -> dict[int, frozenset[str]]:
     )
     found: dict[int, frozenset[str]] = {}
     for department_id, permissions, is_active in rows:
-        found[department_id] = found.get(department_id, AGENT_ALWAYS) | (frozenset(permissions) if is_active else frozenset())
+        found[department_id] = found.get(department_id, AGENT_ALWAYS) | (
+            frozenset(permissions) if is_active else frozenset()
+        )
     return found
 
 
 def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None:
     """The actor of a requester with a session; None if the user is gone or banned."""
-    row = reading().first(select(User.id, User.name, User.organization_id, User.locale, User.timezone, User.is_banned).where(User.id == user_id))
+    row = reading().first(
+        select(User.id, User.name, User.organization_id, User.locale, User.timezone, User.is_banned).where(
+            User.id == user_id
+        )
+    )
     if row is None or row.is_banned:
         return None
     return Actor(

@@ -43,7 +43,9 @@ def backend(name: str = "") -> StorageBackend:
     for found in site().hooks.collect(RunningHooks.storage_backends):
         if not name or found.name == name:
             return found
-    raise NoStorage(f"no storage backend{f' named {name}' if name else ''} is switched on; attachments cannot be stored or read")
+    raise NoStorage(
+        f"no storage backend{f' named {name}' if name else ''} is switched on; attachments cannot be stored or read"
+    )
 
 
 def put(content: bytes) -> tuple[str, str]:
@@ -57,7 +59,9 @@ def put(content: bytes) -> tuple[str, str]:
 def store(file: InboundFile) -> StoredFile:
     """Store one file under a name that is safe to show and to offer for download."""
     digest, name = put(file.content)
-    return StoredFile(safe_name(file.filename), safe_type(file.content_type), file.size, digest, name, file.content_id[:255])
+    return StoredFile(
+        safe_name(file.filename), safe_type(file.content_type), file.size, digest, name, file.content_id[:255]
+    )
 
 
 def read(sha256: str, storage: str) -> Iterator[bytes]:

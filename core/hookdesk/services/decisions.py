@@ -31,7 +31,9 @@ def record(session: Session, steps: Iterable[Step], ticket_id: int | None = None
             plugin=step.plugin,
             outcome=step.outcome,
             reason=step.reason[:1000],
-            changes={name: [_short(old), _short(new)] for name, (old, new) in step.changes.items() if name not in _HIDDEN},
+            changes={
+                name: [_short(old), _short(new)] for name, (old, new) in step.changes.items() if name not in _HIDDEN
+            },
             compared=[{key: _short(value) for key, value in item.items()} for item in step.compared[:50]],
             microseconds=step.microseconds,
             created_at=clock.now(),

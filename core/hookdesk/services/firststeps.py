@@ -44,7 +44,9 @@ def _basics(session: Session) -> None:
             for place, (key, name, state) in enumerate(STATUSES)
         )
     if not session.scalar(select(func.count()).select_from(Priority)):
-        session.add_all(Priority(key=key, name=name, rank=rank, is_default=key == "normal") for key, name, rank in PRIORITIES)
+        session.add_all(
+            Priority(key=key, name=name, rank=rank, is_default=key == "normal") for key, name, rank in PRIORITIES
+        )
     if not session.scalar(select(func.count()).select_from(Role)):
         everything = [name for name, _, _ in PERMISSIONS]
         session.add(Role(name="All access", permissions=everything))
@@ -66,7 +68,13 @@ def administrator(login: str, name: str, address: str) -> Agent:
         role = session.scalar(select(Role).order_by(Role.id).limit(1))
         assert department is not None and role is not None  # basics() made them
         return people.create_agent(
-            session, login=login, name=name, address=address, department_id=department.id, role_id=role.id, is_admin=True
+            session,
+            login=login,
+            name=name,
+            address=address,
+            department_id=department.id,
+            role_id=role.id,
+            is_admin=True,
         )
 
     return transact(work)
@@ -75,6 +83,10 @@ def administrator(login: str, name: str, address: str) -> Agent:
 def welcome_ticket(address: str) -> None:
     """A first ticket that explains itself, taken in by the same road as every other."""
     message = InboundMessage(
-        channel="portal", sender_address=address, sender_name="Hookdesk", subject="Welcome to your helpdesk", text=WELCOME
+        channel="portal",
+        sender_address=address,
+        sender_name="Hookdesk",
+        subject="Welcome to your helpdesk",
+        text=WELCOME,
     )
     intake.submit(message, Actor(kind=ActorKind.SYSTEM, name="Hookdesk"))

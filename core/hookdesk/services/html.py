@@ -17,7 +17,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 MAX_NESTING = 1000
 MAX_REPEATS = 300_000
 
-_TAGS = nh3.ALLOWED_TAGS - {"area", "map", "nav", "header", "footer", "aside", "article", "hgroup", "details", "summary"}
+_TAGS = nh3.ALLOWED_TAGS - {
+    "area",
+    "map",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "article",
+    "hgroup",
+    "details",
+    "summary",
+}
 _ATTRIBUTES = {
     "a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "align", "scope"}, "ol": {"start"}, "time": {"datetime"}, "*": {"lang", "dir"},

@@ -27,7 +27,9 @@ MOST_ATTEMPTS = 12
 BATCH = 50
 
 
-def receive(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None, dedupe: str = "", wait: int = 0) -> int | None:
+def receive(
+    channel: str, raw: bytes, meta: Mapping[str, Any] | None = None, dedupe: str = "", wait: int = 0
+) -> int | None:
     """Store a raw item durably before anybody interprets it; its id, or None if `dedupe` was received before.
 
     `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves.
@@ -35,7 +37,9 @@ def receive(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None, ded
     content, digest, storage = _placed(raw)
 
     def work(session: Session) -> int | None:
-        if dedupe and session.scalar(select(IntakeRecord.id).where(IntakeRecord.channel == channel, IntakeRecord.dedupe == dedupe)):
+        if dedupe and session.scalar(
+            select(IntakeRecord.id).where(IntakeRecord.channel == channel, IntakeRecord.dedupe == dedupe)
+        ):
             return None
         now = clock.now()
         record = IntakeRecord(
@@ -69,7 +73,11 @@ def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None
         Refusal: the message cannot be a ticket as it stands; the record is settled as rejected.
     """
     raw = intake_format.dump(message)
-    told = {**(meta or {}), "format": intake_format.FORMAT, "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id}}
+    told = {
+        **(meta or {}),
+        "format": intake_format.FORMAT,
+        "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id},
+    }
     intake_id = receive(message.channel, raw, told, wait=120)
     assert intake_id is not None  # only a dedupe key could make it None
     return process(intake_id)
@@ -117,7 +125,9 @@ def postpone(intake_id: int, error: BaseException) -> None:
         record.reason = f"{type(error).__name__}: {error}"[:1000]
         record.due_at = clock.now() + timedelta(seconds=min(5 * 2**record.attempts, 3600))
         if record.attempts >= MOST_ATTEMPTS:
-            intake_settle.end(session, record, Outcome.QUARANTINED, f"gave up after {record.attempts} attempts: {record.reason}")
+            intake_settle.end(
+                session, record, Outcome.QUARANTINED, f"gave up after {record.attempts} attempts: {record.reason}"
+            )
 
     release()
     transact(work)
@@ -153,7 +163,13 @@ def replay(intake_id: int) -> intake_settle.Settled:
         changed = session.execute(
             update(IntakeRecord)
             .where(IntakeRecord.id == intake_id, IntakeRecord.outcome.in_((Outcome.QUARANTINED, Outcome.REJECTED)))
-            .values(outcome=Outcome.PENDING, reason="", attempts=0, settled_at=None, due_at=clock.now() + timedelta(seconds=120))
+            .values(
+                outcome=Outcome.PENDING,
+                reason="",
+                attempts=0,
+                settled_at=None,
+                due_at=clock.now() + timedelta(seconds=120),
+            )
         )
         if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
             raise LookupError("Only a quarantined or rejected record can be replayed.")

@@ -86,7 +86,9 @@ def _judge(plan: Plan, record: IntakeRecord) -> Plan:
 
 def _identify(message: InboundMessage) -> Sender:
     """Who sent it; a known address brings its user along."""
-    sender = site().hooks.first(IntakeHooks.intake_identify, message=message) or Sender(message.sender_address, message.sender_name)
+    sender = site().hooks.first(IntakeHooks.intake_identify, message=message) or Sender(
+        message.sender_address, message.sender_name
+    )
     if sender.user_id is None:
         person = people.find_user(sender.address)
         if person is not None:

@@ -37,7 +37,12 @@ def load(raw: bytes) -> InboundMessage:
     """The message again, its files read back from storage."""
     plain = json.loads(raw.decode("utf-8", "surrogatepass"))
     files = tuple(
-        InboundFile(item["filename"], item["content_type"], b"".join(attachments.read(item["sha256"], item["storage"])), item["content_id"])
+        InboundFile(
+            item["filename"],
+            item["content_type"],
+            b"".join(attachments.read(item["sha256"], item["storage"])),
+            item["content_id"],
+        )
         for item in plain.pop("files")
     )
     known = {item.name for item in fields(InboundMessage)}

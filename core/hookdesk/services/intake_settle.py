@@ -69,7 +69,9 @@ def _author(session: Session, plan: Plan) -> Actor:
     """The requester behind a message, as the actor of its entry; a new address becomes a user."""
     assert plan.sender is not None
     if plan.sender.user_id is not None:
-        user = session.get(User, plan.sender.user_id) or people.ensure_user(session, plan.sender.address, plan.sender.name)
+        user = session.get(User, plan.sender.user_id) or people.ensure_user(
+            session, plan.sender.address, plan.sender.name
+        )
     else:
         user = people.ensure_user(session, plan.sender.address, plan.sender.name)
     return Actor(kind=ActorKind.REQUESTER, name=user.name, user_id=user.id, organization_id=user.organization_id)
@@ -81,7 +83,13 @@ def _draft(message: InboundMessage, ticket_id: int, kind: str) -> ReplyDraft:
     folded = message.text if message.reply and message.reply.strip() != message.text.strip() else ""
     html = "" if folded else message.html
     return ReplyDraft(
-        ticket_id=ticket_id, kind=kind, text=words, html=html, quoted=folded, channel=message.channel, message_id=message.message_id
+        ticket_id=ticket_id,
+        kind=kind,
+        text=words,
+        html=html,
+        quoted=folded,
+        channel=message.channel,
+        message_id=message.message_id,
     )
 
 

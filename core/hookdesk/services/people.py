@@ -75,7 +75,10 @@ def primary_address(user_id: int) -> str:
     """Where mail for a user goes; "" if they have no address."""
     return (
         reading().scalar(
-            select(UserEmail.address).where(UserEmail.user_id == user_id).order_by(UserEmail.is_primary.desc(), UserEmail.id).limit(1)
+            select(UserEmail.address)
+            .where(UserEmail.user_id == user_id)
+            .order_by(UserEmail.is_primary.desc(), UserEmail.id)
+            .limit(1)
         )
         or ""
     )

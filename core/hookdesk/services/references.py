@@ -16,6 +16,11 @@ def message_id(ticket_id: int, entry_id: int, recipient: str, host: str) -> str:
     return f"hd.{stem}.{site().keys.sign('message-id', stem)}@{host}"
 
 
+def thread_id(ticket_id: int, host: str) -> str:
+    """A Message-ID that stands for the whole ticket: first in `References` of all its mails, so that clients show one thread."""
+    return message_id(ticket_id, 0, "t", host)
+
+
 def ticket_of_message_id(value: str) -> int | None:
     """The ticket that one of our own Message-IDs names; None if it is not ours or its signature is wrong."""
     found = _MESSAGE_ID.match(value)

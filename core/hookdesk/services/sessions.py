@@ -64,12 +64,20 @@ def find_session(token: str) -> Row[Any] | None:
 
 def touch(session_id: int) -> None:
     """Note that a session is in use; callers do this at most each five minutes."""
-    transact(lambda session: session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now())))
+    transact(
+        lambda session: session.execute(
+            update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now())
+        )
+    )
 
 
 def revoke(session_id: int) -> None:
     """End one session."""
-    transact(lambda session: session.execute(update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=clock.now())))
+    transact(
+        lambda session: session.execute(
+            update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=clock.now())
+        )
+    )
 
 
 def revoke_all(session: Session, user_id: int, besides: int | None = None) -> None:
@@ -84,7 +92,16 @@ def issue_token(session: Session, purpose: str, user_id: int, lifetime: timedelt
     """A token to be mailed to a user, for one purpose."""
     token, hashed = new_token()
     now = clock.now()
-    session.add(Token(token_hash=hashed, purpose=purpose, user_id=user_id, ticket_id=ticket_id, created_at=now, expires_at=now + lifetime))
+    session.add(
+        Token(
+            token_hash=hashed,
+            purpose=purpose,
+            user_id=user_id,
+            ticket_id=ticket_id,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+    )
     session.flush()
     return token
 
@@ -93,7 +110,10 @@ def find_token(token: str, purpose: str) -> KnownToken | None:
     """What an unused, unexpired token of that purpose stands for."""
     row = reading().first(
         select(Token.id, Token.user_id, Token.ticket_id).where(
-            Token.token_hash == token_hash(token), Token.purpose == purpose, Token.used_at.is_(None), Token.expires_at > clock.now()
+            Token.token_hash == token_hash(token),
+            Token.purpose == purpose,
+            Token.used_at.is_(None),
+            Token.expires_at > clock.now(),
         )
     )
     return KnownToken(*row) if row else None
@@ -101,7 +121,9 @@ def find_token(token: str, purpose: str) -> KnownToken | None:
 
 def use_token(session: Session, token_id: int) -> bool:
     """Use a token up; False if somebody was quicker."""
-    used = session.execute(update(Token).where(Token.id == token_id, Token.used_at.is_(None)).values(used_at=clock.now()))
+    used = session.execute(
+        update(Token).where(Token.id == token_id, Token.used_at.is_(None)).values(used_at=clock.now())
+    )
     return bool(used.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
 
 

@@ -86,7 +86,12 @@ def clean(draft: ReplyDraft) -> ReplyDraft:
 
 
 def add(
-    session: Session, ticket: Ticket, actor: Actor, draft: ReplyDraft, files: Sequence[StoredFile], steps: Sequence[Step]
+    session: Session,
+    ticket: Ticket,
+    actor: Actor,
+    draft: ReplyDraft,
+    files: Sequence[StoredFile],
+    steps: Sequence[Step],
 ) -> tuple[ThreadEntry, bool]:
     """Store an entry on a locked ticket with what follows: counters, status, reopening. Returns it and whether the ticket was reopened."""
     entry = insert_entry(session, ticket, actor, draft, files)
@@ -103,14 +108,18 @@ def add(
 def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
     """Set the default open status after a requester's message, unless the ticket stands there already; True if it changed."""
     current = session.get(Status, ticket.status_id)
-    default = session.scalar(select(Status).where(Status.state == "open").order_by(Status.is_default.desc(), Status.position).limit(1))
+    default = session.scalar(
+        select(Status).where(Status.state == "open").order_by(Status.is_default.desc(), Status.position).limit(1)
+    )
     if default is None or current is None or current.id == default.id or not current.may_reopen:
         return False
     tickets.apply_status(session, ticket, actor, default.id)
     return True
 
 
-def insert_entry(session: Session, ticket: Ticket, actor: Actor, draft: ReplyDraft, files: Sequence[StoredFile]) -> ThreadEntry:
+def insert_entry(
+    session: Session, ticket: Ticket, actor: Actor, draft: ReplyDraft, files: Sequence[StoredFile]
+) -> ThreadEntry:
     """The entry row, its attachments, and what the ticket's own row repeats of them."""
     now = clock.now()
     entry = ThreadEntry(

@@ -172,7 +172,9 @@ def allow_status(actor: Actor, ticket_id: int, status_id: int) -> None:
     view = access_ticket(actor, ticket_id)
     crossing = wanted.state != view.state
     access_ticket(actor, ticket_id, "ticket.close" if crossing else "ticket.reply")
-    objection = site().hooks.veto(TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key)
+    objection = site().hooks.veto(
+        TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key
+    )
     if objection:
         raise Forbidden("ticket.close", objection)
 
@@ -200,7 +202,9 @@ def remove(actor: Actor, ticket_id: int) -> None:
 
     def work(session: Session, ticket: Ticket) -> None:
         data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
-        session.execute(IntakeRecord.__table__.update().where(IntakeRecord.ticket_id == ticket.id).values(ticket_id=None))  # type: ignore[attr-defined]  # a Table has update()
+        session.execute(
+            IntakeRecord.__table__.update().where(IntakeRecord.ticket_id == ticket.id).values(ticket_id=None)
+        )  # type: ignore[attr-defined]  # a Table has update()
         session.execute(delete(Ticket).where(Ticket.id == ticket.id))
         emit(session, "ticket_deleted", data)
 

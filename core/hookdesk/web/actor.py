@@ -36,7 +36,11 @@ def _load(which: str) -> Actor:
         if row is not None and row.face == which:
             if clock.now() - row.seen_at > sessions.TOUCH:
                 sessions.touch(row.id)
-            found = actors.agent_actor_of_user(row.user_id, row.id) if which == "agent" else actors.requester_actor(row.user_id, row.id)
+            found = (
+                actors.agent_actor_of_user(row.user_id, row.id)
+                if which == "agent"
+                else actors.requester_actor(row.user_id, row.id)
+            )
             if found is not None:
                 return found
         session.pop(which, None)

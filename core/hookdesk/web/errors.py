@@ -22,14 +22,18 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(Forbidden, lambda error: page(403, error.reason))
     app.register_error_handler(CSRFError, lambda error: page(400, _csrf_words()))
-    app.register_error_handler(NoStorage, lambda error: page(503, gettext("Files cannot be stored or read at the moment.")))
+    app.register_error_handler(
+        NoStorage, lambda error: page(503, gettext("Files cannot be stored or read at the moment."))
+    )
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(Exception, on_crash)
 
 
 def _csrf_words() -> str:
     """What a failed CSRF check means to a person."""
-    return gettext("The form had expired or came from elsewhere, so it was not accepted. Go back, reload the page and send it again.")
+    return gettext(
+        "The form had expired or came from elsewhere, so it was not accepted. Go back, reload the page and send it again."
+    )
 
 
 def on_http_error(error: HTTPException) -> Response | HTTPException:
@@ -63,7 +67,9 @@ def words(code: int) -> tuple[str, str]:
     }  # fmt: skip
     fallback = (
         gettext("Something went wrong on our side"),
-        gettext("What you sent may not have been stored. Go back and try again; the reference below helps whoever looks into it."),
+        gettext(
+            "What you sent may not have been stored. Go back and try again; the reference below helps whoever looks into it."
+        ),
     )
     return known.get(code, fallback if code >= 500 else known[400])
 
@@ -72,11 +78,15 @@ def page(code: int, detail: str = "", reference: str = "") -> Response:
     """The error page in the layout of its face; plain JSON for who asked for that."""
     title, advice = words(code)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        response: Response = jsonify({"status": code, "title": title, "detail": detail or advice, "reference": reference})
+        response: Response = jsonify(
+            {"status": code, "title": title, "detail": detail or advice, "reference": reference}
+        )
         response.status_code = code
         return response
     try:
-        html = render_template("errors/error.html", code=code, title=title, advice=detail or advice, reference=reference, face=face())
+        html = render_template(
+            "errors/error.html", code=code, title=title, advice=detail or advice, reference=reference, face=face()
+        )
     except Exception:  # the page about an error must not depend on what may have caused it
         logger.exception("the error page itself failed")
         html = f"<!doctype html><title>{code}</title><h1>{title}</h1><p>{advice}</p>"

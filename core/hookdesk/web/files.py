@@ -53,7 +53,14 @@ def _static(file: Path | None) -> Response:
 def attachment(attachment_id: int, name: str) -> Response:
     """An attachment of a ticket that the actor may see; those of notes for agents only. `name` is for people and not looked at."""
     row = reading().first(
-        select(Attachment.ticket_id, Attachment.filename, Attachment.content_type, Attachment.size, Attachment.sha256, Attachment.storage)
+        select(
+            Attachment.ticket_id,
+            Attachment.filename,
+            Attachment.content_type,
+            Attachment.size,
+            Attachment.sha256,
+            Attachment.storage,
+        )
         .join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
         .where(Attachment.id == attachment_id, entry_scope(current_actor()))
     )
@@ -61,7 +68,9 @@ def attachment(attachment_id: int, name: str) -> Response:
         raise NotFound("no such attachment")
     access_ticket(current_actor(), row.ticket_id)
     inline = row.content_type in attachments.INLINE_TYPES and "download" not in request.args
-    response = Response(attachments.read(row.sha256, row.storage), mimetype=row.content_type if inline else "application/octet-stream")
+    response = Response(
+        attachments.read(row.sha256, row.storage), mimetype=row.content_type if inline else "application/octet-stream"
+    )
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=row.filename)
     response.headers["Content-Length"] = str(row.size)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

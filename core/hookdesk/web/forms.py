@@ -55,5 +55,7 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
         found = []
         for item in self.data or []:
             item.stream.seek(0)
-            found.append(InboundFile(str(item.filename), item.mimetype or "application/octet-stream", item.stream.read()))
+            found.append(
+                InboundFile(str(item.filename), item.mimetype or "application/octet-stream", item.stream.read())
+            )
         return tuple(found)

@@ -87,5 +87,3 @@ def _refusal(access: Access) -> Response | None:
 def _first_endpoint(*names: str) -> str:
     """The first endpoint that exists."""
     return next(name for name in names if name in current_app.view_functions)
-
-

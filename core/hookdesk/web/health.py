@@ -51,14 +51,23 @@ def _core_checks() -> list[Health]:
     found.append(Health("deliveries", "warning" if dead else "ok", f"{dead} given up" if dead else ""))
     oldest = reading().scalar(select(func.min(OutboxEvent.created_at)))
     found.append(_lag("outbox", oldest))
-    found.append(_lag("intake", reading().scalar(select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending"))))
+    found.append(
+        _lag(
+            "intake",
+            reading().scalar(select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending")),
+        )
+    )
     return found
 
 
 def _lag(name: str, oldest: object) -> Health:
     """A queue whose oldest item waits too long deserves a look."""
     waited = (clock.now() - oldest).total_seconds() if isinstance(oldest, datetime) else 0
-    return Health(name, "warning" if waited > LATE_SECONDS else "ok", f"the oldest waits for {waited:.0f} s" if waited > LATE_SECONDS else "")
+    return Health(
+        name,
+        "warning" if waited > LATE_SECONDS else "ok",
+        f"the oldest waits for {waited:.0f} s" if waited > LATE_SECONDS else "",
+    )
 
 
 @bp.get("/", endpoint="front")

@@ -22,7 +22,11 @@ from hookdesk.web.actor import current_actor, face
 from hookdesk.web.themes import ThemeChain, content_hash, safe_file
 
 SLOTS = (
-    Slot("page.banner", (), "Above the content of every page of the desk and the admin panel: what everybody there must know now."),
+    Slot(
+        "page.banner",
+        (),
+        "Above the content of every page of the desk and the admin panel: what everybody there must know now.",
+    ),
     Slot("portal.home", (), "Below the two doors of the portal's home page."),
     Slot("portal.foot", (), "Links at the end of every page of the portal."),
     Slot("desk.search", (), "Above the queues in the desk's sidebar: the search box."),
@@ -142,7 +146,9 @@ def asset(chain: ThemeChain, name: str) -> str:
 def plugin_asset(slug: str, name: str) -> str:
     """The address of a plugin's static file."""
     folder = plugin_folders().get(slug)
-    return url_for("core.plugin_file", slug=slug, name=name, v=_hash(safe_file(folder / "static", name) if folder else None))
+    return url_for(
+        "core.plugin_file", slug=slug, name=name, v=_hash(safe_file(folder / "static", name) if folder else None)
+    )
 
 
 def _hash(file: Path | None) -> str:
@@ -171,7 +177,9 @@ def ago(moment: datetime) -> str:
     """A short relative time: "4 min", "in 2 days"."""
     delta = moment - clock.now()
     if abs(delta.total_seconds()) < 45:
-        return format_timedelta(delta, granularity="second", format="narrow") if delta.total_seconds() > 0 else _now_word()
+        return (
+            format_timedelta(delta, granularity="second", format="narrow") if delta.total_seconds() > 0 else _now_word()
+        )
     return format_timedelta(delta, add_direction=delta.total_seconds() > 0, format="short", threshold=0.95)
 
 

@@ -19,7 +19,6 @@ from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import agent, public
 
 
-
 @bp.get("/agent/login", endpoint="agent_login")
 @public
 def agent_login() -> str | Response:
@@ -56,7 +55,9 @@ def authenticate(credentials: Credentials) -> SignIn:
     try:
         answer = site().hooks.first(AuthHooks.auth_authenticate, credentials=credentials)
     except HookDenied:
-        answer = SignIn(problem=gettext("Signing in does not work at the moment. An administrator can see why on the plugin page."))
+        answer = SignIn(
+            problem=gettext("Signing in does not work at the moment. An administrator can see why on the plugin page.")
+        )
     if answer is None:
         answer = SignIn(problem=gettext("There is no way to sign in with a password here."))
     if answer.user_id is None:

@@ -187,5 +187,3 @@ class ThemeEnvironment(FlaskEnvironment):
 def autoescape(name: str | None) -> bool:
     """Escape everything but plain text."""
     return name is None or not name.endswith(".txt")
-
-

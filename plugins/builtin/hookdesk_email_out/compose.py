@@ -1,0 +1,83 @@
+"""A mail row as an RFC 5322 message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from sqlalchemy import Row, select
+
+from hookdesk.api import Attachment, CoreSettings, attachments, reading, site
+from hookdesk_email_out.models import Mail
+from hookdesk_email_out.settings import Settings
+
+
+def host_of(settings: Settings) -> str:
+    """The right side of our Message-IDs: the domain of the sender's address."""
+    return settings.from_address.rpartition("@")[2] or "localhost"
+
+
+def compose(mail: Mail, settings: Settings) -> EmailMessage:
+    """The message with its threading headers (RFC 5322 §3.6.4) and, if it was made by a machine, `Auto-Submitted` (RFC 3834 §5)."""
+    message = EmailMessage(policy=SMTP)
+    site_name = settings.from_name or site().settings.get("core", CoreSettings).site_name
+    shown = f"{mail.sender_name} ({site_name})" if mail.sender_name else site_name
+    message["From"] = str(_address(shown, settings.from_address))
+    message["To"] = str(_address(mail.name, mail.address))
+    message["Subject"] = _line(mail.subject)
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = f"<{mail.message_id}>"
+    if mail.in_reply_to:
+        message["In-Reply-To"] = f"<{mail.in_reply_to}>"
+    if mail.references:
+        message["References"] = " ".join(f"<{reference}>" for reference in mail.references.split())
+    if mail.auto:
+        message["Auto-Submitted"] = mail.auto
+        message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    for row in files_of(mail, settings):
+        content = b"".join(attachments.read(row.sha256, row.storage))
+        maintype, _, subtype = row.content_type.partition("/")
+        if maintype in ("message", "multipart"):  # a part may not be re-encoded as such; it goes as plain bytes
+            maintype, subtype = "application", "octet-stream"
+        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=row.filename)
+    return message
+
+
+def files_of(mail: Mail, settings: Settings) -> Sequence[Row[tuple[str, str, int, str, str]]]:
+    """The attachments that travel with a mail: those of its entry, if it is a reply and they are small enough together."""
+    if mail.entry_id is None or mail.template not in ("reply", "message"):
+        return []
+    rows = reading().all(
+        select(Attachment.filename, Attachment.content_type, Attachment.size, Attachment.sha256, Attachment.storage)
+        .where(Attachment.entry_id == mail.entry_id)
+        .order_by(Attachment.id)
+        .limit(100)
+    )
+    return rows if sum(row.size for row in rows) <= settings.attach_bytes else []
+
+
+def _address(name: str, address: str) -> Address:
+    """A display name and an address; an address outside ASCII goes as it is (RFC 6531)."""
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=_line(name), username=local, domain=domain)
+
+
+def _line(text: str) -> str:
+    """Text for a header: one line."""
+    return " ".join(text.split())
+
+
+def chain(ids: Iterable[str | None], most: int = 20) -> str:
+    """Message-IDs for the References header, oldest first; the first one is always kept."""
+    known = list(
+        dict.fromkeys(
+            value for value in ids if value and len(value) <= 250 and "@" in value and not set(value) & set(" <>\r\n\t")
+        )
+    )
+    return " ".join(known if len(known) <= most else [known[0], *known[-(most - 1) :]])

@@ -1,0 +1,133 @@
+"""The plugin: which events become mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from hookdesk.api import Event, Health, Job, NavItem, Plugin, clock, hookimpl, reading
+from hookdesk.api import Actor
+from hookdesk_email_out import recipients, sending, services
+from hookdesk_email_out.models import Mail
+from hookdesk_email_out.settings import Settings
+from hookdesk_email_out.views import bp
+
+LATE = timedelta(minutes=15)
+
+
+class EmailOut(Plugin[Settings]):
+    """Outgoing mail
+
+    Mails replies to requesters, confirms new tickets and alerts agents over SMTP, with retries and a queue that you can see.
+    """
+
+    settings_type = Settings
+    uses = ("auth_password",)
+
+    @hookimpl
+    def ticket_created(self, event: Event) -> None:
+        """Confirm to the requester; tell those in charge."""
+        about = services.occasion(event)
+        if about is None:
+            return
+        opener = event.data.get("agent_id")
+        owner = [person for person in recipients.participants(about.ticket, None) if person.reason == "requester"]
+        if opener is not None and event.data.get("autoresponse"):
+            services.promise(self.settings, about, "opened_for_you", owner)
+        elif (
+            self.settings.autoresponse
+            and event.data.get("autoresponse")
+            and not services.came_from_machine(about.entry)
+        ):
+            services.promise(self.settings, about, "autoresponse", owner)
+        if event.data.get("alert"):
+            told = recipients.agents_in_charge(about.ticket, self.settings.alert_department, opener)
+            services.promise(
+                self.settings, about, "new_ticket_alert", told, headline=str(_("A new ticket has come in."))
+            )
+
+    @hookimpl
+    def entry_added(self, event: Event) -> None:
+        """A response goes to the requester's side, a message to the agents' and the other participants; a note to nobody outside."""
+        about = services.occasion(event)
+        if about is None or about.entry is None or not event.data.get("notify"):
+            return
+        if about.entry.kind == "response":
+            services.promise(self.settings, about, "reply", recipients.participants(about.ticket, None))
+        elif about.entry.kind == "message":
+            author = event.data.get("user_id")
+            if not services.came_from_machine(about.entry):
+                services.promise(self.settings, about, "message", recipients.participants(about.ticket, author))
+            told = recipients.agents_in_charge(about.ticket, True, None)
+            headline = _("%(name)s wrote on a ticket of yours.", name=about.entry.author)
+            services.promise(self.settings, about, "message_alert", told, headline=str(headline))
+
+    @hookimpl
+    def ticket_changed(self, event: Event) -> None:
+        """Tell an agent that a ticket is now theirs."""
+        if event.data.get("what") != "assignee" or event.data.get("after") is None:
+            return
+        about = services.occasion(event)
+        if about is not None:
+            told = recipients.agents_in_charge(about.ticket, False, event.data.get("agent_id"))
+            services.promise(
+                self.settings, about, "assigned_alert", told, headline=str(_("A ticket was assigned to you."))
+            )
+
+    @hookimpl
+    def mail_secret(self, key: str, address: str, name: str, subject: str, text: str) -> bool:
+        """Mail a sign-in secret for whoever asks (declared by auth_password)."""
+        return services.promise_secret(self.settings, key, address, name, subject, text)
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """The sender."""
+        return [
+            Job(services.SEND, lambda: sending.send_due(self.settings), timedelta(seconds=15), "Sends waiting mail")
+        ]
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The queue's page in the admin panel."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """The queue among the messages."""
+        if area != "admin":
+            return []
+        return [
+            NavItem(
+                "admin",
+                str(_("Outgoing mail")),
+                "email_out.queue",
+                icon="mail",
+                group="Messages",
+                permission="admin",
+                order=60,
+            )
+        ]
+
+    @hookimpl
+    def health_checks(self) -> Sequence[Health]:
+        """Whether mail goes out."""
+        waiting = reading().first(
+            select(func.count(), func.min(Mail.created_at)).where(Mail.state.in_(("waiting", "sending")))
+        )
+        dead = reading().scalar(select(func.count()).select_from(Mail).where(Mail.state == "dead")) or 0
+        count, oldest = waiting if waiting else (0, None)
+        if not self.settings.host:
+            return [Health("outgoing mail", "warning", f"{sending.NO_SERVER}; {count} mails wait")]
+        if dead or (oldest is not None and clock.now() - oldest > LATE):
+            return [
+                Health(
+                    "outgoing mail",
+                    "warning",
+                    f"{count} mails wait, {dead} were given up; see Outgoing mail in the admin panel",
+                )
+            ]
+        return [Health("outgoing mail", "ok")]

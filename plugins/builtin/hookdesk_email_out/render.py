@@ -1,0 +1,54 @@
+"""The words of a mail: the admin's templates in a sandbox, with plain values only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hookdesk.api import Notification, explain
+from hookdesk_email_out.settings import Settings
+
+FIELD = {
+    "autoresponse": "words_autoresponse",
+    "opened_for_you": "words_opened",
+    "reply": "words_reply",
+    "message": "words_message",
+}
+MOST_CHARACTERS = 500_000
+_sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  # plain text, not HTML
+
+
+def words(settings: Settings, notification: Notification) -> str:
+    """The text of a notification; with the default words if the admin's cannot be used, so that no mail is lost over a typo."""
+    field = FIELD.get(notification.template, "words_alert")
+    for template in (getattr(settings, field), getattr(Settings(), field)):
+        try:
+            return _render(template, notification.context)
+        except (TemplateError, TypeError, ValueError, OverflowError) as error:
+            explain(f"the words for {notification.template} cannot be used ({error}); the default ones were")
+            current_app.logger.warning("email_out: the template %s cannot be used: %s", field, error)
+    raise AssertionError("unreachable: the default words can be used")
+
+
+def _render(template: str, context: Any) -> str:
+    """The template with its values, bounded."""
+    return _sandbox.from_string(template).render(**context)[:MOST_CHARACTERS].strip() + "\n"
+
+
+def check(template: str) -> str:
+    """What is wrong with a template, or ""."""
+    try:
+        _sandbox.from_string(template)
+    except TemplateError as error:
+        return str(error)
+    return ""
+
+
+def quoted(text: str, most_lines: int = 40) -> str:
+    """A text as a quotation, its end left out if it is long."""
+    lines = text.splitlines()
+    kept = [f"> {line}" for line in lines[:most_lines]]
+    return "\n".join([*kept, "> …"] if len(lines) > most_lines else kept)

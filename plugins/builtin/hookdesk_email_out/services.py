@@ -1,0 +1,188 @@
+"""From an event to rows: who is told, in which words. One row a promise; the same event delivered twice promises nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from hookdesk.api import (
+    Agent,
+    CoreSettings,
+    Event,
+    IntakeRecord,
+    NotFound,
+    Notification,
+    NotificationHooks,
+    Recipient,
+    ThreadEntry,
+    TicketView,
+    access_ticket,
+    clock,
+    emit,
+    reading,
+    references,
+    site,
+    system,
+    transact,
+    wake,
+)
+from hookdesk_email_out import compose, render
+from hookdesk_email_out.models import Mail
+from hookdesk_email_out.settings import Settings
+
+SEND = "email_out.send"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a mail is about: the event, its ticket and its entry."""
+
+    event: Event
+    ticket: TicketView
+    entry: Row[Any] | None
+
+
+def occasion(event: Event) -> Occasion | None:
+    """The ticket and entry of an event; None if they are gone meanwhile."""
+    try:
+        ticket = access_ticket(system("email_out"), event.ticket_id)
+    except NotFound:
+        return None
+    entry_id = event.data.get("entry_id")
+    columns = select(
+        ThreadEntry.id, ThreadEntry.kind, ThreadEntry.text, ThreadEntry.html, ThreadEntry.author, ThreadEntry.agent_id, ThreadEntry.message_id,
+        ThreadEntry.intake_id,
+    )  # fmt: skip
+    entry = reading().first(columns.where(ThreadEntry.id == entry_id)) if entry_id else None
+    return Occasion(event, ticket, entry)
+
+
+def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], **context: Any) -> int:
+    """Make a mail row for each recipient whom no plugin protects from it; how many were made."""
+    made = 0
+    for recipient in recipients:
+        notification = Notification(
+            template=template,
+            recipient=recipient,
+            ticket_id=about.ticket.id,
+            entry_id=about.entry.id if about.entry else None,
+            subject=f"[#{about.ticket.number}] {about.ticket.subject}"[:600],
+            context={**_context(about, recipient), **context},
+        )
+        if site().hooks.veto(NotificationHooks.notify_allowed, notification=notification) is None:
+            made += _store(settings, about, _rendered(settings, notification))
+    if made:
+        wake(SEND)
+    return made
+
+
+def _rendered(settings: Settings, notification: Notification) -> Notification:
+    """The words: a plugin's, else the admin's; then whatever plugins change."""
+    done = site().hooks.first(NotificationHooks.notify_render, notification=notification)
+    if done is None:
+        done = notification.replace(text=render.words(settings, notification))
+    return site().hooks.chain(NotificationHooks.notify_transform, notification=done)
+
+
+def _context(about: Occasion, recipient: Recipient) -> Mapping[str, Any]:
+    """What templates may say."""
+    ticket, entry = about.ticket, about.entry
+    text = entry.text if entry else ""
+    return {
+        "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "recipient": recipient.name,
+        "department": ticket.department_name, "status": ticket.status_name, "priority": ticket.priority_name,
+        "author": entry.author if entry else "", "text": text, "quoted": render.quoted(text), "signature": _signature(entry),
+        "site_name": site().settings.get("core", CoreSettings).site_name, "headline": "",
+        "url": site().hooks.first(NotificationHooks.ticket_url, ticket=ticket, recipient=recipient) or "",
+    }  # fmt: skip
+
+
+def _signature(entry: Row[Any] | None) -> str:
+    """The signature of the agent who wrote."""
+    if entry is None or entry.agent_id is None:
+        return ""
+    return str(reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or "")
+
+
+def _store(settings: Settings, about: Occasion, notification: Notification) -> int:
+    """One row, unless this promise was made before; 1 or 0."""
+    recipient, ticket = notification.recipient, about.ticket
+    who = f"a{recipient.agent_id}" if recipient.agent_id else f"u{recipient.user_id or 0}"
+    host = compose.host_of(settings)
+    ours = references.message_id(ticket.id, notification.entry_id or 0, f"{who}e{about.event.id}", host)
+    earlier = _earlier_ids(ticket.id, notification.entry_id)
+    auto = {"autoresponse": "auto-replied", "reply": "", "message": ""}.get(notification.template, "auto-generated")
+    marker = references.marker(ticket.id)
+
+    def work(session: Session) -> int:
+        asked = select(Mail.id).where(Mail.key == about.event.key, Mail.address == recipient.address)
+        if session.scalar(asked) is not None:
+            return 0
+        session.add(
+            Mail(
+                key=about.event.key, template=notification.template, ticket_id=ticket.id, entry_id=notification.entry_id,
+                address=recipient.address, name=recipient.name, sender_name=_sender_name(about, notification.template),
+                subject=notification.subject, text=f"{notification.text.rstrip()}\n\n{marker}\n", html=notification.html,
+                message_id=ours, in_reply_to=earlier[-1] if earlier else "", references=compose.chain([references.thread_id(ticket.id, host), *earlier]),
+                auto=auto, created_at=clock.now(), due_at=clock.now(),
+            )
+        )  # fmt: skip
+        return 1
+
+    return transact(work, race=True)
+
+
+def _sender_name(about: Occasion, template: str) -> str:
+    """Whose name stands before the site's: the person who wrote, if a person did."""
+    return str(about.entry.author) if about.entry and template in ("reply", "message") else ""
+
+
+def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:
+    """Message-IDs of the thread's mails so far, oldest first, the newest 50."""
+    asked = select(ThreadEntry.message_id).where(
+        ThreadEntry.ticket_id == ticket_id, ThreadEntry.message_id.is_not(None)
+    )
+    if entry_id is not None:
+        asked = asked.where(ThreadEntry.id <= entry_id)
+    newest = reading().scalars(asked.order_by(ThreadEntry.id.desc()).limit(50))
+    return [value for value in reversed(list(newest)) if "@" in value]
+
+
+def came_from_machine(entry: Row[Any] | None) -> bool:
+    """True if the mail behind an entry must not be answered by a machine (RFC 3834 §2): lists, bounces, autoresponders, null senders."""
+    if entry is None or entry.intake_id is None:
+        return False
+    meta = reading().scalar(select(IntakeRecord.meta).where(IntakeRecord.id == entry.intake_id)) or {}
+    return bool(meta.get("automatic"))
+
+
+def promise_secret(settings: Settings, key: str, address: str, name: str, subject: str, text: str) -> bool:
+    """A mail that belongs to no ticket (a sign-in link); its text is wiped once it is sent."""
+    host = compose.host_of(settings)
+
+    def work(session: Session) -> bool:
+        session.add(
+            Mail(
+                key=key[:80], template="secret", address=address, name=name, subject=subject[:600], text=text,
+                message_id=f"secret.{site().keys.sign('secret-mail', key)}@{host}", auto="auto-generated",
+                created_at=clock.now(), due_at=clock.now(),
+            )
+        )  # fmt: skip
+        return True
+
+    stored = transact(work, race=True)
+    wake(SEND)
+    return stored
+
+
+def settled(session: Session, mail: Mail, outcome: str) -> None:
+    """Tell those who listen how a mail ended."""
+    data = {
+        "ticket_id": mail.ticket_id, "entry_id": mail.entry_id, "address": mail.address, "channel": "email",
+        "outcome": outcome, "error": mail.error[:500],
+    }  # fmt: skip
+    emit(session, "notification_settled", data)

@@ -1,0 +1,92 @@
+"""What the admin sets: the server, the sender, who is told, and the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+
+from hookdesk.api import setting
+
+AUTORESPONSE = """Hello {{ requester }},
+
+we have your message, and it has the number {{ number }}. Somebody will answer you here, by mail.
+
+{% if url %}Follow it, or add something, at any time: {{ url }}
+{% endif %}
+What you wrote:
+
+{{ quoted }}
+"""
+OPENED_FOR_YOU = """Hello {{ requester }},
+
+we have opened ticket {{ number }} for you: {{ subject }}
+
+{{ text }}
+
+{% if url %}Follow it, or add something, at any time: {{ url }}
+{% endif %}"""
+REPLY = """{{ text }}
+{% if signature %}
+{{ signature }}
+{% endif %}{% if url %}
+See the whole conversation: {{ url }}
+{% endif %}"""
+MESSAGE = """{{ author }} wrote on ticket {{ number }}:
+
+{{ text }}
+{% if url %}
+See the whole conversation: {{ url }}
+{% endif %}"""
+ALERT = """{{ headline }}
+
+Ticket   {{ number }}: {{ subject }}
+From     {{ requester }}
+{% if url %}Open it  {{ url }}
+{% endif %}
+{{ text }}
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of outgoing mail."""
+
+    host: str = setting(
+        "", label=_("SMTP server"), help=_("Name or address. While it is empty, mail waits and nothing is lost.")
+    )
+    port: int = setting(
+        587, label=_("Port"), minimum=1, maximum=65535, help=_("587 with STARTTLS, 465 with TLS, 25 without.")
+    )
+    security: str = setting(
+        "starttls",
+        label=_("Encryption"),
+        choices=(("starttls", "STARTTLS"), ("tls", "TLS"), ("none", _("None"))),
+        help=_("Certificates are checked."),
+    )
+    username: str = setting("", label=_("User name"), help=_("Empty if the server asks for none."))
+    password: str = setting("", label=_("Password"), secret=True)
+    timeout: int = setting(30, label=_("Time limit"), minimum=1, maximum=300, help=_("Seconds to wait for the server."))
+    from_address: str = setting("support@localhost", label=_("Sender's address"), help=_("Answers come back to it."))
+    from_name: str = setting("", label=_("Sender's name"), help=_("Empty for the name of the site."))
+    max_attempts: int = setting(
+        10, label=_("Attempts"), minimum=1, maximum=30, help=_("Then a mail is given up and shown to you.")
+    )
+    autoresponse: bool = setting(
+        True, label=_("Confirm new tickets"), help=_("Never to lists, bounces or automatic mail.")
+    )
+    alert_department: bool = setting(
+        True, label=_("Tell the department of new tickets"), help=_("All its active agents, unless assigned.")
+    )
+    attach_bytes: int = setting(
+        15_000_000,
+        label=_("Attachments up to"),
+        minimum=0,
+        maximum=100_000_000,
+        help=_("Bytes a mail; larger ones are linked."),
+    )
+    words_autoresponse: str = setting(AUTORESPONSE, label=_("Words: confirmation"), multiline=True)
+    words_opened: str = setting(OPENED_FOR_YOU, label=_("Words: opened by an agent"), multiline=True)
+    words_reply: str = setting(REPLY, label=_("Words: reply"), multiline=True)
+    words_message: str = setting(MESSAGE, label=_("Words: message of another participant"), multiline=True)
+    words_alert: str = setting(ALERT, label=_("Words: alert to agents"), multiline=True)
