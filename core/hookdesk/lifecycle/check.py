@@ -48,7 +48,7 @@ def check(slug: str, enabled: Sequence[str]) -> list[str]:
         mine = [table for name, table in metadata.tables.items() if name not in tables]
         problems = [*_statements(found, plugin), *_tables(found, mine), *_settings(plugin)]
         strangers = sorted(mapper.class_.__name__ for mapper in Base.registry.mappers if mapper.class_ not in models)
-        problems += [f"the model {name} stands on core's Base; use plugin_base({slug!r})" for name in strangers]
+        problems += [f"the model {name} stands on core's Base; use plugin_registry({slug!r})" for name in strangers]
         return problems or _build(config, slug)
 
 

@@ -54,11 +54,11 @@ def doctor(config: Config, db: Database) -> list[Finding]:
         for slug, item in found.items()
         if item.problem and slug not in problems
     ]
-    findings += _behind(config, [found[slug] for slug in wanted if slug in found])
+    findings += behind(config, [found[slug] for slug in wanted if slug in found])
     return findings + list(_left_over(db, found, scopes))
 
 
-def _behind(config: Config, enabled: list[Found]) -> Iterator[Finding]:
+def behind(config: Config, enabled: list[Found]) -> Iterator[Finding]:
     """Branches whose tables are older than the installed code."""
     branches = [
         (migrate.CORE, migrate.CORE_DIRECTORY),
