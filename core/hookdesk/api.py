@@ -1,5 +1,7 @@
 """All that plugins may import. Semantic versioning applies to these names; docs/writing-a-plugin.md shows them at work."""
 
+from sqlalchemy.orm import DeclarativeBase
+
 from hookdesk import clock, listing
 from hookdesk.access import Forbidden, NotFound, access_number, access_ticket, entry_scope, permitted, scope
 from hookdesk.db.context import reading, release
@@ -40,17 +42,17 @@ from hookdesk.models import (
     User,
     UserEmail,
     UTCDateTime,
-    plugin_base,
+    plugin_registry,
 )
 from hookdesk.outbox import emit
 from hookdesk.plugins.base import NoSettings, Plugin
 from hookdesk.plugins.caller import Refusal, Unreadable
 from hookdesk.plugins.record import explain
-from hookdesk.settings.fields import setting
 from hookdesk.services import actors, attachments, intake, log, people, references, sessions, threads, tickets
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.transaction import transact, unit_of_work
 from hookdesk.settings import CoreSettings
+from hookdesk.settings.fields import setting
 from hookdesk.site import Site, site
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
 from hookdesk.types.auth import AuthProvider, Credentials, SignIn
@@ -84,6 +86,7 @@ __all__ = [
     "CoreSettings",
     "Credentials",
     "Decision",
+    "DeclarativeBase",
     "Delivery",
     "Department",
     "Event",
@@ -173,7 +176,7 @@ __all__ = [
     "log",
     "people",
     "permitted",
-    "plugin_base",
+    "plugin_registry",
     "public",
     "reading",
     "references",

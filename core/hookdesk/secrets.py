@@ -81,7 +81,8 @@ def load_keys(config: Config) -> Keys:
         return Keys(file.read_bytes().strip())
     except OSError as error:
         raise ConfigError(
-            f"{file} cannot be read ({error.strerror}). `hookdesk init` makes a new instance; for an old one, restore its key from the backup."
+            f"{file} cannot be read ({error.strerror}). `hookdesk init` makes a new instance; for an old one, restore its key "
+            "from the backup."
         ) from None
 
 

@@ -12,8 +12,17 @@ from hookdesk.types.criteria import Field, FieldType, Operator
 from hookdesk.types.drafts import TicketDraft
 
 TEXT = frozenset(
-    {Operator.IS, Operator.IS_NOT, Operator.IN, Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.STARTS_WITH, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY}
-)  # fmt: skip
+    {
+        Operator.IS,
+        Operator.IS_NOT,
+        Operator.IN,
+        Operator.CONTAINS,
+        Operator.NOT_CONTAINS,
+        Operator.STARTS_WITH,
+        Operator.IS_EMPTY,
+        Operator.IS_NOT_EMPTY,
+    }
+)
 CHOICE = frozenset({Operator.IS, Operator.IS_NOT, Operator.IN, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
 OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
     FieldType.TEXT: TEXT,

@@ -17,7 +17,10 @@ class TicketHooks:
 
     @spec(Shape.COLLECT, combine=Combine.ANY_VETO, when=When.WRITE, since="0.1")
     def transition_allowed(self, *, ticket: Mapping[str, Any], actor: Actor, status: str) -> str | None:
-        """Forbid a change of status: return the reason, or None to allow it. `ticket` has id, number, state, status; `status` is a key."""
+        """Forbid a change of status: return the reason, or None to allow it.
+
+        `ticket` has the fields of `TicketView`; `status` is the key of the wanted one.
+        """
 
     @spec(Shape.CHAIN, when=When.WRITE, since="0.1")
     def reply_transform(self, *, reply: ReplyDraft, actor: Actor) -> ReplyDraft | None:
@@ -29,7 +32,10 @@ class TicketHooks:
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_created(self, *, event: Event) -> None:
-        """A ticket was stored. `event.data`: ticket_id, number, entry_id, user_id, channel, alert, autoresponse, kind (of the message)."""
+        """A ticket was stored.
+
+        `event.data`: ticket_id, number, entry_id, user_id, channel, alert, autoresponse, kind (of the message), agent_id (who opened it).
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_changed(self, *, event: Event) -> None:
@@ -37,7 +43,10 @@ class TicketHooks:
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def entry_added(self, *, event: Event) -> None:
-        """An entry was added to an existing ticket. `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify."""
+        """An entry was added to an existing ticket.
+
+        `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify.
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_deleted(self, *, event: Event) -> None:

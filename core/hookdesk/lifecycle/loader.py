@@ -47,17 +47,18 @@ class Loaded:
 def load(config: Config, db: Database, keys: Keys) -> Loaded:
     """Load core's specifications and every enabled plugin. What cannot be loaded is left out and named in `plugins.problems`."""
     counts, recorder = Counters(db), Recorder()
-    plugins = Plugins(
-        db, discover(), counts, recorder
-    )  # reads the generation before the states: a change in between must be seen
+    # reads the generation before the states: a change in between must be seen
+    plugins = Plugins(db, discover(), counts, recorder)
     settings = SettingsStore(db, keys, counts)
     hooks = Hooks(recorder, plugins.paused, config.trace_hooks)
     for holder in CORE_SPECS:
         for info in specs_of(holder):
             hooks.declare(info)
-    order, plugins.problems = resolve(plugins.found, states(db), config.safe_mode)
+    wanted = states(db)
+    order, plugins.problems = resolve(plugins.found, wanted, config.safe_mode)
     made = _import_all(order, plugins, hooks, settings)
     _install(made, plugins, hooks)
+    plugins.unloaded = frozenset(wanted) - {plugin.slug for plugin in plugins}
     return Loaded(hooks, plugins, settings, plugins.generation)
 
 

@@ -45,6 +45,7 @@ class Plugins:
         """Start with none loaded; the loader adds them, and reads the counters' generation through this first."""
         self.found = found
         self.enabled: list[Plugin[Any]] = []
+        self.unloaded: frozenset[str] = frozenset()  # switched on, but this process runs without them
         self.problems: dict[str, str] = {}
         self.generation = counts.read().generation
         self._db, self._counts, self._recorder, self._ticks = db, counts, recorder, ticks

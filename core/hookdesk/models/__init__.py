@@ -1,6 +1,6 @@
 """SQLAlchemy models, and nothing else. Only services write them; reads of tickets go through `hookdesk.access`."""
 
-from hookdesk.models.base import Base, UTCDateTime, metadata, plugin_base
+from hookdesk.models.base import Base, UTCDateTime, metadata, plugin_registry
 from hookdesk.models.people import (
     Agent,
     AgentDepartment,
@@ -74,5 +74,5 @@ __all__ = [
     "User",
     "UserEmail",
     "metadata",
-    "plugin_base",
+    "plugin_registry",
 ]

@@ -57,25 +57,13 @@ class Base(DeclarativeBase):
     registry = registry(metadata=metadata)
 
 
-def plugin_base(slug: str) -> type[DeclarativeBase]:
-    """A base for one plugin's models: a registry of its own over the shared metadata.
-
-    A broken mapper in one plugin then cannot break core's queries. Tables must be named `p_<slug>__<table>`.
-    """
-
-    own = _plugin_registries[slug] = registry(metadata=metadata)
-
-    class PluginBase(DeclarativeBase):
-        __abstract__ = True
-        registry = own
-        __plugin__ = slug
-
-    return PluginBase
-
-
 _plugin_registries: dict[str, registry] = {}
 
 
-def plugin_registry(slug: str) -> registry | None:
-    """The registry of a plugin's models, if it has made any."""
-    return _plugin_registries.get(slug)
+def plugin_registry(slug: str) -> registry:
+    """The registry of one plugin's models, over the shared metadata: a broken mapper there cannot break core's queries.
+
+    A plugin's `models.py` begins with `class Base(DeclarativeBase): registry = plugin_registry("slug")`; its tables are named
+    `p_<slug>__<table>`.
+    """
+    return _plugin_registries.setdefault(slug, registry(metadata=metadata))

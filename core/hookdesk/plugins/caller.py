@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter_ns
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import false
 
@@ -92,7 +92,9 @@ class Hooks:
         """Who implements a hook, in order."""
         return self._implementations.get(name, ())
 
-    def collect(self, spec: Callable[Concatenate[Any, P], Iterable[T] | None], *args: P.args, **given: P.kwargs) -> list[T]:
+    def collect(
+        self, spec: Callable[Concatenate[Any, P], Iterable[T] | None], *args: P.args, **given: P.kwargs
+    ) -> list[T]:
         """All answers of a `collect`/`concat` hook in one list."""
         found: list[T] = []
         for _, answer in self._answers(spec_info(spec), given):
@@ -113,7 +115,9 @@ class Hooks:
             return str(answer)
         return None
 
-    def strongest(self, spec: Callable[Concatenate[Any, P], Verdict | None], *args: P.args, **given: P.kwargs) -> Verdict | None:
+    def strongest(
+        self, spec: Callable[Concatenate[Any, P], Verdict | None], *args: P.args, **given: P.kwargs
+    ) -> Verdict | None:
         """The strongest verdict, or None if nobody has one; the first of equals."""
         verdicts: list[Verdict] = [answer for _, answer in self._answers(spec_info(spec), given)]
         return max(verdicts, key=lambda verdict: verdict.strength, default=None)
@@ -147,7 +151,7 @@ class Hooks:
                 note(step)
                 continue
             step.outcome = "changed"
-            step.changes = answer.differences(before) if isinstance(answer, Changeable) else {}
+            step.changes = answer.differences(cast(Any, before)) if isinstance(answer, Changeable) else {}
             note(step)
             values[info.chained] = answer
         result: T = values[info.chained]  # type: ignore[assignment]  # the chained argument has the type of the answers
@@ -217,4 +221,5 @@ class Hooks:
             step.microseconds = (perf_counter_ns() - started) // 1000
             self.recorder.timed(implementation.plugin, info.name, step.microseconds)
             if self._trace_calls:
-                print(f"hook {info.name} {implementation.plugin} {step.microseconds} µs {step.outcome}", file=sys.stderr)
+                line = f"hook {info.name} {implementation.plugin} {step.microseconds} µs {step.outcome}"
+                print(line, file=sys.stderr)  # noqa: T201  # for an author at a terminal; a log would drown it

@@ -66,7 +66,8 @@ def administrator(login: str, name: str, address: str) -> Agent:
     def work(session: Session) -> Agent:
         department = session.scalar(select(Department).order_by(Department.is_default.desc(), Department.id).limit(1))
         role = session.scalar(select(Role).order_by(Role.id).limit(1))
-        assert department is not None and role is not None  # basics() made them
+        assert department is not None  # basics() made both
+        assert role is not None
         return people.create_agent(
             session,
             login=login,

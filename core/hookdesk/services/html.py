@@ -41,15 +41,69 @@ _TAG = re.compile(r"<(/?)([a-z][^\s/<>]{0,60})", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 # elements that have no content, or that the next of their kind ends
 _FLAT = frozenset(
-    "area base body br caption col colgroup dd dt embed head hr html img input li link meta option p param source"
-    " tbody td tfoot th thead tr track wbr".split()
+    [
+        "area",
+        "base",
+        "body",
+        "br",
+        "caption",
+        "col",
+        "colgroup",
+        "dd",
+        "dt",
+        "embed",
+        "head",
+        "hr",
+        "html",
+        "img",
+        "input",
+        "li",
+        "link",
+        "meta",
+        "option",
+        "p",
+        "param",
+        "source",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "track",
+        "wbr",
+    ]
 )
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
 
-_UNSEEN = frozenset("script style head title template noscript iframe object -comment".split())
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table pre hr".split())
+_UNSEEN = frozenset(["script", "style", "head", "title", "template", "noscript", "iframe", "object", "-comment"])
+_PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "hr"])
 _BLOCKS = _PARAGRAPHS | frozenset(
-    "address article aside blockquote body center dd details div dt fieldset figcaption figure footer form header li main nav section tr".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "li",
+        "main",
+        "nav",
+        "section",
+        "tr",
+    ]
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 

@@ -17,7 +17,7 @@ from hookdesk import clock
 from hookdesk.db.context import reading, release
 from hookdesk.faults import crash_point
 from hookdesk.models import IntakeRecord
-from hookdesk.services import attachments, intake_decide, intake_format, intake_settle
+from hookdesk.services import attachments, intake_decide, intake_format, intake_settle, log
 from hookdesk.services.transaction import transact
 from hookdesk.types.actors import Actor
 from hookdesk.types.intake import InboundMessage, Outcome
@@ -147,8 +147,8 @@ def process_due() -> int:
         try:
             process(intake_id)
             done += 1
-        except Exception:  # process() has postponed it with its error; one bad record must not hold up the rest
-            continue
+        except Exception as error:  # process() has postponed it; one bad record must not hold up the rest
+            log.logger.warning("intake record %s must wait: %s", intake_id, error)
     return done
 
 
@@ -181,5 +181,5 @@ def replay(intake_id: int) -> intake_settle.Settled:
 def ledger() -> dict[str, int]:
     """How many records ended how, and "received" in all."""
     rows = reading().all(select(IntakeRecord.outcome, func.count()).group_by(IntakeRecord.outcome))
-    counted = {str(outcome): 0 for outcome in Outcome} | {outcome: count for outcome, count in rows}
+    counted = dict.fromkeys(map(str, Outcome), 0) | {row[0]: row[1] for row in rows}
     return {"received": sum(counted.values()), **counted}

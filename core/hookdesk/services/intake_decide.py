@@ -1,4 +1,7 @@
-"""What becomes of a record: parse, transform, identify, screen, match, filter. Reads and asks hooks; writes nothing but attachments' bytes."""
+"""What becomes of a record: parse, transform, identify, screen, match, filter.
+
+Reads and asks hooks; writes nothing but attachments' bytes.
+"""
 
 from __future__ import annotations
 

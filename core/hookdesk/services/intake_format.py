@@ -46,7 +46,9 @@ def load(raw: bytes) -> InboundMessage:
         for item in plain.pop("files")
     )
     known = {item.name for item in fields(InboundMessage)}
-    values = {key: tuple(value) if key in _TUPLES else value for key, value in plain.items() if key in known}
+    values: dict[str, Any] = {
+        key: tuple(value) if key in _TUPLES else value for key, value in plain.items() if key in known
+    }
     values["headers"] = tuple((key, value) for key, value in values.get("headers", ()))
     values["kind"] = MessageKind(values["kind"])
     values["sent_at"] = datetime.fromisoformat(values["sent_at"]) if values.get("sent_at") else None

@@ -95,7 +95,8 @@ def _draft(message: InboundMessage, ticket_id: int, kind: str) -> ReplyDraft:
 
 def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
     """An entry on the ticket that matched: a message of a participant, or a note if an agent or a machine wrote it."""
-    assert plan.match is not None and plan.message is not None
+    assert plan.match is not None
+    assert plan.message is not None
     ticket = tickets.locked(session, plan.match.ticket_id)
     author = _author(session, plan)
     automatic = plan.message.kind is not MessageKind.MESSAGE
@@ -118,7 +119,8 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
 
 def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
     """The ticket, its first entry, plugins' rows, decisions and the event."""
-    assert plan.draft is not None and plan.message is not None
+    assert plan.draft is not None
+    assert plan.message is not None
     author = _author(session, plan)
     ticket = tickets.insert(session, plan.draft, author.user_id or 0)
     first = threads.clean(_draft(plan.message, ticket.id, "message"))

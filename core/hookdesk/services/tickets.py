@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -202,9 +202,7 @@ def remove(actor: Actor, ticket_id: int) -> None:
 
     def work(session: Session, ticket: Ticket) -> None:
         data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
-        session.execute(
-            IntakeRecord.__table__.update().where(IntakeRecord.ticket_id == ticket.id).values(ticket_id=None)
-        )  # type: ignore[attr-defined]  # a Table has update()
+        session.execute(update(IntakeRecord).where(IntakeRecord.ticket_id == ticket.id).values(ticket_id=None))
         session.execute(delete(Ticket).where(Ticket.id == ticket.id))
         emit(session, "ticket_deleted", data)
 

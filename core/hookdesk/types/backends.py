@@ -47,7 +47,10 @@ class SearchBackend(Protocol):
     name: str
 
     def matching(self, dialect: str, words: str, include_notes: bool) -> Any:
-        """A SELECT of ticket ids that contain all words (the last one as a prefix), newest first, for use in `Ticket.id.in_(…)`; None if the words are empty."""
+        """A SELECT of ticket ids that contain all words (the last one as a prefix), newest first, for `Ticket.id.in_(…)`.
+
+        None if there are no words to look for.
+        """
         ...
 
     def rebuild(self, batch: int) -> int:

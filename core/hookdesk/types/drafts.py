@@ -49,9 +49,9 @@ class Changeable:
 class TicketDraft(Changeable):
     """A ticket before it is stored, as it walks through the `ticket_filter` chain.
 
-    References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the
-    service falls back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever plugin owns topics, or "".
-    `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation.
+    References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the service falls
+    back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
+    plugin owns topics, or "". `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation.
     """
 
     message: InboundMessage

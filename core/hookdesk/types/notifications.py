@@ -9,7 +9,10 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person to be told: a requester (`user_id`) or an agent (`agent_id`), and why ("assignee", "requester", "collaborator", "department")."""
+    """A person to be told: a requester (`user_id`) or an agent (`agent_id`).
+
+    `reason` is "requester", "collaborator", "assignee" or "department", or a plugin's own word.
+    """
 
     address: str
     name: str

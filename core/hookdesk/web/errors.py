@@ -31,8 +31,11 @@ def init_app(app: Flask) -> None:
 
 def _csrf_words() -> str:
     """What a failed CSRF check means to a person."""
-    return gettext(
-        "The form had expired or came from elsewhere, so it was not accepted. Go back, reload the page and send it again."
+    return str(
+        gettext(
+            "The form had expired or came from elsewhere, so it was not accepted. "
+            "Go back, reload the page and send it again."
+        )
     )
 
 
@@ -50,7 +53,7 @@ def on_http_error(error: HTTPException) -> Response | HTTPException:
 def on_crash(error: Exception) -> Response:
     """An error of ours: logged under a reference that the page shows."""
     reference = secrets.token_hex(4)
-    logger.exception("unhandled error %s at %s %s", reference, request.method, request.path, exc_info=error)
+    logger.error("unhandled error %s at %s %s", reference, request.method, request.path, exc_info=error)
     return page(500, reference=reference)
 
 
@@ -61,7 +64,10 @@ def words(code: int) -> tuple[str, str]:
         403: (gettext("You may not do this"), gettext("Your account lacks the permission. An administrator can give it to you.")),
         404: (gettext("There is nothing here"), gettext("The page is gone, never was, or is not yours to see.")),
         405: (gettext("That page takes no such request"), gettext("Go back and use the form on the page.")),
-        413: (gettext("That is too large"), gettext("The files are larger than this site takes. Send smaller ones, or fewer at a time. Nothing was stored.")),
+        413: (
+            gettext("That is too large"),
+            gettext("The files are larger than this site takes. Send smaller ones, or fewer at a time. Nothing was stored."),
+        ),
         429: (gettext("That was too often"), gettext("Wait a minute, then try again. Nothing was stored.")),
         503: (gettext("That does not work at the moment"), gettext("Try again in a minute.")),
     }  # fmt: skip

@@ -12,9 +12,9 @@ from hookdesk.db.context import reading
 from hookdesk.models import Attachment, ThreadEntry
 from hookdesk.services import attachments
 from hookdesk.web.actor import current_actor
+from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import public
 from hookdesk.web.pages import plugin_folders
-from hookdesk.web.blueprint import bp
 from hookdesk.web.themes import ThemeChain, safe_file
 
 YEAR = 365 * 24 * 3600

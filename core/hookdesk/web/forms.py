@@ -28,6 +28,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not typed
     """Any number of files within the site's limits on number, size and type."""
 
+    data: list[FileStorage]
+
     def pre_validate(self, form: Any) -> None:
         """Check number, types and sizes.
 
@@ -39,7 +41,7 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
         limits = site().settings.get("core", CoreSettings)
         if len(given) > limits.max_files:
             raise ValidationError(gettext("At most %(most)s files at a time.", most=limits.max_files))
-        allowed = {kind.strip().lower().lstrip(".") for kind in limits.allowed_file_types.split(",") if kind.strip()}
+        allowed = {kind.strip().lower().lstrip(".") for kind in limits.allowed_file_types if kind.strip()}
         for item in given:
             name = str(item.filename)
             if allowed and name.rpartition(".")[2].lower() not in allowed:

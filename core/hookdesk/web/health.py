@@ -14,9 +14,9 @@ from hookdesk.hookspecs import RunningHooks
 from hookdesk.models import Delivery, IntakeRecord, OutboxEvent
 from hookdesk.site import site
 from hookdesk.types.web import Health
+from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import public
 from hookdesk.web.security import limiter
-from hookdesk.web.blueprint import bp
 
 LATE_SECONDS = 300
 

@@ -177,20 +177,13 @@ def ago(moment: datetime) -> str:
     """A short relative time: "4 min", "in 2 days"."""
     delta = moment - clock.now()
     if abs(delta.total_seconds()) < 45:
-        return (
-            format_timedelta(delta, granularity="second", format="narrow") if delta.total_seconds() > 0 else _now_word()
-        )
-    return format_timedelta(delta, add_direction=delta.total_seconds() > 0, format="short", threshold=0.95)
-
-
-def _now_word() -> str:
-    """The word for a moment just past."""
-    return gettext("now")
+        return str(gettext("now"))
+    return str(format_timedelta(delta, add_direction=delta.total_seconds() > 0, format="short", threshold=0.95))
 
 
 def absolute(moment: datetime) -> str:
     """Date and time in the reader's zone and language."""
-    return format_datetime(moment, "medium")
+    return str(format_datetime(moment, "medium"))
 
 
 def filesize(size: int) -> str:

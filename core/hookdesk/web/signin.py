@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
-from werkzeug.exceptions import HTTPException
 
 from hookdesk.hookspecs import AuthHooks
 from hookdesk.outbox import emit

@@ -1,7 +1,7 @@
 """Themes and templates: found through entry points, looked up in a chain in which the first hit wins.
 
-instance/templates → active theme → its parents → enabled plugins (names begin with `<slug>/`) → core. `core:NAME` and `<slug>:NAME` name one
-place; `theme:NAME` means the next one down the chain from the template that asks, so that an override can extend what it replaces.
+instance/templates → active theme → its parents → enabled plugins (names begin with `<slug>/`) → core. `core:NAME` and `<slug>:NAME`
+name one place; `theme:NAME` means the next one down the chain from the template that asks, so that an override can extend what it replaces.
 """
 
 from __future__ import annotations
@@ -123,6 +123,12 @@ def content_hash(path: str, _changed_ns: int) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
 
 
+def _unchanged(file: Path) -> Callable[[], bool]:
+    """Tells later whether a file is as it was now."""
+    changed = file.stat().st_mtime_ns
+    return lambda: file.exists() and file.stat().st_mtime_ns == changed
+
+
 class ChainLoader(BaseLoader):
     """Finds templates along a `ThemeChain`."""
 
@@ -140,8 +146,7 @@ class ChainLoader(BaseLoader):
             stream = open_if_exists(str(file))
             if stream is not None:
                 with stream:
-                    changed = file.stat().st_mtime_ns
-                    return stream.read().decode("utf-8"), str(file), lambda: file.stat().st_mtime_ns == changed
+                    return stream.read().decode("utf-8"), str(file), _unchanged(file)
         raise TemplateNotFound(template)
 
     def _candidates(self, template: str) -> Iterable[Path]:

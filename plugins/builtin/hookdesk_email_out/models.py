@@ -7,10 +7,15 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hookdesk.api import UTCDateTime, plugin_base
+from hookdesk.api import DeclarativeBase, UTCDateTime, plugin_registry
 
-Base = plugin_base("email_out")
 Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """The base of this plugin's models."""
+
+    registry = plugin_registry("email_out")
 
 
 class Mail(Base):

@@ -9,8 +9,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from hookdesk.api import Event, Health, Job, NavItem, Plugin, clock, hookimpl, reading
-from hookdesk.api import Actor
+from hookdesk.api import Actor, Event, Health, Job, NavItem, Plugin, clock, hookimpl, reading
 from hookdesk_email_out import recipients, sending, services
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings

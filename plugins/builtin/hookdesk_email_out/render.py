@@ -18,7 +18,9 @@ FIELD = {
     "message": "words_message",
 }
 MOST_CHARACTERS = 500_000
-_sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  # plain text, not HTML
+_sandbox = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
+)  # plain text, not HTML
 
 
 def words(settings: Settings, notification: Notification) -> str:

@@ -164,7 +164,7 @@ def delay(attempts: int) -> timedelta:
 
 
 def resend(mail_id: int) -> bool:
-    """Send a mail again that was given up, cancelled or sent; False if there is none such. The text of a secret is gone once it was sent."""
+    """Send a mail again that was given up, cancelled or sent; False if there is none such (a sent secret is gone)."""
     wanted = (Mail.id == mail_id, Mail.state.in_(("dead", "cancelled", "sent")), Mail.text != "")
     changed = update(Mail).where(*wanted).values(state="waiting", attempts=0, error="", due_at=clock.now())
     done = transact(lambda session: session.execute(changed).rowcount)  # type: ignore[attr-defined]  # an UPDATE has one

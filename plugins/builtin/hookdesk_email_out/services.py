@@ -54,9 +54,14 @@ def occasion(event: Event) -> Occasion | None:
         return None
     entry_id = event.data.get("entry_id")
     columns = select(
-        ThreadEntry.id, ThreadEntry.kind, ThreadEntry.text, ThreadEntry.html, ThreadEntry.author, ThreadEntry.agent_id, ThreadEntry.message_id,
+        ThreadEntry.id,
+        ThreadEntry.kind,
+        ThreadEntry.text,
+        ThreadEntry.html,
+        ThreadEntry.author,
+        ThreadEntry.agent_id,
         ThreadEntry.intake_id,
-    )  # fmt: skip
+    )
     entry = reading().first(columns.where(ThreadEntry.id == entry_id)) if entry_id else None
     return Occasion(event, ticket, entry)
 
@@ -117,6 +122,7 @@ def _store(settings: Settings, about: Occasion, notification: Notification) -> i
     earlier = _earlier_ids(ticket.id, notification.entry_id)
     auto = {"autoresponse": "auto-replied", "reply": "", "message": ""}.get(notification.template, "auto-generated")
     marker = references.marker(ticket.id)
+    ancestry = compose.chain([references.thread_id(ticket.id, host), *earlier])
 
     def work(session: Session) -> int:
         asked = select(Mail.id).where(Mail.key == about.event.key, Mail.address == recipient.address)
@@ -127,7 +133,7 @@ def _store(settings: Settings, about: Occasion, notification: Notification) -> i
                 key=about.event.key, template=notification.template, ticket_id=ticket.id, entry_id=notification.entry_id,
                 address=recipient.address, name=recipient.name, sender_name=_sender_name(about, notification.template),
                 subject=notification.subject, text=f"{notification.text.rstrip()}\n\n{marker}\n", html=notification.html,
-                message_id=ours, in_reply_to=earlier[-1] if earlier else "", references=compose.chain([references.thread_id(ticket.id, host), *earlier]),
+                message_id=ours, in_reply_to=earlier[-1] if earlier else "", references=ancestry,
                 auto=auto, created_at=clock.now(), due_at=clock.now(),
             )
         )  # fmt: skip

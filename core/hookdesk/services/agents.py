@@ -1,0 +1,178 @@
+"""Agents as an administrator keeps them: created and changed with all that belongs to them, deactivated rather than deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
+from hookdesk.services import log, people, sessions
+from hookdesk.services.directory import DirectoryProblem, set_addresses
+from hookdesk.services.transaction import transact
+from hookdesk.types.actors import Actor
+
+LOGIN = re.compile(r"[a-z0-9._@+-]{2,120}")
+_PLAIN = (
+    "name",
+    "login",
+    "department_id",
+    "role_id",
+    "is_admin",
+    "is_active",
+    "on_vacation",
+    "assigned_only",
+    "signature",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentData:
+    """What an agent's form holds. `extended` maps further departments onto the roles held there; `teams` are ids."""
+
+    name: str
+    login: str
+    address: str
+    department_id: int
+    role_id: int
+    is_admin: bool = False
+    is_active: bool = True
+    on_vacation: bool = False
+    assigned_only: bool = False
+    signature: str = ""
+    extended: Mapping[int, int] = field(default_factory=dict)
+    teams: frozenset[int] = frozenset()
+
+
+def save_agent(actor: Actor, agent_id: int | None, data: AgentData) -> int:
+    """Create (None) or change an agent; the id. Whoever is deactivated is signed out everywhere.
+
+    Raises:
+        DirectoryProblem: login or address are taken or malformed, a department or role is gone, or no administrator would be left.
+    """
+    return transact(lambda session: _save(session, actor, agent_id, data), race=True)
+
+
+def _save(session: Session, actor: Actor, agent_id: int | None, data: AgentData) -> int:
+    """One attempt."""
+    login, address = data.login.strip().lower(), people.normal_address(data.address)
+    _check(session, agent_id, login, address, data)
+    if agent_id is None:
+        agent = people.create_agent(
+            session,
+            login=login,
+            name=data.name,
+            address=address,
+            department_id=data.department_id,
+            role_id=data.role_id,
+        )
+        log.write(session, "info", "directory", f"{actor.name} created the agent {agent.name} ({login})")
+    else:
+        found = session.get(Agent, agent_id, with_for_update=True)
+        if found is None:
+            raise DirectoryProblem(_("This was deleted meanwhile."))
+        agent = found
+        _set_primary(session, agent.user_id, address)
+    _keep_an_administrator(session, agent, data)
+    changed = _set(session, agent, login, data)
+    if agent_id is not None and changed:
+        log.write(session, "info", "directory", f"{actor.name} changed the agent {agent.name}: {', '.join(changed)}")
+    if not agent.is_active:
+        sessions.revoke_all(session, agent.user_id)
+    return agent.id
+
+
+def _check(session: Session, agent_id: int | None, login: str, address: str, data: AgentData) -> None:
+    """Hold each field against what is stored.
+
+    Raises:
+        DirectoryProblem: naming the first field that does not fit.
+    """
+    if not LOGIN.fullmatch(login):
+        raise DirectoryProblem(_("A login has 2 to 120 letters, digits or . _ @ + -"), "login")
+    if session.scalar(select(Agent.id).where(Agent.login == login, Agent.id != (agent_id or 0))):
+        raise DirectoryProblem(_("The login %(login)s is taken.", login=login), "login")
+    if not address:
+        raise DirectoryProblem(_("This is not an e-mail address."), "address")
+    owner = select(Agent.id).join(UserEmail, UserEmail.user_id == Agent.user_id).where(UserEmail.address == address)
+    if session.scalar(owner.where(Agent.id != (agent_id or 0))):
+        raise DirectoryProblem(_("%(address)s belongs to another agent.", address=address), "address")
+    if session.get(Department, data.department_id) is None:
+        raise DirectoryProblem(_("That department is gone."), "department_id")
+    if session.get(Role, data.role_id) is None:
+        raise DirectoryProblem(_("That role is gone."), "role_id")
+
+
+def _set_primary(session: Session, user_id: int, address: str) -> None:
+    """Make an address the agent's own; the one before it is given up, others stay.
+
+    Raises:
+        DirectoryProblem: it belongs to somebody else.
+    """
+    rows = session.execute(select(UserEmail.address, UserEmail.is_primary).where(UserEmail.user_id == user_id)).all()
+    others = [row.address for row in rows if not row.is_primary and row.address != address]
+    try:
+        set_addresses(session, user_id, [address, *others])
+    except DirectoryProblem as problem:
+        raise DirectoryProblem(str(problem), "address") from None
+
+
+def _keep_an_administrator(session: Session, agent: Agent, data: AgentData) -> None:
+    """Somebody must be able to open this panel."""
+    if not (agent.is_admin and agent.is_active) or (data.is_admin and data.is_active):
+        return
+    others = select(Agent.id).where(Agent.is_admin, Agent.is_active, Agent.id != agent.id)
+    if session.scalar(others.limit(1)) is None:
+        problem = _("This is the last administrator; make somebody else one first.")
+        raise DirectoryProblem(problem, "is_active" if not data.is_active else "is_admin")
+
+
+def _set(session: Session, agent: Agent, login: str, data: AgentData) -> list[str]:
+    """Set the columns, the further departments and the teams; what changed."""
+    values = {name: getattr(data, name) for name in _PLAIN} | {
+        "login": login,
+        "name": people.clean_name(data.name) or login,
+    }
+    changed = [name for name, value in values.items() if getattr(agent, name) != value]
+    for name, value in values.items():
+        setattr(agent, name, value)
+    user = session.get(User, agent.user_id)
+    if user is not None:
+        user.name = agent.name
+    return changed + _set_departments(session, agent, data) + _set_teams(session, agent, data)
+
+
+def _set_departments(session: Session, agent: Agent, data: AgentData) -> list[str]:
+    """Access to further departments; the primary one is not among them."""
+    wanted = {department: role for department, role in data.extended.items() if department != data.department_id}
+    rows = session.scalars(select(AgentDepartment).where(AgentDepartment.agent_id == agent.id))
+    known = {row.department_id: row for row in rows}
+    if {department: row.role_id for department, row in known.items()} == wanted:
+        return []
+    for department, row in known.items():
+        if department not in wanted:
+            session.delete(row)
+    for department, role in wanted.items():
+        if department in known:
+            known[department].role_id = role
+        else:
+            session.add(AgentDepartment(agent_id=agent.id, department_id=department, role_id=role))
+    session.flush()
+    return ["extended departments"]
+
+
+def _set_teams(session: Session, agent: Agent, data: AgentData) -> list[str]:
+    """Membership in teams."""
+    known = set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)))
+    if known == data.teams:
+        return []
+    session.execute(
+        delete(TeamMember).where(TeamMember.agent_id == agent.id, TeamMember.team_id.in_(known - data.teams))
+    )
+    session.add_all(TeamMember(team_id=team_id, agent_id=agent.id) for team_id in data.teams - known)
+    session.flush()
+    return ["teams"]
