@@ -1,0 +1,45 @@
+"""What every test of the project has: real servers on demand, and switching plugins off for the matrix."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.servers import shared
+
+pytest_plugins = [
+    "tests.servers.browser",
+    "tests.servers.postgres",
+    "tests.servers.redis",
+    "tests.servers.smtp",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--without SLUG`: run as if this plugin were not there."""
+    parser.addoption("--without", action="append", default=[], metavar="SLUG", help="run with this plugin switched off")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process opens the folder of shared servers, and ends them also when it is told to stop."""
+    if not hasattr(config, "workerinput"):
+        shared.open_folder()
+        config.add_cleanup(shared.close_folder)
+        # By default SIGTERM ends Python at once, and the servers would stay.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs a plugin that is switched off."""
+    off = set(config.getoption("--without"))
+    for item in items:
+        needed = {slug for marker in item.iter_markers("requires") for slug in marker.args}
+        if missing := sorted(needed & off):
+            item.add_marker(pytest.mark.skip(reason=f"plugin off: {', '.join(missing)}"))
+
+
+@pytest.fixture(scope="session")
+def plugins_off(request: pytest.FixtureRequest) -> frozenset[str]:
+    """Slugs that this run goes without (`--without`)."""
+    return frozenset(request.config.getoption("--without"))
