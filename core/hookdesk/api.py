@@ -60,7 +60,17 @@ from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 from hookdesk.types.drafts import ReplyDraft, TicketDraft
 from hookdesk.types.events import Event
-from hookdesk.types.intake import InboundFile, InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
+from hookdesk.types.intake import (
+    InboundFile,
+    InboundMessage,
+    Match,
+    MessageKind,
+    Outcome,
+    RawIntake,
+    Sender,
+    TopicChoice,
+    Verdict,
+)
 from hookdesk.types.jobs import Job
 from hookdesk.types.notifications import Notification, Recipient
 from hookdesk.types.tickets import TicketView
@@ -147,6 +157,7 @@ __all__ = [
     "TicketEvent",
     "TicketHooks",
     "TicketView",
+    "TopicChoice",
     "UTCDateTime",
     "Unreadable",
     "User",

@@ -20,6 +20,13 @@ class AuthHooks:
     def auth_authenticate(self, *, credentials: Credentials) -> SignIn | None:
         """Check a login and password. None means: not mine, ask the next; a `SignIn` with a problem ends the matter."""
 
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_set_password(self, *, user_id: int, password: str) -> bool | None:
+        """Store a new password for a user and end their sessions: True. None means: not mine, ask the next.
+
+        Raise `Refusal(reason)` for a password that is not accepted; the reason is shown to whoever chose it.
+        """
+
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def signed_in(self, *, event: Event) -> None:
         """Somebody signed in. `event.data`: user_id, face, address."""

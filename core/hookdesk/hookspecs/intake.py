@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import Combine, Shape, When, spec
+from hookdesk.types.actors import Actor
 from hookdesk.types.drafts import TicketDraft
 from hookdesk.types.events import Event
-from hookdesk.types.intake import InboundMessage, Match, RawIntake, Sender, Verdict
+from hookdesk.types.intake import InboundMessage, Match, RawIntake, Sender, TopicChoice, Verdict
 
 
 class IntakeHooks:
@@ -51,3 +52,11 @@ class FilteringHooks:
     @spec(Shape.COLLECT, when=When.WRITE, since="0.1")
     def ticket_problems(self, *, draft: TicketDraft) -> Sequence[str] | None:
         """Say why a ticket may not be created as it stands. Any problem blocks it and is shown to whoever asked for it."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def topic_choices(self, *, actor: Actor) -> Sequence[TopicChoice] | None:
+        """Help topics that this actor may choose for a new ticket, in the order in which forms show them."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
+    def topic_label(self, *, ref: str) -> str | None:
+        """The name of a topic by its reference, with what it lies below ("Billing › Invoices"); None if the reference is not yours."""

@@ -36,6 +36,14 @@ class NotificationHooks:
         It may carry a token that admits its holder, so it goes to the recipient and nowhere else.
         """
 
+    @spec(Shape.FIRST, when=When.AFTER, since="0.1")
+    def mail_secret(self, *, key: str, address: str, name: str, subject: str, text: str) -> bool | None:
+        """Mail a person something that belongs to no thread and may hold a secret (a reset link, an access link).
+
+        True: it will be sent, with retries. `key` makes one promise of it, however often it is asked. Whoever implements this shows
+        the text to nobody and keeps it no longer than it takes to send it.
+        """
+
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def notification_settled(self, *, event: Event) -> None:
         """A notification was sent or given up. `event.data`: ticket_id, entry_id, address, channel, outcome, error."""

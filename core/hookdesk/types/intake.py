@@ -135,3 +135,20 @@ class Sender:
     address: str
     name: str = ""
     user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """A help topic that somebody may choose. `ref` is what the ticket keeps; `intro` is shown once the topic is chosen.
+
+    `path` names the topic after those that it lies below: ("Billing", "Invoices").
+    """
+
+    ref: str
+    path: tuple[str, ...]
+    intro: str = ""
+
+    @property
+    def label(self) -> str:
+        """The whole path in one line."""
+        return " › ".join(self.path)
