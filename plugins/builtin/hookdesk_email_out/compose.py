@@ -37,9 +37,9 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     if mail.auto:
         message["Auto-Submitted"] = mail.auto
         message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(mail.text)
+    message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
-        message.add_alternative(mail.html, subtype="html")
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     for row in files_of(mail, settings):
         content = b"".join(attachments.read(row.sha256, row.storage))
         maintype, _, subtype = row.content_type.partition("/")

@@ -79,8 +79,8 @@ def _send(server: smtplib.SMTP, mail_id: int, settings: Settings) -> int:
         return 0
     release()
     try:
-        message = compose(mail, settings)
-        server.send_message(message, from_addr=settings.from_address, to_addrs=[mail.address])
+        # as bytes and not through send_message(), which puts ">" before a line that begins with "From"
+        server.sendmail(settings.from_address, [mail.address], compose(mail, settings).as_bytes())
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         return _failed(server, mail_id, f"{code} {_text(words)}", final=code >= 500, settings=settings)

@@ -40,9 +40,9 @@ See the whole conversation: {{ url }}
 {% endif %}"""
 ALERT = """{{ headline }}
 
-Ticket   {{ number }}: {{ subject }}
-From     {{ requester }}
-{% if url %}Open it  {{ url }}
+Ticket:    {{ number }}, {{ subject }}
+Requester: {{ requester }}
+{% if url %}Open it:   {{ url }}
 {% endif %}
 {{ text }}
 """
