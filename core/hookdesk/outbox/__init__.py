@@ -9,8 +9,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.wakeup import wake_after_commit
 from hookdesk.models import OutboxEvent
+from hookdesk.wakeup import wake_after_commit
 
 OUTBOX = "outbox"
 """The job that hands events to their subscribers."""

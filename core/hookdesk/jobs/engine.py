@@ -1,0 +1,128 @@
+"""Runs one job by name: under its lease, in batches, with its outcome in `JobRun`. What a job raises never ends the worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from time import monotonic
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.jobs import lease
+from hookdesk.jobs.registry import CORE, Entry, jobs
+from hookdesk.jobs.watchdog import Watchdog
+from hookdesk.models import JobRun
+from hookdesk.services import log as system_log
+from hookdesk.services.transaction import transact
+from hookdesk.site import site
+from hookdesk.wakeup import wake
+from hookdesk.wakeup.hints import leave_file, queue_of
+
+log = logging.getLogger(__name__)
+SLICE_S = 10.0
+"""A job with much to do makes room for the others after this long, and is woken again."""
+LONGEST_REST_S = 60.0
+ENGINE = "jobs.engine"
+
+
+def lease_name(job: str) -> str:
+    """The lease that a job runs under."""
+    return f"job:{job}"
+
+
+class Engine:
+    """Runs jobs in this process, one at a time."""
+
+    def __init__(self, app: Flask, watchdog: Watchdog, stopping: Callable[[], bool]) -> None:
+        """`stopping` is asked between batches: True ends a run early."""
+        self._app = app
+        self._watchdog = watchdog
+        self._stopping = stopping
+        self._failures: dict[str, int] = {}
+        self._resting: dict[str, float] = {}
+
+    def is_resting(self, name: str) -> bool:
+        """True for a while after a failure, for whoever would run the job merely because there is work."""
+        return monotonic() < self._resting.get(name, 0.0)
+
+    def run(self, name: str) -> int:
+        """Run a job until it has nothing to do, its slice is over or the process stops; how many things it did.
+
+        A job that runs elsewhere is asked for again a second later, for it may have looked before the work was there.
+        """
+        entry = jobs().get(name)
+        if entry is None or entry.plugin in site().hooks.paused():
+            return 0
+        if not transact(lambda session: _begin(session, name), race=True):
+            leave_file(site().config, name)
+            return 0
+        done, error, more = self._batches(entry)
+        transact(lambda session: _end(session, entry, done, error))
+        if more:
+            wake(name)
+        return done
+
+    def _batches(self, entry: Entry) -> tuple[int, str, bool]:
+        """Run batches: how much was done, the error if one ended them, and whether there is more."""
+        name, until, done = entry.job.name, monotonic() + SLICE_S, 0
+        while True:
+            try:
+                with self._watchdog.watching(name), self._app.app_context():
+                    count = entry.job.run()
+            except (Exception, SystemExit) as error:  # a job's error is stored, and the job is due again later
+                self._failed(entry, error)
+                return done, f"{type(error).__name__}: {error}"[:2000], False
+            finally:
+                site().plugins.flush()
+            self._failures.pop(name, None)
+            done += count
+            if count <= 0 or self._stopping() or monotonic() > until:
+                return done, "", count > 0
+
+    def _failed(self, entry: Entry, error: BaseException) -> None:
+        """Record an error against its owner, and let the job rest: longer after each failure in a row, up to a minute."""
+        name = entry.job.name
+        log.error("job %s failed", name, exc_info=error)
+        if entry.plugin != CORE:
+            site().hooks.recorder.failed(entry.plugin, "scheduled_jobs", error)
+        self._failures[name] = self._failures.get(name, 0) + 1
+        self._resting[name] = monotonic() + min(2.0 ** self._failures[name], LONGEST_REST_S)
+
+
+def run_woken(name: str) -> None:
+    """What RQ calls for a wake-up. The name is free again before the run begins: a wake-up during the run leads to a further one."""
+    here = site()
+    queue = queue_of(here)
+    if queue is not None:
+        queue.started(name)
+    engine = here.extra[ENGINE]
+    assert isinstance(engine, Engine)
+    engine.run(name)
+
+
+def _begin(session: Session, name: str) -> bool:
+    """Take the lease and note the start; False if the job runs elsewhere."""
+    if not lease.acquire(session, lease_name(name)):
+        return False
+    run = session.get(JobRun, name)
+    if run is None:
+        run = JobRun(name=name, due_at=clock.now())
+        session.add(run)
+    run.started_at, run.finished_at = clock.now(), None
+    return True
+
+
+def _end(session: Session, entry: Entry, done: int, error: str) -> None:
+    """Note the outcome and let go of the lease. The same error again is not logged again."""
+    lease.release(session, lease_name(entry.job.name))
+    run = session.get(JobRun, entry.job.name)
+    if run is None:
+        return
+    now = clock.now()
+    if error and error != run.error:
+        system_log.write(
+            session, "error", "jobs", f"The job {entry.job.name} failed and is tried again when it is next due. {error}"
+        )
+    run.finished_at, run.due_at, run.done, run.error = now, now + entry.job.every, done, error

@@ -1,0 +1,79 @@
+"""Leases: a name that one process at a time may hold. They expire, so that a lost node frees what it held.
+
+A holder is written "<node>:<pid>:<start>"; a process of this node can see that another one is gone, and need not wait for the expiry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.models import Lease
+
+LEASE_S = 60
+
+
+@cache
+def _node() -> str:
+    """What tells this node (machine, boot and process namespace) from every other."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        namespace = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:  # no Linux: then nobody is ever seen to be gone, and leases expire
+        boot = namespace = ""
+    parts = [socket.gethostname(), boot, namespace]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _started(pid: int) -> str:
+    """When a process began, in the kernel's ticks; "" if there is none (see proc_pid_stat(5), field 22)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def holder() -> str:
+    """This process, as a holder."""
+    return f"{_node()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def is_gone(other: str) -> bool:
+    """True if `other` is a process of this node that is no longer there."""
+    node, _, rest = other.partition(":")
+    pid, _, started = rest.partition(":")
+    return node == _node() and pid.isdigit() and bool(_started(os.getpid())) and _started(int(pid)) != started
+
+
+def acquire(session: Session, name: str, seconds: int = LEASE_S) -> bool:
+    """Take or renew a lease; False if another process holds it. Two that insert it at once: one gets an IntegrityError, and tries again."""
+    now, me = clock.now(), holder()
+    lease = session.scalar(select(Lease).where(Lease.name == name).with_for_update())
+    if lease is None:
+        lease = Lease(name=name, holder=me, until=now)
+        session.add(lease)
+    elif lease.holder != me and lease.until > now and not is_gone(lease.holder):
+        return False
+    lease.holder, lease.until = me, now + timedelta(seconds=seconds)
+    session.flush()
+    return True
+
+
+def renew(session: Session, name: str, seconds: int = LEASE_S) -> bool:
+    """Hold on to a lease; False if it is no longer ours."""
+    until = clock.now() + timedelta(seconds=seconds)
+    changed = session.execute(update(Lease).where(Lease.name == name, Lease.holder == holder()).values(until=until))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+
+
+def release(session: Session, name: str) -> None:
+    """Let go of a lease, if it is ours."""
+    session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder()))

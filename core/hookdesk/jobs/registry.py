@@ -1,0 +1,79 @@
+"""Which jobs there are: core's own, and those of the plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from hookdesk import clock
+from hookdesk.db.context import reading
+from hookdesk.hookspecs import RunningHooks
+from hookdesk.jobs.cleanup import clean_up
+from hookdesk.models import IntakeRecord
+from hookdesk.outbox import OUTBOX, deliveries, dispatcher
+from hookdesk.outbox.deadletters import DELIVERIES
+from hookdesk.services import intake
+from hookdesk.site import Site, site
+from hookdesk.types.intake import Outcome
+from hookdesk.types.jobs import Job
+
+CORE = "core"
+_JOBS = "jobs.registry"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job and who brings it. `is_pending` is a cheap look whether there is work: an idle worker asks it each second."""
+
+    job: Job
+    plugin: str = CORE
+    is_pending: Callable[[], bool] | None = None
+
+
+def _intake_due() -> bool:
+    """True while an intake record is due."""
+    query = select(IntakeRecord.id).where(IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
+    return reading().scalar(query.limit(1)) is not None
+
+
+def _core_jobs() -> list[Entry]:
+    """Core's jobs. The first three are found by looking, so their schedule is only a belt to those braces."""
+    rarely, daily = timedelta(minutes=10), timedelta(hours=24)
+    return [
+        Entry(
+            Job(OUTBOX, dispatcher.dispatch, rarely, "Hand events to their subscribers"),
+            is_pending=dispatcher.is_pending,
+        ),
+        Entry(
+            Job(DELIVERIES, deliveries.retry_due, rarely, "Try failed deliveries again"), is_pending=deliveries.is_due
+        ),
+        Entry(
+            Job("intake", intake.process_due, rarely, "Process what came in and is not settled"), is_pending=_intake_due
+        ),
+        Entry(Job("cleanup", clean_up, daily, "Remove old sessions, tokens, logs and errors")),
+    ]
+
+
+def jobs() -> dict[str, Entry]:
+    """Every job by name. A plugin's job that is not named after its plugin, or doubles another's name, is left out and recorded."""
+    here = site()
+    known = here.extra.get(_JOBS)
+    if known is None:
+        known = here.extra[_JOBS] = _collect(here)
+    assert isinstance(known, dict)
+    return known
+
+
+def _collect(here: Site) -> dict[str, Entry]:
+    """Core's jobs and those of the enabled plugins."""
+    found = {entry.job.name: entry for entry in _core_jobs()}
+    for plugin, job in here.hooks.attributed(RunningHooks.scheduled_jobs):
+        if job.name in found or not job.name.startswith(f"{plugin}."):
+            problem = ValueError(f"the job {job.name!r} must be named {plugin}.<something>, once")
+            here.hooks.recorder.failed(plugin, "scheduled_jobs", problem)
+            continue
+        found[job.name] = Entry(job, plugin)
+    return found

@@ -1,0 +1,61 @@
+"""Finds jobs whose time has come. One process of the whole site does so (a lease), however many workers and nodes there are."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.db.context import reading, release
+from hookdesk.jobs import lease
+from hookdesk.jobs.registry import jobs
+from hookdesk.models import JobRun
+from hookdesk.services.transaction import transact
+
+LEASE = "scheduler"
+LEASE_S = 20
+RENEW_S = 5.0
+
+
+class Scheduler:
+    """Asks for due jobs while it holds the lease."""
+
+    def __init__(self) -> None:
+        """The lease is taken at the first look."""
+        self._held_until = 0.0
+        self._ask_again = 0.0
+
+    def due(self) -> list[str]:
+        """The names of due jobs, longest due first; none while another process schedules."""
+        if not self._holds():
+            return []
+        query = select(JobRun.name).where(JobRun.due_at <= clock.now()).order_by(JobRun.due_at)
+        names = list(reading().scalars(query))
+        release()
+        return [name for name in names if name in jobs()]
+
+    def _holds(self) -> bool:
+        """True while the lease is ours; it is renewed, or asked for, each 5 seconds."""
+        if monotonic() >= self._ask_again:
+            self._ask_again = monotonic() + RENEW_S
+            if transact(lambda session: lease.acquire(session, LEASE, LEASE_S), race=True):
+                self._held_until = self._ask_again + RENEW_S
+        return monotonic() < self._held_until
+
+    def let_go(self) -> None:
+        """Free the lease for the next process."""
+        if self._held_until:
+            transact(lambda session: lease.release(session, LEASE))
+
+
+def register() -> None:
+    """Give each job its row, so that it is due; done by each worker at its start. Jobs that were never run are due now."""
+
+    def work(session: Session) -> None:
+        known = set(session.scalars(select(JobRun.name)))
+        for name in jobs().keys() - known:
+            session.add(JobRun(name=name, due_at=clock.now()))
+
+    transact(work, race=True)

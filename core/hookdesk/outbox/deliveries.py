@@ -1,0 +1,148 @@
+"""The job "deliveries": events that a subscriber missed, tried again with back-off, and dead after the twelfth failure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import uniform
+from time import monotonic
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.db.context import reading, release
+from hookdesk.faults import crash_point
+from hookdesk.models import Delivery
+from hookdesk.outbox.attempt import attempt
+from hookdesk.services import log
+from hookdesk.services.transaction import transact
+from hookdesk.site import site
+from hookdesk.types.events import Event
+
+BATCH = 100
+BATCH_S = 5.0
+MOST_ATTEMPTS = 12
+MOST_AWAY = timedelta(days=30)
+WAITING, DEAD = "waiting", "dead"
+FIRST_S, LONGEST_S = 10, 3600
+AWAY_S = 60
+"""A plugin that is paused, switched off or not loadable is looked for again after this long; that counts as no attempt."""
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`-th failure: 10 s doubled each time up to an hour, give or take a fifth."""
+    return timedelta(seconds=min(FIRST_S * 2 ** (attempts - 1), LONGEST_S) * uniform(0.8, 1.2))  # noqa: S311  spreads load, guards nothing
+
+
+def kept(key: str) -> frozenset[str]:
+    """The plugins that an event is kept for already."""
+    found = frozenset(reading().scalars(select(Delivery.plugin).where(Delivery.key == key)))
+    release()
+    return found
+
+
+def add(session: Session, event: Event, plugin: str, error: str, was_asked: bool) -> None:
+    """Keep an event for a subscriber that missed it."""
+    row = session.scalar(select(Delivery).where(Delivery.key == event.key, Delivery.plugin == plugin))
+    if row is None:
+        row = Delivery(
+            key=event.key, plugin=plugin, event=event.name, data=dict(event.data), happened_at=event.happened_at
+        )
+        session.add(row)
+    row.state, row.error, row.attempts = WAITING, error, int(was_asked)
+    row.due_at = clock.now() + (backoff(1) if was_asked else timedelta(seconds=AWAY_S))
+
+
+def hung(session: Session, event: Event, plugin: str, error: str) -> None:
+    """A subscriber did not come back: that is a failed attempt, and the event must not reach it again before its time."""
+    row = session.scalar(select(Delivery).where(Delivery.key == event.key, Delivery.plugin == plugin))
+    if row is None:
+        add(session, event, plugin, error, was_asked=True)
+    else:
+        _failed(session, row.id, error)
+
+
+def retry_due() -> int:
+    """Try what is due, at most 100 or for 5 seconds; how many were tried or put off."""
+    until = monotonic() + BATCH_S
+    done = 0
+    for row in _due():
+        _retry(row)
+        done += 1
+        if monotonic() > until:
+            break
+    return done
+
+
+def is_due() -> bool:
+    """True while a delivery is due."""
+    return (
+        reading().scalar(select(Delivery.id).where(Delivery.state == WAITING, Delivery.due_at <= clock.now()).limit(1))
+        is not None
+    )
+
+
+def _due() -> list[Row[Any]]:
+    """What is due, longest waiting first."""
+    columns = (
+        Delivery.id,
+        Delivery.event,
+        Delivery.key,
+        Delivery.data,
+        Delivery.plugin,
+        Delivery.happened_at,
+        Delivery.attempts,
+    )
+    query = (
+        select(*columns)
+        .where(Delivery.state == WAITING, Delivery.due_at <= clock.now())
+        .order_by(Delivery.due_at, Delivery.id)
+    )
+    rows = reading().all(query.limit(BATCH))
+    release()
+    return rows
+
+
+def _retry(row: Row[Any]) -> None:
+    """One further try; a plugin that is loaded but no longer subscribes has no use for the event."""
+    hooks = site().hooks
+    found = [one for one in hooks.implementations(row.event) if one.plugin == row.plugin]
+    if not found and site().plugins.get(row.plugin) is not None:
+        return transact(lambda session: _remove(session, row.id))
+    if not found or row.plugin in hooks.paused():
+        return transact(lambda session: _put_off(session, row.id))
+    error = attempt(found[0], Event(0, row.event, row.key, row.happened_at, MappingProxyType(row.data)))
+    crash_point("delivery-before-settle")
+    if error:
+        return transact(lambda session: _failed(session, row.id, error))
+    return transact(lambda session: _remove(session, row.id))
+
+
+def _remove(session: Session, delivery_id: int) -> None:
+    """It is done."""
+    session.execute(delete(Delivery).where(Delivery.id == delivery_id))
+
+
+def _put_off(session: Session, delivery_id: int) -> None:
+    """The plugin is away; that is no failed attempt. One that stays away for a month is given up."""
+    row = session.get(Delivery, delivery_id)
+    if row is not None:
+        row.due_at = clock.now() + timedelta(seconds=AWAY_S)
+        if row.happened_at < clock.now() - MOST_AWAY:
+            row.state, row.error = DEAD, f"the plugin was away for {MOST_AWAY.days} days"
+
+
+def _failed(session: Session, delivery_id: int, error: str) -> None:
+    """Count a failed attempt: again later, or dead."""
+    row = session.get(Delivery, delivery_id)
+    if row is None:
+        return
+    row.attempts += 1
+    row.error = error
+    row.due_at = clock.now() + backoff(row.attempts)
+    if row.attempts >= MOST_ATTEMPTS:
+        row.state = DEAD
+        told = f"{row.event} could not be delivered to {row.plugin} in {row.attempts} attempts; it waits among the dead letters. {error}"
+        log.write(session, "error", "outbox", told)

@@ -1,0 +1,96 @@
+"""The job "outbox": hands each event to its subscribers, then deletes it. After a crash it delivers again, with the same key.
+
+Subscribers run outside any transaction, so they may open their own unit of work. Their outcome is stored in one short one: the event's
+row goes, and a `Delivery` row comes for each subscriber that failed or is paused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from types import MappingProxyType
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hookdesk.db.context import reading, release
+from hookdesk.faults import crash_point
+from hookdesk.models import OutboxEvent
+from hookdesk.outbox import deliveries
+from hookdesk.outbox.attempt import attempt
+from hookdesk.services.transaction import transact
+from hookdesk.site import site
+from hookdesk.types.events import Event
+
+BATCH = 100
+BATCH_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A subscriber that did not get an event: it failed, or was not asked because it is paused or could not be loaded."""
+
+    plugin: str
+    error: str
+    was_asked: bool
+
+
+def dispatch() -> int:
+    """Deliver the oldest events, at most 100 or for 5 seconds; how many."""
+    until = monotonic() + BATCH_S
+    done = 0
+    for event in _oldest():
+        _hand_over(event)
+        done += 1
+        if monotonic() > until:
+            break
+    return done
+
+
+def _hand_over(event: Event) -> None:
+    """Deliver one event and store the outcome."""
+    missed = _deliver(event)
+    crash_point("outbox-before-delete")
+    transact(lambda session: _settle(session, event, missed))
+    crash_point("outbox-after-delete")
+
+
+def is_pending() -> bool:
+    """True while an event waits."""
+    return reading().scalar(select(OutboxEvent.id).limit(1)) is not None
+
+
+def _oldest() -> list[Event]:
+    """The next events in the order in which they were written."""
+    columns = (OutboxEvent.id, OutboxEvent.name, OutboxEvent.key, OutboxEvent.created_at, OutboxEvent.data)
+    rows = reading().all(select(*columns).order_by(OutboxEvent.id).limit(BATCH))
+    release()
+    return [Event(row.id, row.name, row.key, row.created_at, MappingProxyType(row.data)) for row in rows]
+
+
+def _deliver(event: Event) -> list[Missed]:
+    """Call each subscriber; who missed the event. A plugin that is switched off subscribes to nothing.
+
+    What a plugin that is switched on but could not be loaded subscribes to is unknown, so each event is kept for it. A plugin that has
+    a delivery of this event already (its worker was ended because it hung) waits for that one.
+    """
+    hooks = site().hooks
+    paused, kept = hooks.paused(), deliveries.kept(event.key)
+    missed = [Missed(slug, "the plugin could not be loaded", False) for slug in site().plugins.unloaded - kept]
+    for implementation in hooks.implementations(event.name):
+        if implementation.plugin in kept:
+            continue
+        if implementation.plugin in paused:
+            missed.append(Missed(implementation.plugin, "the plugin is paused after repeated errors", False))
+            continue
+        error = attempt(implementation, event)
+        if error:
+            missed.append(Missed(implementation.plugin, error, True))
+    return missed
+
+
+def _settle(session: Session, event: Event, missed: list[Missed]) -> None:
+    """Store the outcome: who missed it gets a delivery, and the event is gone."""
+    for one in missed:
+        deliveries.add(session, event, one.plugin, one.error, one.was_asked)
+    session.execute(delete(OutboxEvent).where(OutboxEvent.id == event.id))
