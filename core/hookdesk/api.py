@@ -3,7 +3,16 @@
 from sqlalchemy.orm import DeclarativeBase
 
 from hookdesk import clock, listing
-from hookdesk.access import Forbidden, NotFound, access_number, access_ticket, entry_scope, permitted, scope
+from hookdesk.access import (
+    PERMISSIONS,
+    Forbidden,
+    NotFound,
+    access_number,
+    access_ticket,
+    entry_scope,
+    permitted,
+    scope,
+)
 from hookdesk.db.context import reading, release
 from hookdesk.db.engine import ReadSession, WriteRefused
 from hookdesk.faults import crash_point
@@ -18,7 +27,10 @@ from hookdesk.hookspecs import (
     WebHooks,
 )
 from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, hookimpl, spec
+from hookdesk.jobs import overview as job_overview
 from hookdesk.jobs import wake
+from hookdesk.lifecycle import panel as lifecycle
+from hookdesk.lifecycle.discovery import Found, discover
 from hookdesk.models import (
     Agent,
     AgentDepartment,
@@ -29,11 +41,16 @@ from hookdesk.models import (
     Department,
     IntakeRecord,
     Organization,
+    OutboxEvent,
+    PluginError,
+    PluginState,
+    PluginTiming,
     Priority,
     Referral,
     Role,
     SignInSession,
     Status,
+    SystemLog,
     Team,
     TeamMember,
     ThreadEntry,
@@ -44,14 +61,26 @@ from hookdesk.models import (
     UTCDateTime,
     plugin_registry,
 )
-from hookdesk.outbox import emit
+from hookdesk.outbox import deadletters, emit
 from hookdesk.plugins.base import NoSettings, Plugin
 from hookdesk.plugins.caller import Refusal, Unreadable
 from hookdesk.plugins.record import explain
-from hookdesk.services import actors, attachments, intake, log, people, references, sessions, threads, tickets
+from hookdesk.services import (
+    actors,
+    agents,
+    attachments,
+    directory,
+    intake,
+    log,
+    people,
+    references,
+    sessions,
+    threads,
+    tickets,
+)
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.transaction import transact, unit_of_work
-from hookdesk.settings import CoreSettings
+from hookdesk.settings import MASK, CoreSettings, SettingField, SettingsError, describe, parse
 from hookdesk.settings.fields import setting
 from hookdesk.site import Site, site
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
@@ -78,10 +107,14 @@ from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, 
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
+from hookdesk.web.health import check_all as health_report
 from hookdesk.web.security import limiter
+from hookdesk.web.themes import Theme, discover_themes
 
 __all__ = [
     "ANONYMOUS",
+    "MASK",
+    "PERMISSIONS",
     "AccessHooks",
     "Actor",
     "ActorKind",
@@ -106,6 +139,7 @@ __all__ = [
     "FilteringHooks",
     "Forbidden",
     "Form",
+    "Found",
     "Group",
     "Health",
     "InboundFile",
@@ -124,9 +158,13 @@ __all__ = [
     "OnError",
     "Operator",
     "Organization",
+    "OutboxEvent",
     "Outcome",
     "PageAssets",
     "Plugin",
+    "PluginError",
+    "PluginState",
+    "PluginTiming",
     "Priority",
     "RawIntake",
     "ReadSession",
@@ -139,6 +177,8 @@ __all__ = [
     "SearchBackend",
     "SearchHit",
     "Sender",
+    "SettingField",
+    "SettingsError",
     "SettingsPage",
     "Shape",
     "SignIn",
@@ -148,8 +188,10 @@ __all__ = [
     "SlotContent",
     "Status",
     "StorageBackend",
+    "SystemLog",
     "Team",
     "TeamMember",
+    "Theme",
     "ThreadEntry",
     "Ticket",
     "TicketAction",
@@ -172,19 +214,29 @@ __all__ = [
     "admin",
     "admit_guest",
     "agent",
+    "agents",
     "attachments",
     "clock",
     "crash_point",
     "current_actor",
+    "deadletters",
+    "describe",
+    "directory",
+    "discover",
+    "discover_themes",
     "emit",
     "entry_scope",
     "explain",
+    "health_report",
     "hookimpl",
     "html_to_text",
     "intake",
+    "job_overview",
+    "lifecycle",
     "limiter",
     "listing",
     "log",
+    "parse",
     "people",
     "permitted",
     "plugin_registry",
