@@ -6,9 +6,13 @@ import signal
 
 import pytest
 
+from hookdesk.lifecycle.discovery import discover
+from hookdesk.lifecycle.order import dependents
 from tests.servers import shared
 
 pytest_plugins = [
+    "hookdesk.testing",
+    "tests.broken_plugins.install",
     "tests.servers.browser",
     "tests.servers.postgres",
     "tests.servers.redis",
@@ -31,15 +35,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs a plugin that is switched off."""
-    off = set(config.getoption("--without"))
+    """Skip what needs a plugin that is switched off, by either marker."""
+    off = switched_off(config)
     for item in items:
-        needed = {slug for marker in item.iter_markers("requires") for slug in marker.args}
+        markers = (*item.iter_markers("requires"), *item.iter_markers("plugins"))
+        needed = {slug for marker in markers for slug in marker.args}
         if missing := sorted(needed & off):
             item.add_marker(pytest.mark.skip(reason=f"plugin off: {', '.join(missing)}"))
 
 
 @pytest.fixture(scope="session")
 def plugins_off(request: pytest.FixtureRequest) -> frozenset[str]:
-    """Slugs that this run goes without (`--without`)."""
-    return frozenset(request.config.getoption("--without"))
+    """Slugs that this run goes without: those of `--without`, and what depends on them. `*` leaves them out."""
+    return switched_off(request.config)
+
+
+def switched_off(config: pytest.Config) -> frozenset[str]:
+    """The plugins named by `--without`, and what depends on them."""
+    named: list[str] = config.getoption("--without")
+    found = discover() if named else {}
+    if unknown := set(named) - set(found):
+        raise pytest.UsageError(f"--without: no such plugin: {', '.join(sorted(unknown))}")
+    return frozenset(named).union(*(dependents(slug, found, found) for slug in named))

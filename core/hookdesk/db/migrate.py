@@ -100,6 +100,12 @@ def revision(url: str, branch: str, directory: Path, message: str, number: str) 
     return Path(script.path)  # type: ignore[union-attr]  # one script is written for one branch
 
 
+def tables(url: str, branch: str) -> list[str]:
+    """The tables that a branch has at present, sorted."""
+    with _connection(url) as connection:
+        return sorted(filter(owner_test(branch), inspect(connection).get_table_names()))
+
+
 def drop_branch(url: str, branch: str) -> None:
     """Drop whatever tables a plugin still has, and its version table."""
     with _connection(url) as connection:
