@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +134,7 @@ def slot(name: str, **args: Any) -> Markup:
 
 def theme_url(chain: ThemeChain, theme: str, name: str) -> str:
     """The address of a theme's file, with a hash of its content."""
-    file = safe_file(chain.themes[theme].folder / "static", name)
-    return url_for("core.theme_file", theme=theme, name=name, v=_hash(file))
+    return url_for("core.theme_file", theme=theme, name=name, v=_version(chain.themes[theme].folder / "static", name))
 
 
 def asset(chain: ThemeChain, name: str) -> str:
@@ -147,8 +147,21 @@ def plugin_asset(slug: str, name: str) -> str:
     """The address of a plugin's static file."""
     folder = plugin_folders().get(slug)
     return url_for(
-        "core.plugin_file", slug=slug, name=name, v=_hash(safe_file(folder / "static", name) if folder else None)
+        "core.plugin_file", slug=slug, name=name, v=_version(folder / "static", name) if folder else "missing"
     )
+
+
+def _version(folder: Path, name: str) -> str:
+    """The hash in a file's address. A page names a dozen files, so it is looked up once a process, except for who develops."""
+    if site().config.trace_hooks:
+        _known_version.cache_clear()
+    return _known_version(folder, name)
+
+
+@lru_cache(maxsize=512)
+def _known_version(folder: Path, name: str) -> str:
+    """The hash of a file below a folder."""
+    return _hash(safe_file(folder, name))
 
 
 def _hash(file: Path | None) -> str:
