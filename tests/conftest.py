@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,9 @@ pytest_plugins = [
     "tests.servers.redis",
     "tests.servers.smtp",
 ]
+
+PLUGINS = Path(__file__).parent / "plugins"
+"""Below it, each plugin's own tests lie in a folder of its name."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,11 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs a plugin that is switched off, by either marker."""
+    """Skip what needs a plugin that is switched off: it says so by a marker, or is the plugin's own test."""
     off = switched_off(config)
     for item in items:
         markers = (*item.iter_markers("requires"), *item.iter_markers("plugins"))
         needed = {slug for marker in markers for slug in marker.args}
+        if PLUGINS in item.path.parents:
+            needed.add(item.path.relative_to(PLUGINS).parts[0])
         if missing := sorted(needed & off):
             item.add_marker(pytest.mark.skip(reason=f"plugin off: {', '.join(missing)}"))
 
