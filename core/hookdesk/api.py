@@ -108,7 +108,7 @@ from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_all as health_report
-from hookdesk.web.security import limiter
+from hookdesk.web.security import content_policy, limiter
 from hookdesk.web.themes import Theme, discover_themes
 
 __all__ = [
@@ -217,6 +217,7 @@ __all__ = [
     "agents",
     "attachments",
     "clock",
+    "content_policy",
     "crash_point",
     "current_actor",
     "deadletters",

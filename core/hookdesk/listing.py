@@ -6,12 +6,12 @@ wide scope it is the other way round: walking the sort's own index and filtering
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hookdesk.access import Leg, legs, narrowing
@@ -93,13 +93,13 @@ def page(
     ids = _page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards)
     more = len(ids) > size
     ids = ids[:size]
-    rows = _ordered(_rows(ids), [row.id for row in reversed(ids)] if backwards else [row.id for row in ids])
-    if not rows:
+    shown = rows([row.id for row in reversed(ids)] if backwards else [row.id for row in ids])
+    if not shown:
         return Page((), None, None)
-    edges = [Cursor(getattr(row, sort.column.key), row.id) for row in (rows[0], rows[-1])]
+    edges = [Cursor(getattr(row, sort.column.key), row.id) for row in (shown[0], shown[-1])]
     has_next = more if not backwards else True
     has_previous = more if backwards else after is not None
-    return Page(rows, edges[1] if has_next else None, edges[0] if has_previous else None)
+    return Page(shown, edges[1] if has_next else None, edges[0] if has_previous else None)
 
 
 def _page_ids(
@@ -150,7 +150,9 @@ def _beyond(sort: Sort, cursor: Cursor, descending: bool) -> ColumnElement[bool]
 
 def is_wide(found: Sequence[Leg], state: str) -> bool:
     """True if one leg alone has so many tickets that walking the sort's index finds a page sooner."""
-    return any(_bounded(select(Ticket.id).where(*in_state(state), leg.condition), WIDE) >= WIDE for leg in found)
+    widths = (_counted(select(Ticket.id).where(*in_state(state), leg.condition), WIDE) for leg in found)
+    row = reading().first(select(*widths))
+    return row is not None and max(row) >= WIDE
 
 
 def in_state(state: str) -> list[ColumnElement[bool]]:
@@ -158,23 +160,39 @@ def in_state(state: str) -> list[ColumnElement[bool]]:
     return [Ticket.state == state] if state else []
 
 
-def _bounded(statement: Select[Any], most: int) -> int:
-    """How many rows, counting no further than `most`."""
-    return int(reading().scalar(select(func.count()).select_from(statement.limit(most).subquery())) or 0)
+def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
+    """How many rows, counting no further than `most`, as a column."""
+    return select(func.count()).select_from(statement.limit(most).subquery()).scalar_subquery()
 
 
 def count(actor: Actor, state: str, *conditions: ColumnElement[bool]) -> int:
     """How many tickets of a state the actor sees under the conditions, counted no further than 10,001 (closed: 1,001)."""
-    found = legs(actor)
-    most = (MOST_OPEN if state == "open" else MOST_CLOSED) + 1
-    where = or_(*(leg.condition for leg in found)) if found else false()
-    return _bounded(select(Ticket.id).where(*in_state(state), where, *conditions, *narrowing(actor)), most)
+    return counts(actor, {"": (state, conditions)})[""]
 
 
-def _rows(ids: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
-    """The columns that lists show, for a few ids."""
+def counts(actor: Actor, asked: Mapping[str, tuple[str, Sequence[ColumnElement[bool]]]]) -> dict[str, int]:
+    """Like `count`, for several lists in one query: name → number, from name → (state, conditions)."""
+    found, narrow = legs(actor), narrowing(actor)
+    if not found or not asked:
+        return dict.fromkeys(asked, 0)
+    seen = or_(*(leg.condition for leg in found))
+    columns = (
+        _counted(
+            select(Ticket.id).where(*in_state(state), seen, *conditions, *narrow),
+            (MOST_OPEN if state == "open" else MOST_CLOSED) + 1,
+        )
+        for state, conditions in asked.values()
+    )
+    row = reading().first(select(*columns))
+    return dict(zip(asked, row or (), strict=True))
+
+
+def rows(ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """The columns that lists show, for a few ids that came out of a scope, in their order."""
+    if not ids:
+        return []
     assignee = aliased(Agent)
-    return reading().all(
+    found = reading().all(
         select(
             Ticket.id, Ticket.number, Ticket.subject, Ticket.state, Ticket.is_answered, Ticket.snippet, Ticket.snippet_by,
             Ticket.attachment_count, Ticket.entry_count, Ticket.channel, Ticket.created_at, Ticket.last_activity_at, Ticket.due_at,
@@ -190,11 +208,7 @@ def _rows(ids: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
         .join(User, User.id == Ticket.user_id)
         .outerjoin(Organization, Organization.id == Ticket.organization_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
-        .where(Ticket.id.in_([row.id for row in ids]))
+        .where(Ticket.id.in_(ids))
     )  # fmt: skip
-
-
-def _ordered(rows: Sequence[Row[Any]], ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Rows in the order of their ids."""
-    by_id = {row.id: row for row in rows}
+    by_id = {row.id: row for row in found}
     return [by_id[row_id] for row_id in ids if row_id in by_id]

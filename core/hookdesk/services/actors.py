@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, select, union_all
+from sqlalchemy import ColumnElement, and_, literal, null, select, true, union_all
 
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
@@ -32,6 +32,7 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
     )  # fmt: skip
     if row is None:
         return None
+    departments, teams = _places(row.id)
     return Actor(
         kind=ActorKind.AGENT,
         name=row.name,
@@ -40,30 +41,33 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
         is_admin=row.is_admin,
         assigned_only=row.assigned_only,
         session_id=session_id,
-        departments=_departments(row.id),
-        teams=frozenset(reading().scalars(select(TeamMember.team_id).where(TeamMember.agent_id == row.id))),
+        departments=departments,
+        teams=teams,
         locale=row.locale,
         timezone=row.timezone,
         email=row.address or "",
     )
 
 
-def _departments(agent_id: int) -> dict[int, frozenset[str]]:
-    """Department id → permissions held there: the primary one and the extended ones, as far as they are active."""
+def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
+    """Where an agent works, in one query: department id → permissions held there (the primary one and the extended ones), and team ids."""
     primary = select(Agent.department_id, Agent.role_id).where(Agent.id == agent_id)
     further = select(AgentDepartment.department_id, AgentDepartment.role_id).where(AgentDepartment.agent_id == agent_id)
     held = union_all(primary, further).subquery()
-    rows = reading().all(
-        select(held.c.department_id, Role.permissions, Role.is_active)
+    departments = (
+        select(literal("department").label("place"), held.c.department_id, Role.permissions, Role.is_active)
         .join(Role, Role.id == held.c.role_id)
         .join(Department, Department.id == held.c.department_id)
     )
+    teams = select(literal("team"), TeamMember.team_id, null(), true()).where(TeamMember.agent_id == agent_id)
     found: dict[int, frozenset[str]] = {}
-    for department_id, permissions, is_active in rows:
-        found[department_id] = found.get(department_id, AGENT_ALWAYS) | (
-            frozenset(permissions) if is_active else frozenset()
-        )
-    return found
+    member: set[int] = set()
+    for place, place_id, permissions, is_active in reading().all(union_all(departments, teams)):
+        if place == "team":
+            member.add(place_id)
+            continue
+        found[place_id] = found.get(place_id, AGENT_ALWAYS) | (frozenset(permissions) if is_active else frozenset())
+    return found, frozenset(member)
 
 
 def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None:

@@ -12,7 +12,7 @@ class NavItem:
     """A link in a navigation area: "portal", "desk.rail", "desk.sidebar", "admin".
 
     `group` heads a block of items; `permission` hides it from whoever lacks it ("" shows it to everybody who reaches the area,
-    "admin" to administrators). `count` is a small number behind the label, or None.
+    "admin" to administrators). `count` is a small number behind the label ("10k+" where counting stopped), or None.
     """
 
     area: str
@@ -23,7 +23,7 @@ class NavItem:
     group: str = ""
     order: int = 100
     permission: str = ""
-    count: int | None = None
+    count: int | str | None = None
     key: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
@@ -26,6 +26,15 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True, swallow_errors=True, in_memory_fallback_enabled=True)
 
 
+def content_policy(**changes: str) -> str:
+    """The content security policy as a header, with some directives changed: `content_policy(img_src="'self' https:")`.
+
+    A view that sets the header itself keeps what it set.
+    """
+    changed = {name.replace("_", "-"): value for name, value in changes.items()}
+    return "; ".join(f"{name} {value}" for name, value in {**CSP, **changed}.items())
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Configure cookies, headers, CSRF and limits."""
     https = config.base_url.startswith("https://")
@@ -44,6 +53,14 @@ def init_app(app: Flask, config: Config) -> None:
     if config.trusted_proxies:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's way
+
+    @app.after_request
+    def keep_own_policy(response):  # type: ignore[no-untyped-def]  # Flask's Response, as every hook of its kind
+        # registered before Talisman, so it runs after it, which overwrites the header whoever set it
+        if own := g.get("hookdesk_own_policy"):
+            response.headers["Content-Security-Policy"] = own
+        return response
+
     Talisman(
         app,
         force_https=https,
@@ -59,6 +76,7 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.after_request
     def private_pages(response):  # type: ignore[no-untyped-def]  # Flask's Response, as every hook of its kind
+        g.hookdesk_own_policy = response.headers.get("Content-Security-Policy", "")
         if request.endpoint not in ("core.theme_file", "core.plugin_file", "core.attachment", "core.agent_attachment"):
             response.headers.setdefault("Cache-Control", "no-store" if response.mimetype == "text/html" else "no-cache")
         return response
