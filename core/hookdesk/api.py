@@ -108,6 +108,7 @@ from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_all as health_report
+from hookdesk.web.links import absolute_url
 from hookdesk.web.security import content_policy, limiter
 from hookdesk.web.themes import Theme, discover_themes
 
@@ -208,6 +209,7 @@ __all__ = [
     "WebHooks",
     "When",
     "WriteRefused",
+    "absolute_url",
     "access_number",
     "access_ticket",
     "actors",

@@ -127,6 +127,12 @@ def use_token(session: Session, token_id: int) -> bool:
     return bool(used.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
 
 
+def revoke_tokens(session: Session, purpose: str, user_id: int) -> None:
+    """Make a user's unused tokens of a purpose useless."""
+    unused = update(Token).where(Token.user_id == user_id, Token.purpose == purpose, Token.used_at.is_(None))
+    session.execute(unused.values(used_at=clock.now()))
+
+
 def clean_up() -> int:
     """Delete sessions and tokens that ended over 30 days ago, 500 at a time; how many went."""
     limit = clock.now() - timedelta(days=30)
