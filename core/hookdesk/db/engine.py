@@ -18,6 +18,19 @@ BUSY_TIMEOUT_MS = 15_000
 WRITE = "hookdesk_write"
 
 
+_reading_only: ContextVar[bool] = ContextVar("hookdesk_reading_only", default=False)
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """Refuse units of work inside the block: around plugins' code that decides over a write."""
+    token = _reading_only.set(True)
+    try:
+        yield
+    finally:
+        _reading_only.reset(token)
+
+
 class WriteRefused(RuntimeError):
     """Something tried to write where only reading is allowed (a hook, a request outside a unit of work)."""
 
@@ -59,8 +72,8 @@ class Database:
         Raises:
             WriteRefused: inside another writing transaction (services take the session they are given instead).
         """
-        if self._writing.get() is not None:
-            raise WriteRefused("a unit of work is open already; write-time hooks return what they want stored and never write")
+        if self._writing.get() is not None or _reading_only.get():
+            raise WriteRefused("write-time hooks return what they want stored and never write; nor is a unit of work opened inside another")
         with Session(self.write_engine, autoflush=True, expire_on_commit=False) as session:
             token = self._writing.set(session)
             try:

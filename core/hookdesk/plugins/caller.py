@@ -10,7 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import false
 
-from hookdesk.db.retry import is_transient
+from hookdesk.db.engine import reading_only
+from hookdesk.db.retry import is_conflict, is_transient, will_retry
 from hookdesk.hookspecs.spec import OnError, SpecInfo, When, spec_info
 from hookdesk.plugins.record import Recorder, Step, explaining, is_tracing, note
 from hookdesk.types.drafts import Changeable
@@ -193,8 +194,8 @@ class Hooks:
         if implementation.plugin in self._paused():
             step.outcome, step.reason = "skipped", "paused after repeated errors"
             return SKIPPED, step
-        if info.when is When.WRITE and is_tracing():
-            with explaining() as said:
+        if info.when is When.WRITE:
+            with explaining() as said, reading_only():
                 answer = self._timed(info, implementation, given, step)
             step.reason, step.compared = said.reason or step.reason, said.compared
         else:
@@ -202,7 +203,7 @@ class Hooks:
         return answer, step
 
     def _timed(self, info: SpecInfo, implementation: Implementation, given: Mapping[str, Any], step: Step) -> Any:
-        """The call itself: what an implementation raises is its own failure, unless it spoils the whole transaction."""
+        """The call itself: what an implementation raises is its own failure, unless trying all again from the start may help."""
         started = perf_counter_ns()
         try:
             answer = implementation(given)
@@ -212,7 +213,7 @@ class Hooks:
         except Refusal:
             raise
         except (Exception, SystemExit) as error:
-            if is_transient(error):
+            if is_transient(error) and (will_retry() or not is_conflict(error)):
                 raise
             self.recorder.failed(implementation.plugin, info.name, error)
             step.outcome, step.reason = "failed", f"{type(error).__name__}: {error}"[:500]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hookdesk import clock
 from hookdesk.db.context import reading, release
+from hookdesk.db.retry import retrying
 from hookdesk.faults import crash_point
 from hookdesk.models import IntakeRecord
 from hookdesk.services import attachments, intake_decide, intake_format, intake_settle, log
@@ -93,12 +94,20 @@ def process(intake_id: int) -> intake_settle.Settled:
     if record.outcome != Outcome.PENDING:
         return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     try:
-        plan = intake_decide.decide(record)
-        release()
+        plan = retrying(lambda: _decide(record))
         return transact(lambda session: intake_settle.settle(session, intake_id, plan), race=True)
     except Exception as error:
         postpone(intake_id, error)
         raise
+
+
+def _decide(record: IntakeRecord) -> intake_decide.Plan:
+    """Ask everybody, on a view of the database that is fresh each time."""
+    release()
+    try:
+        return intake_decide.decide(record)
+    finally:
+        release()
 
 
 def load(intake_id: int) -> IntakeRecord:
