@@ -37,13 +37,13 @@ class CommandFailed(Exception):
         return any(sign in self.output.lower() for sign in signs)
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
+def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
     """Run a command and return what it printed. Raises CommandFailed."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
             words,
-            cwd=ROOT,
+            cwd=cwd,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -92,8 +92,8 @@ def test(python: Path, project: Path, folder: Path) -> None:
     say(f"testing {project.name}")
     copy = folder / "tests" / project.name
     shutil.copytree(project / "tests", copy)
-    shutil.copy(project / "pyproject.toml", copy.parent / project.name)
-    print(run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", copy, copy), flush=True)
+    shutil.copy(project / "pyproject.toml", copy)
+    print(run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", copy, copy, cwd=copy), flush=True)
 
 
 if __name__ == "__main__":
