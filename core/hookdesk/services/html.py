@@ -140,8 +140,15 @@ def html_to_text(html: str) -> str:
     """The words of a document as a reader sees them: a line a block, quotes behind `> `, no links or pictures."""
     if _too_costly(html):
         return _without_tags(html)
+    return node_to_text(parse_html(html))
+
+
+def parse_html(html: str) -> LexborNode | None:
+    """The body of a document, to look for elements in; None if it has none or is too costly to parse."""
+    if _too_costly(html):
+        return None
     tree = LexborHTMLParser(html.replace("\0", "").encode("utf-8", "ignore"))
-    return node_to_text(tree.body or tree.root) if tree.root else ""
+    return tree.body or tree.root
 
 
 def node_to_text(node: LexborNode | None) -> str:

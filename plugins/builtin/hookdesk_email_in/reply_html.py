@@ -1,0 +1,87 @@
+"""What mail programs mark as quoted or as a signature in HTML: their class names and ids, nothing guessed."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from hookdesk.services.html import node_to_text, parse_html
+from hookdesk_email_in.reply_patterns import BLOCK_FROM, FORWARD
+
+# the element is quoted, own words may follow it
+QUOTES = (
+    "blockquote[type=cite]", ".gmail_quote", ".yahoo_quoted", "#yahoo_quoted", ".yahoo_quote", ".protonmail_quote", ".tutanota_quote",
+    ".zmail_extra", "#OLK_SRC_BODY_SECTION", "#reply-intro", "#mail-editor-reference-message-container",
+    ".ms-outlook-mobile-reference-message", ".freshdesk_quote", "#isReplyContent", ".WM-quote", "#qt",
+)  # fmt: skip
+# the element and all that comes after it are an earlier mail
+ENDS = (
+    "#divRplyFwdMsg", "#x_divRplyFwdMsg", "#appendonsend", "#x_appendonsend", "#stopSpelling",
+    "div[style*='border-top:solid #B5C4DF']", "div[style*='border-top:solid #E1E1E1']", "div[style*='border-top: solid #E1E1E1']",
+    "div[style*='border-top:1px solid #B5C4DF']", "div[style*='border-top:solid windowtext']",
+)  # fmt: skip
+# headers of quotes, which are marked themselves, and signatures
+REMOVED = (
+    ".moz-cite-prefix", ".gmail_attr",
+    ".gmail_signature", ".moz-signature", "#Signature", "#x_Signature", "#AppleMailSignature", "#ms-outlook-mobile-signature",
+    ".protonmail_signature_block", ".apple-signature", "#signature-x",
+)  # fmt: skip
+
+
+def own_html_text(html: str) -> str:
+    """The text of a mail's HTML with `> …` for each quote that is marked as one, and without what follows an earlier mail's head.
+
+    "" if the document is too costly to parse.
+    """
+    body = parse_html(html)
+    if body is None:
+        return ""
+    for node in body.css(",".join(ENDS)):
+        if _has_text_before(node, body) and _heads_a_mail(node):
+            _remove_from(node, body)
+            break
+    for node in body.css(",".join(QUOTES)):
+        if not _is_forward(node):
+            node.replace_with(_placeholder())
+    for node in body.css(",".join(REMOVED)):
+        node.decompose()
+    return node_to_text(body)
+
+
+def _placeholder() -> LexborNode:
+    quote = LexborHTMLParser("<blockquote>…</blockquote>").css_first("blockquote")
+    assert quote is not None
+    return quote
+
+
+def _is_forward(node: LexborNode) -> bool:
+    return any(FORWARD.match(line) for line in node_to_text(node).split("\n", 3)[:3])
+
+
+def _heads_a_mail(node: LexborNode) -> bool:
+    """Outlook marks the head of the quoted mail by an id; by a line above it only if that head is there."""
+    return node.id is not None or any(BLOCK_FROM.match(line) for line in node_to_text(node).split("\n", 3)[:3])
+
+
+def _has_text_before(node: LexborNode, body: LexborNode) -> bool:
+    current: LexborNode | None = node
+    while current is not None and current.mem_id != body.mem_id:
+        before = current.prev
+        while before is not None:
+            if before.tag not in ("style", "script") and before.text().strip():
+                return True
+            before = before.prev
+        current = current.parent
+    return False
+
+
+def _remove_from(node: LexborNode, body: LexborNode) -> None:
+    """Remove an element and all that comes after it in the document."""
+    current: LexborNode | None = node
+    while current is not None and current.mem_id != body.mem_id:
+        parent, after = current.parent, current.next
+        while after is not None:
+            following = after.next
+            after.decompose()
+            after = following
+        current = parent
+    node.decompose()
