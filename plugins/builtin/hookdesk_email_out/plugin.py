@@ -71,7 +71,7 @@ class EmailOut(Plugin[Settings]):
         if event.data.get("what") != "assignee" or event.data.get("after") is None:
             return
         about = services.occasion(event)
-        if about is not None:
+        if about is not None and about.ticket.assignee_id == event.data["after"]:  # else it has moved on meanwhile
             told = recipients.agents_in_charge(about.ticket, False, event.data.get("agent_id"))
             services.promise(
                 self.settings, about, "assigned_alert", told, headline=str(_("A ticket was assigned to you."))

@@ -1,0 +1,233 @@
+"""What becomes a mail, to whom, with which words and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import Message
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from tests.servers.smtp import Received, SmtpServer
+
+from hookdesk import clock as moments
+from hookdesk.api import (
+    Actor,
+    InboundFile,
+    ReplyDraft,
+    Ticket,
+    references,
+    site,
+    system,
+    threads,
+    tickets,
+    transact,
+)
+from hookdesk.models import Collaborator, OutboxEvent, User
+from hookdesk.services import actors, people
+from hookdesk.testing.instances import Clock
+from hookdesk.types.events import Event
+from hookdesk_email_out import sending
+from hookdesk_email_out.models import Mail
+from hookdesk_email_out.settings import Settings
+
+pytestmark = pytest.mark.plugins("email_out", "storage_fs")
+MakeTicket = Callable[..., Ticket]
+MakeAgent = Callable[..., Actor]
+RunJobs = Callable[..., int]
+
+
+@pytest.fixture
+def server(hookdesk_app: Flask, smtp_server: SmtpServer) -> SmtpServer:
+    """The site's SMTP server."""
+    with hookdesk_app.app_context():
+        values = {
+            "host": "127.0.0.1",
+            "port": smtp_server.port,
+            "security": "none",
+            "from_address": "help@desk.example",
+        }
+        site().settings.save("email_out", Settings, values, system())
+    return smtp_server
+
+
+def body(mail: Received) -> str:
+    """The text part of a mail."""
+    part = next(part for part in mail.message.walk() if part.get_content_type() == "text/plain")
+    payload = part.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode()
+
+
+def header(mail: Received, name: str) -> str:
+    """A header as text."""
+    return str(mail.message[name] or "")
+
+
+def to(server: SmtpServer, address: str) -> list[Received]:
+    """What somebody received."""
+    return [mail for mail in server.messages if mail.recipients == (address,)]
+
+
+def test_a_new_ticket_is_confirmed_and_told_to_the_department(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """The requester gets the number, marked as automatic; the department's agents get an alert."""
+    make_agent()
+    ticket = make_ticket(subject="Принтер горит", text="From here it burns")
+    run_jobs()
+    [confirmation], [alert] = to(server, "grace@example.org"), to(server, "ada@helpdesk.example")
+    assert ticket.number in body(confirmation)
+    assert header(confirmation, "Auto-Submitted") == "auto-replied"
+    assert header(confirmation, "X-Auto-Response-Suppress") == "All"
+    assert header(alert, "Auto-Submitted") == "auto-generated"
+    assert "\nFrom here it burns" in body(alert)
+
+
+def test_a_reply_is_mailed_with_its_files_and_a_note_is_not(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """Attachments arrive byte for byte, the mail is threaded, and nothing of the note leaves the house."""
+    agent, ticket = make_agent(), make_ticket()
+    content = bytes(range(256)) * 40 + b"\r\n.\r\nFrom x\n\r"
+    with hookdesk_app.app_context():
+        files = (
+            InboundFile("Rechnung März.bin", "application/octet-stream", content),
+            InboundFile("a.txt", "text/plain", b"x\r\ny\rz\n"),
+        )
+        threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water.", files=files))
+        threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="note", text="CANARY-NOTE"))
+    run_jobs()
+    reply = to(server, "grace@example.org")[-1]
+    assert body(reply).startswith("We bring water.")
+    assert "Ada Lovelace" in header(reply, "From")
+    assert header(reply, "Auto-Submitted") == ""
+    attached = [part for part in reply.message.walk() if part.get_filename()]
+    assert [part.get_payload(decode=True) for part in attached] == [content, b"x\r\ny\rz\n"]
+    assert not any(b"CANARY-NOTE" in mail.raw for mail in server.messages)
+    with hookdesk_app.app_context():
+        assert references.ticket_of_message_id(header(reply, "Message-ID").strip("<>")) == ticket.id
+        assert references.ticket_of_text(body(reply)) == ticket.id
+    first = header(reply, "References").split()[0]
+    assert first == header(to(server, "grace@example.org")[0], "References").split()[0]
+
+
+def test_an_event_delivered_twice_promises_one_mail(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """The same event again, as after a crash of the dispatcher, makes no second mail."""
+    make_ticket()
+    with hookdesk_app.app_context():
+        with site().db.read() as reading:
+            row = reading.scalars(select(OutboxEvent).where(OutboxEvent.name == "ticket_created")).one()
+        event = Event(row.id, row.name, row.key, row.created_at, row.data)
+        plugin: Any = site().plugins.get("email_out")
+        plugin.ticket_created(event)
+    run_jobs()
+    assert len(to(server, "grace@example.org")) == 1
+
+
+def test_a_refused_address_is_given_up_and_can_be_sent_again(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """A 550 ends it at once, is visible, and an admin can repeat it."""
+    server.refuse("550 no such user")
+    make_ticket()
+    run_jobs()
+    with hookdesk_app.app_context():
+        with site().db.read() as reading:
+            mail = reading.scalars(select(Mail)).one()
+        assert (mail.state, mail.error) == ("dead", "550 no such user")
+        assert sending.resend(mail.id)
+    run_jobs()
+    assert len(to(server, "grace@example.org")) == 1
+
+
+def test_a_server_that_is_away_for_a_moment_loses_nothing(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, clock: Clock
+) -> None:
+    """A 451 waits with a growing delay; the mail goes out once the server takes it."""
+    server.refuse("451 try later")
+    make_ticket()
+    run_jobs()
+    assert server.messages == []
+    clock.advance(minutes=1)
+    run_jobs()
+    assert len(to(server, "grace@example.org")) == 1
+
+
+def test_without_a_server_mail_waits_and_health_says_so(
+    hookdesk_app: Flask, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """A fresh site has no SMTP server; what was promised stays a row."""
+    make_ticket()
+    run_jobs()
+    with hookdesk_app.app_context():
+        plugin: Any = site().plugins.get("email_out")
+        [health] = plugin.health_checks()
+        assert health.state == "warning"
+        with site().db.read() as reading:
+            assert reading.scalars(select(Mail.state)).all() == ["waiting"]
+
+
+def test_collaborators_get_replies_and_the_author_not_their_own_words(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, make_agent: MakeAgent
+) -> None:
+    """A reply goes to owner and collaborators; a collaborator's message to the owner and the agents, not back."""
+    make_agent()
+    ticket = make_ticket()
+    with hookdesk_app.app_context():
+
+        def join(session: Any) -> int:
+            user: User = people.ensure_user(session, "alan@example.org", "Alan")
+            session.add(Collaborator(ticket_id=ticket.id, user_id=user.id, created_at=moments.now()))
+            return user.id
+
+        alan = transact(join)
+        run_jobs()
+        server.messages.clear()
+        actor = actors.requester_actor(alan)
+        assert actor is not None
+        threads.post(actor, ReplyDraft(ticket_id=ticket.id, kind="message", text="Me too"))
+    run_jobs()
+    assert {mail.recipients[0] for mail in server.messages} == {"grace@example.org", "ada@helpdesk.example"}
+
+
+def test_broken_words_fall_back_to_the_default_ones(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """A typo or an attempt to break out of the sandbox in the admin's template costs no mail."""
+    with hookdesk_app.app_context():
+        words = {"words_autoresponse": "{{ number.__class__.__mro__ }}{{ nothing }}"}
+        site().settings.save("email_out", Settings, words, system())
+    ticket = make_ticket()
+    run_jobs()
+    assert f"the number {ticket.number}" in body(to(server, "grace@example.org")[0])
+
+
+def test_an_assignment_is_told_to_the_agent_but_not_to_oneself(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, make_agent: MakeAgent
+) -> None:
+    """Taking a ticket oneself is no news; being given one is."""
+    ada, ticket = make_agent(), make_ticket()
+    alan = make_agent("alan", "Alan Turing")
+    run_jobs()
+    server.messages.clear()
+    with hookdesk_app.app_context():
+        tickets.assign(ada, ticket.id, ada.agent_id)
+        tickets.assign(ada, ticket.id, alan.agent_id)
+    run_jobs()
+    assert [mail.recipients for mail in server.messages] == [("alan@helpdesk.example",)]
+
+
+def test_header_injection_is_impossible(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """Line ends in a subject or a name do not become headers."""
+    make_ticket(subject="Hello\r\nBcc: evil@example.org", name="Eve\nX-Evil: yes")
+    run_jobs()
+    [mail] = to(server, "grace@example.org")
+    assert isinstance(mail.message, Message)
+    assert mail.message["Bcc"] is None
+    assert mail.message["X-Evil"] is None
