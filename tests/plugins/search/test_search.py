@@ -57,10 +57,21 @@ def found(app: Flask, words: str, *, notes: bool = True) -> list[str]:
     return []
 
 
-WORDS = (
-    "printer PRINT burning|nine grace example.org Hopper|printer übergabe ubergabe 請求書 求書 Заявка invoice.pdf".split()
-)
-NASTY = ['"', "'", "*", "AND", "OR NOT", "a:b", "{public} : x", "(", "NEAR(", "--", "\", "%", "_", "", " ", "x" * 5000]
+WORDS = [
+    "printer",
+    "PRINT",
+    "burning|nine",
+    "grace",
+    "example.org",
+    "Hopper|printer",
+    "übergabe",
+    "ubergabe",
+    "請求書",
+    "求書",
+    "Заявка",
+    "invoice.pdf",
+]
+NASTY = ['"', "'", "*", "AND", "OR NOT", "a:b", "{public} : x", "(", "NEAR(", "--", "\\", "%", "_", "", " ", "x" * 5000]
 
 
 @pytest.mark.parametrize("words", [words.replace("|", " ") for words in WORDS])
@@ -147,12 +158,11 @@ def test_the_page_shows_only_what_the_agent_may_see(
     run_jobs("outbox")
     hookdesk_client.sign_in(agent)
     assert "CANARY" in hookdesk_client.get("/agent/search/?q=printer").get_data(as_text=True)
-    with hookdesk_app.app_context():
-        with unit_of_work() as session:
-            other = Department(name="Secret")
-            session.add(other)
-            session.flush()
-            session.get_one(Ticket, ticket.id).department_id = other.id
+    with hookdesk_app.app_context(), unit_of_work() as session:
+        other = Department(name="Secret")
+        session.add(other)
+        session.flush()
+        session.get_one(Ticket, ticket.id).department_id = other.id
     assert "CANARY" not in hookdesk_client.get("/agent/search/?q=printer").get_data(as_text=True)
     assert hookdesk_client.get(f"/agent/search/?q={ticket.number}").status_code == 200
 
@@ -160,7 +170,6 @@ def test_the_page_shows_only_what_the_agent_may_see(
 @pytest.fixture
 def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The same plugin on PostgreSQL."""
-    from hookdesk import clock
     config = Config(instance=tmp_path, database_url=postgres_url, secret_key="-" * 20, testing=True)
     migrate.upgrade_core(config)
     folder = discover()["search"].migrations
