@@ -68,9 +68,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
     yield make
     for slug in slugs:
-        registry = plugin_registry(slug)
-        if registry is not None:
-            registry.dispose()
+        plugin_registry(slug).dispose()
         for module in [module for module in sys.modules if module.partition(".")[0] == f"hookdesk_{slug}"]:
             del sys.modules[module]
     for name in set(metadata.tables) - tables:

@@ -101,9 +101,7 @@ def import_plugin(found: Found) -> type[Plugin[Any]]:
     if not is_plugin(value):
         raise PluginProblem(f"its entry point {found.target} is no subclass of hookdesk.api.Plugin")
     value.slug = found.slug
-    registry = plugin_registry(found.slug)
-    if registry is not None:
-        registry.configure()  # now, in its own name, and not at some later query
+    plugin_registry(found.slug).configure()  # now, in its own name, and not at some later query
     return cast(type[Plugin[Any]], value)
 
 
