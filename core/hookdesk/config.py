@@ -28,6 +28,7 @@ class Config:
     bind: str = "127.0.0.1:8000"
     web_workers: int = 2
     web_threads: int = 4
+    job_workers: int = 1
     secret_key: str = ""
     safe_mode: bool = False
     trusted_proxies: int = 0

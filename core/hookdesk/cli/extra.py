@@ -1,0 +1,57 @@
+"""`hookdesk version`, and the commands of plugins: each stands below its plugin's slug."""
+
+from __future__ import annotations
+
+import json
+import platform
+
+import click
+
+from hookdesk import __version__
+from hookdesk.hookspecs import RunningHooks
+from hookdesk.site import site
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def version(as_json: bool) -> None:
+    """Print the version."""
+    told = {"hookdesk": __version__, "python": platform.python_version()}
+    click.echo(json.dumps(told) if as_json else __version__)
+
+
+@click.command()
+def commands() -> None:
+    """List the commands that enabled plugins add."""
+    from hookdesk.cli.opened import opened
+    from hookdesk.cli.root import write_table
+
+    with opened():
+        rows = [(f"hookdesk {slug} {command.name}", command.get_short_help_str()) for slug, command in _collected()]
+    write_table(rows)
+
+
+def plugin_command(slug: str) -> click.Command | None:
+    """The group of a plugin's commands; they run inside an application context. None if no enabled plugin has any of that name."""
+    from hookdesk import config
+    from hookdesk.cli.opened import opened, require_instance
+
+    try:
+        require_instance(config.load())
+    except config.ConfigError:
+        return None  # then it is simply no command
+    context = click.get_current_context()
+    context.with_resource(opened())
+    found = [command for owner, command in _collected() if owner == slug]
+    if not found:
+        return None
+    plugin = site().plugins.get(slug)
+    group = click.Group(slug, help=plugin.title() if plugin else None)
+    for command in found:
+        group.add_command(command)
+    return group
+
+
+def _collected() -> list[tuple[str, click.Command]]:
+    """Every command of a plugin, with the plugin's slug."""
+    return site().hooks.attributed(RunningHooks.cli_commands)

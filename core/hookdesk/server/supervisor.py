@@ -1,0 +1,195 @@
+"""`hookdesk serve`: one small process that keeps the others running: Valkey, the web processes, the job workers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from typing import IO
+
+from hookdesk import __version__
+from hookdesk.config import Config
+from hookdesk.server import valkey
+from hookdesk.server.children import Child
+from hookdesk.server.listening import CannotListen, listen
+
+STOP_S = 35.0
+"""How long children may take to end: a little more than the web processes give their last requests."""
+LOOK_S = 0.05
+WEB_START_S = 30.0
+NOT_READY_STATUS = 78
+"""EX_CONFIG of sysexits.h: the web process could not prepare the instance, and said why."""
+_SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+def ready_file(config: Config) -> Path:
+    """Touched by each web worker that has started."""
+    return config.instance / "run" / "web.ready"
+
+
+def say(line: str) -> None:
+    """A line of progress."""
+    print(line, flush=True)
+
+
+class Supervisor:
+    """The processes of one instance on this machine."""
+
+    def __init__(self, config: Config) -> None:
+        """Nothing runs yet."""
+        self.config = config
+        self.started_at = monotonic()
+        self.is_ready = False
+        self.valkey: Child | None = None
+        self.web: Child | None = None
+        self.jobs: list[Child] = []
+
+    def run(self) -> int:
+        """Run until told to stop; the exit status.
+
+        Raises:
+            CannotListen: the port cannot be had, or the instance is served already.
+            ConfigError: the configuration is wrong.
+        """
+        config = self.config
+        (config.instance / "run" / "wake").mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(config), listen(config.bind) as listener:
+            ready_file(config).unlink(missing_ok=True)
+            signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+            say(f"Hookdesk {__version__}, instance {config.instance}")
+            self._add_valkey()
+            self._add_processes(listener.fileno())
+            try:
+                return self._supervise()
+            finally:
+                listener.close()  # who connects from now on is refused rather than left waiting
+                self._stop()
+
+    def _add_valkey(self) -> None:
+        """The embedded server, unless another one is configured or there is none to be had."""
+        if self.config.redis_url:
+            return
+        try:
+            command = valkey.command(self.config)
+        except valkey.NoServer as reason:
+            say(f"· queue: none, for {reason}; jobs look into the database each second instead")
+            return
+        self.valkey = Child("queue", lambda: command, os.environ)
+
+    def _add_processes(self, listener: int) -> None:
+        """Web and job workers, each a fresh interpreter, configured as this process is."""
+        mine = _environment(self.config)
+        web = {**mine, "HOOKDESK_LISTENER": str(listener)}
+        self.web = Child("web", lambda: [sys.executable, "-m", "hookdesk.server.web"], web, (listener,))
+        self.jobs = [
+            Child("jobs", lambda: [sys.executable, "-m", "hookdesk.server.job"], mine, clean_exit_is_normal=True)
+            for _ in range(self.config.job_workers)
+        ]
+
+    def _children(self) -> list[Child]:
+        """Those that should run now. Job workers wait for the first page, so that it is there sooner."""
+        assert self.web is not None  # made in run()
+        waiting = not self.is_ready and monotonic() - self.started_at < WEB_START_S
+        return [*([self.valkey] if self.valkey else []), self.web, *([] if waiting else self.jobs)]
+
+    def _supervise(self) -> int:
+        """The loop: start what is due, notice what ended, until a signal says stop."""
+        while True:
+            for child in self._children():
+                if child.is_due():
+                    child.start()
+            received = signal.sigtimedwait(_SIGNALS, 1.0 if self.is_ready else LOOK_S)
+            if received is not None and received.si_signo != signal.SIGCHLD:
+                return 0
+            for child in self._children():
+                status = child.has_ended()
+                if status is not None and self._ended(child, status):
+                    return 1
+            self._report()
+
+    def _ended(self, child: Child, status: int) -> bool:
+        """A child has ended: say so, unless that is normal. True if there is no point in going on."""
+        if child is self.web and status == NOT_READY_STATUS:
+            return True
+        if child is self.valkey and child.failures == 2 and not valkey.answers(self.config):
+            valkey.set_aside(self.config)
+            say("· queue: its data could not be read and was set aside as valkey.unreadable; nothing is lost by that")
+        elif not (status == 0 and child.clean_exit_is_normal):
+            how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
+            say(f"· {child.name}: ended with {how}; started again in {max(child.due_at - monotonic(), 0):.1f} s")
+        return False
+
+    def _report(self) -> None:
+        """Say it once when the first page can be had."""
+        if self.is_ready or not ready_file(self.config).exists():
+            return
+        self.is_ready = True
+        say(f"· queue: {self._queue()}")
+        say(f"· web: {self.config.web_workers} processes with {self.config.web_threads} threads each")
+        say(f"· jobs: {len(self.jobs)} worker{'s' if len(self.jobs) != 1 else ''}")
+        say(f"Ready at {self.config.base_url} after {monotonic() - self.started_at:.1f} s. Ctrl-C ends it.")
+
+    def _queue(self) -> str:
+        """What carries wake-ups."""
+        if self.config.redis_url:
+            return "the configured Redis"
+        if self.valkey is None:
+            return "none"
+        return Path(self.valkey.command()[0]).name + (
+            " of its own" if valkey.answers(self.config) else ", which does not answer yet"
+        )
+
+    def _stop(self) -> None:
+        """End the children: web and jobs may finish what they are at, then the queue. A second signal ends them at once."""
+        first = [child for child in (self.web, *self.jobs) if child is not None]
+        say("Stopping.")
+        for child in first:
+            child.signal(signal.SIGTERM)
+        until = monotonic() + STOP_S
+        while not all(child.wait(0.05) for child in first) and monotonic() < until:
+            received = signal.sigtimedwait(_SIGNALS, 0.05)
+            if received is not None and received.si_signo != signal.SIGCHLD:
+                break
+        for child in first:
+            child.kill_group()
+        if self.valkey is not None:
+            self.valkey.signal(signal.SIGTERM)
+            if not self.valkey.wait(5.0):
+                self.valkey.kill_group()
+
+
+def _locked(config: Config) -> IO[str]:
+    """A lock that only one supervisor of an instance holds; it is free when its process ends.
+
+    Raises:
+        CannotListen: another one holds it.
+    """
+    file = (config.instance / "run" / "serve.lock").open("a+", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        number = file.read().strip()
+        file.close()
+        raise CannotListen(
+            f"The instance {config.instance} is being served already, by process {number}. End that one first, or set HOOKDESK_INSTANCE."
+        ) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _environment(config: Config) -> Mapping[str, str]:
+    """This process's environment, with what the command line has changed."""
+    stated = {
+        "instance": config.instance,
+        "bind": config.bind,
+        "web_workers": config.web_workers,
+        "base_url": config.base_url,
+    }
+    return {**os.environ, **{f"HOOKDESK_{name.upper()}": str(value) for name, value in stated.items()}}

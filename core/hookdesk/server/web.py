@@ -1,0 +1,109 @@
+"""The web processes: a gunicorn master that imports core once, and workers forked from it that import the plugins."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import site as python_site
+import sys
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from hookdesk import config as configuration
+from hookdesk.app import create_app
+from hookdesk.config import Config, ConfigError
+from hookdesk.server.master import Master
+from hookdesk.server.supervisor import NOT_READY_STATUS, ready_file
+from hookdesk.server.web_worker import WebWorker
+
+_ALSO = ("redis", "rq", "hookdesk.wakeup.queue", "hookdesk.api")
+"""Imported in the master for all workers, besides what the application imports anyway."""
+
+
+class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn, configured from Hookdesk's configuration alone."""
+
+    def __init__(self, config: Config, bind: str) -> None:
+        """`bind` is gunicorn's: HOST:PORT or fd://N."""
+        self.config = config
+        self.bind = bind
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        config = self.config
+        values = {
+            "bind": self.bind,
+            "workers": config.web_workers,
+            "threads": config.web_threads,
+            "worker_class": WebWorker,
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "proc_name": "hookdesk",
+            "loglevel": "warning",
+            "forwarded_allow_ips": "",  # proxies are trusted by count, in Config.trusted_proxies
+            "control_socket_disable": True,
+            "on_starting": lambda _master: prepare(config),
+            "post_worker_init": lambda _worker: ready_file(config).touch(),
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application of one worker. Packages that were installed after the master's start are found too."""
+        importlib.invalidate_caches()
+        for folder in python_site.getsitepackages():
+            python_site.addsitedir(folder)
+        return create_app(self.config)
+
+    def run(self) -> None:
+        """Run until told to stop."""
+        for name in _ALSO:
+            importlib.import_module(name)
+        gc.collect()
+        gc.freeze()  # what is there now stays shared between the workers
+        Master(self).run()
+
+
+def prepare(config: Config) -> None:
+    """Bring the database up to the installed code, in a process of its own: no connection may exist before a fork.
+
+    Raises:
+        SystemExit: it cannot be done; the reason was printed.
+    """
+    child = os.fork()
+    if child == 0:
+        os._exit(_prepared(config))
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
+        raise SystemExit(NOT_READY_STATUS)
+
+
+def _prepared(config: Config) -> int:
+    """What the forked process does; its exit status."""
+    try:
+        from hookdesk.server.preparing import bring_up_to_date
+
+        return bring_up_to_date(config)
+    except ConfigError as error:
+        print(f"hookdesk: {error}", file=sys.stderr)
+    except BaseException:  # nothing may leave a forked process but its status
+        import traceback
+
+        traceback.print_exc()
+    return 1
+
+
+def main() -> None:
+    """`python -m hookdesk.server.web`, as the supervisor starts it."""
+    config = configuration.load()
+    listener = os.environ.pop("HOOKDESK_LISTENER", "")
+    bind: Any = f"fd://{listener}" if listener else config.bind
+    Web(config, bind).run()
+
+
+if __name__ == "__main__":
+    main()
