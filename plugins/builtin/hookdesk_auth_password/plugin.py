@@ -1,0 +1,117 @@
+"""The plugin: a way to sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from hookdesk.api import (
+    Actor,
+    AuthProvider,
+    Credentials,
+    Event,
+    Job,
+    NavItem,
+    PageAssets,
+    Plugin,
+    SignIn,
+    SlotContent,
+    hookimpl,
+    setting,
+)
+from hookdesk_auth_password import services, throttle
+from hookdesk_auth_password.hookspecs import PasswordHooks
+from hookdesk_auth_password.views import bp
+
+if TYPE_CHECKING:
+    from click import Command
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a password must be."""
+
+    version: ClassVar[int] = 1
+    minimum_length: int = setting(
+        12,
+        label=_l("Characters in a password, at least"),
+        help=_l("Holds for new passwords. Length helps more than odd characters."),
+        minimum=12,
+        maximum=128,
+    )
+
+
+class AuthPassword(Plugin[Settings]):
+    """Passwords
+
+    Lets agents sign in with a login and a password, change it, and reset it by mail.
+    """
+
+    settings_type = Settings
+    hookspecs = (PasswordHooks,)
+    capabilities = ("sign_in",)
+
+    @hookimpl
+    def auth_providers(self, face: str) -> Sequence[AuthProvider]:
+        """The form of the agents' sign-in page."""
+        return [AuthProvider("password", _("Password"), faces=("agent",))] if face == "agent" else []
+
+    @hookimpl
+    def auth_authenticate(self, credentials: Credentials) -> SignIn | None:
+        """Check an agent's password; requesters' accounts are another plugin's."""
+        return services.authenticate(credentials) if credentials.face == "agent" else None
+
+    @hookimpl
+    def auth_set_password(self, user_id: int, password: str) -> bool:
+        """Store a password."""
+        services.set_password(user_id, password, self.settings.minimum_length)
+        return True
+
+    @hookimpl
+    def password_reset_requested(self, event: Event) -> None:
+        """Mail the link."""
+        services.mail_reset(event)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """Reset, change, own sessions."""
+        return [bp]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the desk's face."""
+        return [PageAssets(css=("password.css",), face="desk")]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """Two lines in an agent's own menu."""
+        if area != "account" or not actor.is_agent:
+            return []
+        return [
+            NavItem("account", _("Password"), "auth_password.change", icon="key", order=40),
+            NavItem("account", _("Sessions"), "auth_password.own_sessions", icon="laptop", order=50),
+        ]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """The way out for who forgot the password, below the sign-in form."""
+        return [SlotContent("auth_password/forgot.html")] if slot == "signin.agent" else []
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """Forget old failures."""
+        doc = "Delete counters of failed sign-ins that are over an hour old."
+        return [Job("auth_password.clean_up", throttle.clean_up, timedelta(hours=1), doc)]
+
+    @hookimpl
+    def cli_commands(self) -> Sequence[Command]:
+        """`hookdesk auth_password set`."""
+        from hookdesk_auth_password.cli import set_command  # click is slow to import, and few processes need it
+
+        return [set_command(self.settings.minimum_length)]
