@@ -6,7 +6,8 @@ BIN := .venv/bin
 run: export HOOKDESK_INSTANCE ?= instance
 demo: export HOOKDESK_INSTANCE = $(DEMO)
 DEMO ?= instance-demo
-BIND ?= 127.0.0.1:8000
+# Another address: make run BIND=127.0.0.1:8080
+BIND ?=
 # More words for pytest: make test ARGS="tests/core -k intake"
 ARGS ?=
 
@@ -17,12 +18,11 @@ help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r verb words; do printf '  make %-8s %s\n' "$$verb" "$$words"; done
 
 run: setup ## set up, start a helpdesk and say where it is (Ctrl-C ends it)
-	@$(BIN)/hookdesk init
-	@exec $(BIN)/hookdesk serve --bind $(BIND)
+	@exec $(BIN)/hookdesk serve $(if $(BIND),--bind $(BIND))
 
 demo: setup ## the same with a lively demo company, in a folder of its own
 	@if [ ! -e "$(DEMO)/.seeded" ]; then $(BIN)/hookdesk init && $(BIN)/hookdesk seed --tickets 200 && : > "$(DEMO)/.seeded"; fi
-	@exec $(BIN)/hookdesk serve --bind $(BIND)
+	@exec $(BIN)/hookdesk serve $(if $(BIND),--bind $(BIND))
 
 setup: assets ## make .venv from the lock, fetch the browser libraries; skips what is done
 
