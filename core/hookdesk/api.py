@@ -15,6 +15,7 @@ from hookdesk.access import (
 )
 from hookdesk.db.context import reading, release
 from hookdesk.db.engine import ReadSession, WriteRefused
+from hookdesk.db.identity import follow_ids, next_id
 from hookdesk.faults import crash_point
 from hookdesk.hookspecs import (
     AccessHooks,
@@ -69,6 +70,7 @@ from hookdesk.services import (
     actors,
     agents,
     attachments,
+    counters,
     directory,
     intake,
     log,
@@ -220,6 +222,7 @@ __all__ = [
     "attachments",
     "clock",
     "content_policy",
+    "counters",
     "crash_point",
     "current_actor",
     "deadletters",
@@ -230,6 +233,7 @@ __all__ = [
     "emit",
     "entry_scope",
     "explain",
+    "follow_ids",
     "health_report",
     "hookimpl",
     "html_to_text",
@@ -239,6 +243,7 @@ __all__ = [
     "limiter",
     "listing",
     "log",
+    "next_id",
     "parse",
     "people",
     "permitted",

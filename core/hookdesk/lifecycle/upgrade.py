@@ -33,9 +33,10 @@ def initial_state(session: Session, found: Mapping[str, Found]) -> list[str]:
     """Give each installed plugin a state; the new ones that are on: those in the box on a new site. Later everything new starts off."""
     known = set(session.scalars(select(PluginState.slug)))
     new = [item for item in found.values() if item.slug not in known and not item.problem]
+    on = {item.slug for item in new if not known and item.is_builtin and not item.declared("starts_off")}
     for item in new:
-        session.add(PluginState(slug=item.slug, is_enabled=not known and item.is_builtin, updated_at=clock.now()))
-    return [item.slug for item in new if not known and item.is_builtin]
+        session.add(PluginState(slug=item.slug, is_enabled=item.slug in on, updated_at=clock.now()))
+    return sorted(on)
 
 
 def upgrade_all(config: Config, db: Database) -> list[Upgraded]:

@@ -35,6 +35,8 @@ class Plugin(Generic[S]):
     """Slugs whose hooks this plugin implements if they are there."""
     capabilities: ClassVar[tuple[str, ...]] = ()
     """What may not lose its last provider: "sign_in", "admin_panel"."""
+    starts_off: ClassVar[tuple[str, ...]] = ()
+    """Why a plugin in the box is off on a new site; without a reason it is on."""
 
     def __init__(self, store: SettingsStore | None = None) -> None:
         """Made by the loader, once for each application object."""
