@@ -58,23 +58,13 @@ def found(app: Flask, words: str, *, notes: bool = True) -> list[str]:
 
 
 WORDS = [
-    "printer",
-    "PRINT",
-    "burning|nine",
-    "grace",
-    "example.org",
-    "Hopper|printer",
-    "übergabe",
-    "ubergabe",
-    "請求書",
-    "求書",
-    "Заявка",
-    "invoice.pdf",
+    *("printer", "PRINT", "burning nine", "grace", "example.org", "Hopper printer"),
+    *("übergabe", "ubergabe", "請求書", "求書", "Заявка", "invoice.pdf"),
 ]
 NASTY = ['"', "'", "*", "AND", "OR NOT", "a:b", "{public} : x", "(", "NEAR(", "--", "\\", "%", "_", "", " ", "x" * 5000]
 
 
-@pytest.mark.parametrize("words", [words.replace("|", " ") for words in WORDS])
+@pytest.mark.parametrize("words", WORDS)
 def test_a_ticket_is_found_by_any_word(
     hookdesk_app: Flask, make_ticket: MakeTicket, run_jobs: Callable[..., int], words: str
 ) -> None:
