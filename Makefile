@@ -12,7 +12,7 @@ BIND ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup environment assets test check lint types layers contracts matrix bench wheels format lock clean
+.PHONY: help run demo setup environment assets test check lint types layers contracts matrix bench wheels format messages lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r verb words; do printf '  make %-8s %s\n' "$$verb" "$$words"; done
@@ -69,6 +69,9 @@ wheels: setup ## build every wheel, install them in a clean environment, run the
 format: environment ## let ruff rewrite what `make check` would complain about
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format --quiet
+
+messages: environment ## bring the translation catalogues up to date; LANGUAGES="de fr" starts new ones
+	@$(PYTHON) -m tools.messages $(LANGUAGES)
 
 lock: environment ## renew requirements.lock within pyproject.toml's ranges
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
