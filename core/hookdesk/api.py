@@ -64,7 +64,7 @@ from hookdesk.models import (
 )
 from hookdesk.outbox import deadletters, emit
 from hookdesk.plugins.base import NoSettings, Plugin
-from hookdesk.plugins.caller import Refusal, Unreadable
+from hookdesk.plugins.caller import HookDenied, Refusal, Unreadable
 from hookdesk.plugins.record import explain
 from hookdesk.services import (
     actors,
@@ -81,6 +81,7 @@ from hookdesk.services import (
     tickets,
 )
 from hookdesk.services.html import html_to_text, sanitize_html
+from hookdesk.services.intake_settle import Settled
 from hookdesk.services.transaction import transact, unit_of_work
 from hookdesk.settings import MASK, CoreSettings, SettingField, SettingsError, describe, parse
 from hookdesk.settings.fields import setting
@@ -111,6 +112,7 @@ from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_all as health_report
 from hookdesk.web.links import absolute_url
+from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter
 from hookdesk.web.themes import Theme, discover_themes
 
@@ -145,6 +147,7 @@ __all__ = [
     "Found",
     "Group",
     "Health",
+    "HookDenied",
     "InboundFile",
     "InboundMessage",
     "IntakeHooks",
@@ -183,6 +186,7 @@ __all__ = [
     "SettingField",
     "SettingsError",
     "SettingsPage",
+    "Settled",
     "Shape",
     "SignIn",
     "SignInSession",
@@ -243,6 +247,7 @@ __all__ = [
     "limiter",
     "listing",
     "log",
+    "nav",
     "next_id",
     "parse",
     "people",

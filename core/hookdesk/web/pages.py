@@ -30,6 +30,7 @@ SLOTS = (
     ),
     Slot("portal.home", (), "Below the two doors of the portal's home page."),
     Slot("portal.foot", (), "Links at the end of every page of the portal."),
+    Slot("admin.search", (), "Above the links in the admin panel's sidebar: the search box."),
     Slot("desk.search", (), "Above the queues in the desk's sidebar: the search box."),
     Slot("signin.agent", (), "Below the agents' sign-in form: a forgotten password, for one."),
 )
@@ -81,7 +82,16 @@ def nav(area: str) -> list[dict[str, Any]]:
     cached: dict[str, list[dict[str, Any]]] = g.setdefault("hookdesk_nav", {})
     if area not in cached:
         cached[area] = list(_nav(area))
+        if area in ("admin", "desk.rail"):
+            _mark_section(cached[area])
     return cached[area]
+
+
+def _mark_section(links: list[dict[str, Any]]) -> None:
+    """Where no link leads to this very page, mark the one that it stands below: the longest address that its own begins with."""
+    below = [link for link in links if request.path.startswith(link["url"].rstrip("/") + "/")]
+    if below and not any(link["active"] for link in links):
+        max(below, key=lambda link: len(link["url"]))["active"] = True
 
 
 def _nav(area: str) -> Iterator[dict[str, Any]]:
