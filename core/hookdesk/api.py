@@ -80,7 +80,7 @@ from hookdesk.services import (
     threads,
     tickets,
 )
-from hookdesk.services.html import html_to_text, sanitize_html
+from hookdesk.services.html import html_to_text, node_to_text, parse_html, sanitize_html
 from hookdesk.services.intake_settle import Settled
 from hookdesk.services.transaction import transact, unit_of_work
 from hookdesk.settings import MASK, CoreSettings, SettingField, SettingsError, describe, parse
@@ -249,7 +249,9 @@ __all__ = [
     "log",
     "nav",
     "next_id",
+    "node_to_text",
     "parse",
+    "parse_html",
     "people",
     "permitted",
     "plugin_registry",
