@@ -1,0 +1,86 @@
+"""What the desk's menus offer: departments, statuses, priorities, teams and agents, read once a request in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import g
+from sqlalchemy import func, literal, select, union_all
+
+from hookdesk.api import Agent, Department, Priority, Status, Team, TicketEvent, reading
+
+MOST = 500
+_KEY = "desk_directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen. `key` is the stable word of a status or priority, `state` the state that a status stands for."""
+
+    id: int
+    key: str
+    name: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything that can be chosen, each kind in the order of its menu. `newest` is the id of the site's newest ticket event."""
+
+    departments: tuple[Option, ...]
+    statuses: tuple[Option, ...]
+    priorities: tuple[Option, ...]
+    teams: tuple[Option, ...]
+    agents: tuple[Option, ...]
+    newest: int
+
+    def status(self, key: str) -> Option | None:
+        """The status of that key."""
+        return next((one for one in self.statuses if one.key == key), None)
+
+    def priority(self, key: str) -> Option | None:
+        """The priority of that key."""
+        return next((one for one in self.priorities if one.key == key), None)
+
+
+_PLACES = union_all(
+    select(
+        literal("department").label("kind"), Department.id, literal("").label("key"), Department.name,
+        literal("").label("state"), literal(0).label("place"),
+    ).where(Department.is_active),
+    select(literal("status"), Status.id, Status.key, Status.name, Status.state, Status.position),
+    select(literal("priority"), Priority.id, Priority.key, Priority.name, literal(""), Priority.rank),
+    select(literal("team"), Team.id, literal(""), Team.name, literal(""), literal(0)).where(Team.is_active),
+    select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active),
+    select(literal("newest"), func.coalesce(func.max(TicketEvent.id), 0), literal(""), literal(""), literal(""), literal(0)),
+)  # fmt: skip
+
+
+def directory() -> Directory:
+    """The directory of this request."""
+    found: Directory | None = g.get(_KEY)
+    if found is None:
+        found = _read()
+        setattr(g, _KEY, found)
+    return found
+
+
+def _read() -> Directory:
+    """Read and sort everything."""
+    rows = reading().all(_PLACES)
+    newest = next((row.id for row in rows if row.kind == "newest"), 0)
+
+    def of(kind: str) -> Iterator[Option]:
+        mine = (row for row in rows if row.kind == kind)
+        for row in sorted(mine, key=lambda row: (row.place, row.name.casefold()))[:MOST]:
+            yield Option(row.id, row.key, row.name, row.state)
+
+    return Directory(
+        departments=tuple(of("department")),
+        statuses=tuple(of("status")),
+        priorities=tuple(of("priority")),
+        teams=tuple(of("team")),
+        agents=tuple(of("agent")),
+        newest=newest,
+    )

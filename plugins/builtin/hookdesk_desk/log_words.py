@@ -1,0 +1,65 @@
+"""A ticket's log in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+SHOWN_AS_ENTRIES = ("message", "response", "note")
+
+CHANNELS = {"email": "mail", "phone": "phone", "api": "code"}
+"""Channel → icon; any other came by the web."""
+
+
+def channel_words(channel: str) -> str:
+    """How something came, in words."""
+    known = {
+        "email": _("by mail"),
+        "phone": _("by phone"),
+        "portal": _("in the portal"),
+        "web": _("on the web"),
+        "api": _("by API"),
+        "desk": _("in the desk"),
+    }
+    return str(known.get(channel, channel))
+
+
+def channel_icon(channel: str) -> str:
+    """The icon of a channel."""
+    return CHANNELS.get(channel, "globe")
+
+
+def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> Markup:
+    """One line of the log."""
+    before, after = str(data.get("before") or ""), str(data.get("after") or "")
+    values = {"who": _bold(actor), "before": _bold(before), "after": _bold(after)}
+    return Markup(_pattern(kind, actor, before, after, data)) % values  # noqa: S704  # a translation; its values are escaped
+
+
+def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, Any]) -> str:
+    """The sentence for a kind of event, its values still to be put in; a kind that the desk does not know stands as it is."""
+    known = {
+        "created": _("%(who)s opened the ticket"),
+        "status": _("%(who)s set the status to %(after)s"),
+        "priority": _("%(who)s set the priority to %(after)s"),
+        "department": _("%(who)s moved it from %(before)s to %(after)s"),
+        "assignee": _assigned(actor, after),
+        "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
+    }
+    other = str(escape(kind)).replace("%", "%%") + (" %(after)s" if after else "") + " · %(who)s"
+    return str(known.get(kind, other))
+
+
+def _assigned(actor: str, after: str) -> str:
+    """Who has it now."""
+    if not after:
+        return str(_("%(who)s took it from %(before)s"))
+    return str(_("%(who)s took it") if after == actor else _("%(who)s assigned it to %(after)s"))
+
+
+def _bold(text: str) -> Markup:
+    """A name in a sentence."""
+    return Markup("<b>{}</b>").format(text)

@@ -1,0 +1,169 @@
+"""The ticket page: all that its template shows, gathered in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row, or_, select
+from werkzeug.routing import BuildError
+
+from hookdesk.api import (
+    AccessHooks,
+    Actor,
+    Collaborator,
+    TicketAction,
+    TicketHooks,
+    TicketView,
+    User,
+    UserEmail,
+    current_actor,
+    permitted,
+    reading,
+    site,
+)
+from hookdesk_desk import queues, settings, thread, trail
+from hookdesk_desk.directory import Directory, Option, directory
+
+Menu = list[tuple[str, str]]
+
+MOST_PEOPLE = 50
+PERMISSIONS = ("reply", "note", "assign", "transfer", "edit", "close", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the composer: `mode` "reply" or "note", the text, the chosen status and why nothing was sent."""
+
+    mode: str = "reply"
+    text: str = ""
+    status: str = ""
+    error: str = ""
+
+
+def render(
+    view: TicketView,
+    *,
+    written: Written | None = None,
+    seen: thread.Seen | None = None,
+    before: int | None = None,
+    remote: bool = False,
+    saved: str = "",
+) -> str:
+    """The page of a ticket that the guard has let through. What came after `seen` is marked as new."""
+    actor, places, way = current_actor(), directory(), trail.given(current_actor())
+    people = _people(actor, view)
+    can = {name: permitted(actor, f"ticket.{name}", view) for name in PERMISSIONS}
+    written = written or Written(status=_suggested(places, view))
+    return render_template(
+        "desk/ticket.html",
+        ticket=view,
+        thread=thread.read(view, actor, seen=seen, before=before, remote=remote),
+        places=places,
+        trail=way,
+        owner=next((row for row in people if row.id == view.user_id), None),
+        copied=[row for row in people if row.id != view.user_id],
+        requester_url=queues.url(f"requester-{view.user_id}"),
+        can=can,
+        menus=_menus(places, view, actor, can),
+        actions=_actions(actor, view),
+        statuses=_statuses(places, view, can),
+        written=written,
+        saved=saved,
+        remote=remote,
+        is_own=view.assignee_id == actor.agent_id,
+    )
+
+
+def _people(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
+    """The requester and who is copied, with addresses, in one query; `tickets` counts those of the requester that the actor sees."""
+    address = (
+        select(UserEmail.address)
+        .where(UserEmail.user_id == User.id)
+        .order_by(UserEmail.is_primary.desc(), UserEmail.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    copied = select(Collaborator.user_id).where(Collaborator.ticket_id == view.id)
+    return reading().all(
+        select(
+            User.id, User.name, User.phone, User.timezone, address.label("address"),
+            queues.count_of(actor, view.user_id).label("tickets"),
+        )
+        .where(or_(User.id == view.user_id, User.id.in_(copied)))
+        .order_by(User.name)
+        .limit(MOST_PEOPLE)
+    )  # fmt: skip
+
+
+def _suggested(places: Directory, view: TicketView) -> str:
+    """The status that a reply suggests: the settings' one, unless it would reopen or close the ticket by the way."""
+    wanted = places.status(settings.current().reply_status)
+    return wanted.key if wanted and wanted.state == view.state and wanted.key != view.status else ""
+
+
+def _statuses(places: Directory, view: TicketView, can: Mapping[str, bool]) -> list[tuple[str, str]]:
+    """What a reply may set: (key, words); the present one comes first."""
+    allowed = [one for one in places.statuses if one.key != view.status and _may_set(one, view, can)]
+    kept = [("", _("and leave it %(status)s", status=view.status_name))]
+    return kept + [(one.key, _("and set %(status)s", status=one.name)) for one in allowed]
+
+
+def _may_set(status: Option, view: TicketView, can: Mapping[str, bool]) -> bool:
+    """Closing and reopening need their own permission."""
+    return can["close"] if status.state != view.state else can["reply"]
+
+
+def _menus(places: Directory, view: TicketView, actor: Actor, can: Mapping[str, bool]) -> Mapping[str, Menu]:
+    """What each property may be set to; what it is now is always among it, though it may no longer be chosen elsewhere."""
+    agents = sorted(places.agents, key=lambda one: one.id != actor.agent_id)
+    return {
+        "status": [
+            (one.key, one.name) for one in places.statuses if one.key == view.status or _may_set(one, view, can)
+        ],
+        "priority": [(one.key, one.name) for one in places.priorities],
+        "assignee": _with_now([("", _("Nobody")), *_by_id(agents)], view.assignee_id, view.assignee),
+        "team": _with_now([("", _("None")), *_by_id(places.teams)], view.team_id, view.team),
+        "department": _with_now(_by_id(places.departments), view.department_id, view.department_name),
+    }
+
+
+def _by_id(options: Iterable[Option]) -> Menu:
+    """A menu of things that are known by their id."""
+    return [(str(one.id), one.name) for one in options]
+
+
+def _with_now(menu: Menu, now: int | None, name: str | None) -> Menu:
+    """A menu with what is set now, even if that is switched off by now."""
+    if now is None or any(key == str(now) for key, _name in menu):
+        return menu
+    return [*menu, (str(now), name or str(now))]
+
+
+def _actions(actor: Actor, view: TicketView) -> list[Mapping[str, str]]:
+    """Buttons that plugins add. One that leads nowhere is left out and counts as its plugin's error."""
+    found = site().hooks.attributed(TicketHooks.ticket_actions, ticket=view.snapshot(), actor=actor)
+    made: list[Mapping[str, str]] = []
+    for plugin, action in sorted(found, key=lambda pair: pair[1].order):
+        if action.permission and not _may(actor, action, view):
+            continue
+        try:
+            url = url_for(action.endpoint, number=view.number)
+        except BuildError as error:
+            site().hooks.recorder.failed(plugin, "ticket_actions", error)
+            continue
+        made.append({"label": action.label, "url": url, "icon": action.icon, "confirm": action.confirm})
+    return made
+
+
+def _may(actor: Actor, action: TicketAction, view: TicketView) -> bool:
+    """True if the actor may press a button on this ticket."""
+    if not permitted(actor, action.permission, view):
+        return False
+    objection = site().hooks.veto(
+        AccessHooks.permission_allowed, actor=actor, permission=action.permission, ticket=view.snapshot()
+    )
+    return objection is None

@@ -1,0 +1,78 @@
+"""The plugin: the agents' pages, their links, and what an agent chose for a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import Actor, NavItem, PageAssets, Plugin, Slot, TicketDraft, hookimpl
+from hookdesk_desk import queues, services
+from hookdesk_desk.settings import Settings
+from hookdesk_desk.views import bp
+
+
+class Desk(Plugin[Settings]):
+    """Desk
+
+    The agents' pages: queues, the ticket page with reply and internal note, new tickets for callers, the agent's own profile.
+    """
+
+    settings_type = Settings
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """All pages below /agent."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """The desk in the rail, its queues in the sidebar, the profile in the person's own menu."""
+        if not actor.is_agent:
+            return []
+        if area == "desk.sidebar":
+            return queues.nav_items(actor)
+        if area == "desk.rail":
+            return [NavItem(area, _("Tickets"), "desk.queue", args={"queue": ""}, icon="ticket", order=10)]
+        if area == "account":
+            return [NavItem(area, _("Your profile"), "desk.profile", icon="user", order=10)]
+        return []
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """The desk's own script: news in the list, the place where one was, what one was writing."""
+        return [PageAssets(css=("desk.css",), js=("desk.js",), face="desk")]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to the desk's pages."""
+        return [
+            Slot(
+                "ticket.header",
+                ("ticket",),
+                "Below the subject of a ticket: a chip or a short line on what matters now.",
+            ),
+            Slot(
+                "ticket.sidebar",
+                ("ticket",),
+                "Sections of the panel beside a ticket, below its properties and its requester.",
+            ),
+            Slot("ticket.thread.after", ("ticket",), "At the end of a ticket's thread, above the composer."),
+            Slot(
+                "ticket.composer",
+                ("ticket", "mode"),
+                'Tools below the text of a reply or note (`mode` is "reply" or "note").',
+            ),
+            Slot(
+                "desk.new.fields",
+                ("form",),
+                'Fields of the form for a caller. One named "topic" becomes the topic of the ticket.',
+            ),
+            Slot("agent.profile", (), "Sections of an agent's own page: the password, second factors, sessions."),
+        ]
+
+    @hookimpl
+    def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
+        """Let a ticket for a caller go where the agent said."""
+        return services.as_chosen(draft)

@@ -1,0 +1,135 @@
+"""The queues of the desk's sidebar: which there are, what belongs to each, and how many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+
+from hookdesk.api import Actor, NavItem, Ticket, TicketEvent, User, listing, reading, scope
+from hookdesk_desk import settings
+from hookdesk_desk.directory import Directory, directory
+
+MOST_DEPARTMENTS = 40
+BIGGEST_ID = 2**63 - 1
+_NUMBERED = re.compile(r"(department|requester)-([1-9]\d{0,17})")
+_KEY = "desk_queue_counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A list of tickets: those in `state` ("" for any) that meet all `conditions`. `key` stands in its address."""
+
+    key: str
+    label: str
+    icon: str
+    state: str
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    group: str = ""
+
+
+def of_sidebar(actor: Actor) -> list[Queue]:
+    """The queues that an agent sees in the sidebar, in order."""
+    places = directory()
+    found = [
+        Queue("open", _("Open"), "inbox", "open"),
+        Queue("mine", _("Mine"), "user", "open", (Ticket.assignee_id == actor.agent_id,)),
+        Queue("unassigned", _("Unassigned"), "help", "open", (Ticket.assignee_id.is_(None),)),
+    ]
+    pending = places.status("pending")
+    if pending is not None:
+        found.append(Queue("pending", pending.name, "s-pending", "open", (Ticket.status_id == pending.id,)))
+    found.append(Queue("closed", _("Solved and closed"), "s-solved", "closed"))
+    return found + _of_departments(actor, places)
+
+
+def _of_departments(actor: Actor, places: Directory) -> list[Queue]:
+    """One for each department that the agent works in; none for who sees assigned tickets alone."""
+    if actor.assigned_only:
+        return []
+    mine = [one for one in places.departments if actor.is_admin or one.id in actor.departments][:MOST_DEPARTMENTS]
+    group = _("Departments")
+    return [
+        Queue(f"department-{one.id}", one.name, "building", "open", (Ticket.department_id == one.id,), group)
+        for one in mine
+    ]
+
+
+def find(actor: Actor, key: str) -> Queue | None:
+    """The queue of that key; "" is the one that the settings name first."""
+    key = key or settings.current().default_queue
+    found = next((queue for queue in of_sidebar(actor) if queue.key == key), None)
+    named = _NUMBERED.fullmatch(key)
+    if found is not None or named is None or named[1] != "requester":
+        return found
+    user_id = int(named[2])
+    name = reading().scalar(select(User.name).where(User.id == user_id))
+    return (
+        None
+        if name is None
+        else Queue(key, _("Tickets of %(name)s", name=name), "user", "", (Ticket.user_id == user_id,))
+    )
+
+
+def url(key: str, **args: Any) -> str:
+    """The address of a queue; the first one lives at the desk's own."""
+    return url_for("desk.queue", queue="" if key == settings.current().default_queue else key, **args)
+
+
+def counts(actor: Actor, queues: Sequence[Queue]) -> Mapping[str, str]:
+    """How many tickets each queue has, as the sidebar says it: counted to 10,000 (closed: 1,000) and no further."""
+    cached: dict[str, str] | None = g.get(_KEY)
+    if cached is None:
+        found = listing.counts(actor, {queue.key: (queue.state, queue.conditions) for queue in queues})
+        cached = {queue.key: words(found[queue.key], queue.state) for queue in queues}
+        setattr(g, _KEY, cached)
+    return cached
+
+
+def words(count: int, state: str) -> str:
+    """A count in words: "10k+" where counting stopped."""
+    if count > (listing.MOST_OPEN if state == "open" else listing.MOST_CLOSED):
+        return "10k+" if state == "open" else "1k+"
+    return str(count)
+
+
+def nav_items(actor: Actor) -> list[NavItem]:
+    """The sidebar's links."""
+    queues = of_sidebar(actor)
+    numbers = counts(actor, queues)
+    first = settings.current().default_queue
+    return [
+        NavItem(
+            "desk.sidebar",
+            queue.label,
+            "desk.queue",
+            args={"queue": "" if queue.key == first else queue.key},
+            icon=queue.icon,
+            group=queue.group,
+            order=place,
+            count=numbers[queue.key],
+        )
+        for place, queue in enumerate(queues)
+    ]
+
+
+def has_news(actor: Actor, since: int) -> bool:
+    """True if something happened after the event `since` to a ticket that the actor sees: one query, whatever the answer."""
+    newer = select(TicketEvent.id).join(Ticket, Ticket.id == TicketEvent.ticket_id)
+    return reading().scalar(newer.where(TicketEvent.id > min(since, BIGGEST_ID), scope(actor)).limit(1)) is not None
+
+
+def unanswered() -> ColumnElement[bool]:
+    """The condition on tickets in which the requester spoke last."""
+    return Ticket.is_answered.is_(False)
+
+
+def count_of(actor: Actor, user_id: int) -> Any:
+    """How many tickets of a requester the actor sees, at most 1,001, as a column."""
+    seen = select(Ticket.id).where(Ticket.user_id == user_id, scope(actor)).limit(listing.MOST_CLOSED + 1)
+    return select(func.count()).select_from(seen.subquery()).scalar_subquery()

@@ -1,0 +1,205 @@
+"""A ticket's conversation for the page: entries oldest to newest, the log's lines between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+from sqlalchemy import Row, select
+
+from hookdesk.api import Actor, Attachment, ThreadEntry, TicketEvent, TicketView, entry_scope, reading
+from hookdesk_desk import bodies, log_words
+
+MOST_ENTRIES = 100
+MOST_EVENTS = 300
+MOST_FILES = 500
+_KINDS = {"message": "in", "response": "reply", "note": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stood on the writer's page: the ticket's `updates`, and the newest entry and event shown."""
+
+    updates: int
+    entry_id: int = 0
+    event_id: int = 0
+
+    def dump(self) -> str:
+        """As it stands in the form: "12" or "12.340.991"."""
+        return f"{self.updates}.{self.entry_id}.{self.event_id}"
+
+    @classmethod
+    def load(cls, text: str) -> Seen | None:
+        """From the form; None if it is absent or nonsense, and then nothing is guarded."""
+        parts = text.split(".")
+        if len(parts) not in (1, 3) or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+            return None
+        return cls(*(int(part) for part in parts))
+
+
+NOTHING = Markup("")
+
+
+@dataclass(slots=True)
+class Item:
+    """Something in the thread: an entry, or (kind "events") lines of the log."""
+
+    kind: str
+    at: datetime
+    id: int
+    is_new: bool = False
+    name: str = ""
+    role: str = ""
+    via: str = ""
+    via_icon: str = ""
+    body: Markup = NOTHING
+    quoted: str = ""
+    blocked: int = 0
+    files: list[Mapping[str, Any]] = field(default_factory=list)
+    lines: list[Markup] = field(default_factory=list)
+
+    @property
+    def summary(self) -> Markup:
+        """What a folded group of lines says."""
+        rest = len(self.lines) - 1
+        if not rest:
+            return self.lines[0]
+        return self.lines[0] + str(ngettext(", and %(num)d more change", ", and %(num)d more changes", rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A page of a thread. `earlier` is the id before which older entries stand, or None."""
+
+    items: Sequence[Item]
+    seen: Seen
+    earlier: int | None
+
+
+def read(
+    view: TicketView, actor: Actor, *, seen: Seen | None = None, before: int | None = None, remote: bool = False
+) -> Thread:
+    """The newest entries (or those before the entry `before`) with what happened between them.
+
+    What came after `seen` is marked as new. `remote` shows pictures from elsewhere.
+    """
+    entries = _entries(view, actor, before)
+    earlier = len(entries) > MOST_ENTRIES
+    entries = entries[-MOST_ENTRIES:]
+    files = _files(view, [entry.id for entry in entries])
+    since = entries[0].created_at if entries and (earlier or before) else None
+    until = entries[-1].created_at if entries and before else None
+    events = _events(view, since, until)
+    items = _merged(
+        [_entry(entry, view, files.get(entry.id, ()), seen, remote) for entry in entries],
+        [event for event in events if _is_told(event)],
+        seen,
+    )
+    newest = Seen(view.updates, entries[-1].id if entries else 0, events[-1].id if events else 0)
+    return Thread(items, newest, entries[0].id if earlier else None)
+
+
+def _entries(view: TicketView, actor: Actor, before: int | None) -> Sequence[Row[Any]]:
+    """One entry more than a page holds, oldest first."""
+    columns = select(
+        ThreadEntry.id, ThreadEntry.kind, ThreadEntry.user_id, ThreadEntry.author, ThreadEntry.channel, ThreadEntry.text,
+        ThreadEntry.html, ThreadEntry.quoted, ThreadEntry.created_at,
+    )  # fmt: skip
+    asked = columns.where(ThreadEntry.ticket_id == view.id, entry_scope(actor))
+    if before is not None:
+        asked = asked.where(ThreadEntry.id < before)
+    return reading().all(asked.order_by(ThreadEntry.id.desc()).limit(MOST_ENTRIES + 1))[::-1]
+
+
+def _files(view: TicketView, entry_ids: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+    """Entry id → its attachments. No query for a ticket without any."""
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    if view.attachment_count and entry_ids:
+        columns = select(
+            Attachment.id, Attachment.entry_id, Attachment.filename, Attachment.content_type, Attachment.size, Attachment.content_id
+        )  # fmt: skip
+        asked = columns.where(Attachment.ticket_id == view.id, Attachment.entry_id.between(entry_ids[0], entry_ids[-1]))
+        for row in reading().all(asked.order_by(Attachment.id).limit(MOST_FILES)):
+            found[row.entry_id].append(row)
+    return found
+
+
+def _events(view: TicketView, since: datetime | None, until: datetime | None) -> Sequence[Row[Any]]:
+    """The newest lines of the log between two moments, oldest first."""
+    columns = select(TicketEvent.id, TicketEvent.kind, TicketEvent.actor, TicketEvent.data, TicketEvent.created_at)
+    asked = columns.where(TicketEvent.ticket_id == view.id)
+    if since is not None:
+        asked = asked.where(TicketEvent.created_at >= since)
+    if until is not None:
+        asked = asked.where(TicketEvent.created_at <= until)
+    return reading().all(asked.order_by(TicketEvent.id.desc()).limit(MOST_EVENTS))[::-1]
+
+
+def _is_told(event: Row[Any]) -> bool:
+    """Entries stand in the thread themselves, and that its requester opened a ticket goes without saying."""
+    return event.kind not in log_words.SHOWN_AS_ENTRIES and (event.kind != "created" or "requester" in event.data)
+
+
+def _entry(
+    entry: Row[Any], view: TicketView, attached: Iterable[Row[Any]], seen: Seen | None, show_remote: bool
+) -> Item:
+    """An entry as the page shows it."""
+    files = [_file(row) for row in attached]
+    by_content_id = {file["content_id"]: file["url"] for file in files if file["content_id"]}
+    if entry.html:
+        body, blocked = bodies.html_body(entry.html, by_content_id, show_remote)
+    else:
+        body, blocked = bodies.text_to_html(entry.text), 0
+    return Item(
+        kind=_KINDS.get(entry.kind, "in"),
+        at=entry.created_at,
+        id=entry.id,
+        is_new=seen is not None and entry.id > seen.entry_id > 0,
+        name=entry.author,
+        role=_role(entry, view),
+        via=log_words.channel_words(entry.channel) if entry.kind == "message" else "",
+        via_icon=log_words.channel_icon(entry.channel) if entry.kind == "message" else "",
+        body=body,
+        quoted=entry.quoted,
+        blocked=blocked,
+        files=files,
+    )
+
+
+def _role(entry: Row[Any], view: TicketView) -> str:
+    """Who the author is to the ticket."""
+    if entry.kind == "message":
+        return str(_("Requester") if entry.user_id == view.user_id else _("Participant"))
+    return str(_("replied to %(name)s", name=view.requester)) if entry.kind == "response" else ""
+
+
+def _file(row: Row[Any]) -> Mapping[str, Any]:
+    """An attachment as the macro takes it."""
+    return {
+        "name": row.filename,
+        "url": url_for("core.agent_attachment", attachment_id=row.id, name=row.filename),
+        "size": row.size,
+        "content_type": row.content_type,
+        "content_id": row.content_id.strip("<>"),
+    }
+
+
+def _merged(entries: list[Item], events: Sequence[Row[Any]], seen: Seen | None) -> list[Item]:
+    """Entries and groups of events by time; an entry goes before what its own writing changed."""
+    items: list[Item] = []
+    waiting = list(entries)
+    for event in events:
+        while waiting and waiting[0].at <= event.created_at:
+            items.append(waiting.pop(0))
+        is_new = seen is not None and event.id > seen.event_id > 0
+        if not items or items[-1].kind != "events" or items[-1].is_new != is_new:
+            items.append(Item(kind="events", at=event.created_at, id=event.id, is_new=is_new))
+        items[-1].lines.append(log_words.sentence(event.kind, event.actor, event.data))
+    return items + waiting

@@ -1,0 +1,105 @@
+"""Where an agent came from: the queue, its order and filter, carried from page to page in the query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+
+from hookdesk.api import Actor, Ticket, TicketView, listing
+from hookdesk_desk import queues
+from hookdesk_desk.queues import Queue
+
+FILTERS = ("unanswered", "mine", "unassigned")
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A queue with its order ("" for the queue's own) and quick filter ("" for none)."""
+
+    queue: Queue
+    sort: str = ""
+    only: str = ""
+
+    @property
+    def order(self) -> listing.Sort:
+        """The order that the list is in."""
+        return listing.SORTS[self.sort or "activity"]
+
+    def args(self) -> Mapping[str, Any]:
+        """As it stands in a query, besides the queue."""
+        given = {"sort": self.sort, "only": self.only}
+        return {name: value for name, value in given.items() if value}
+
+    def list_url(self, **args: str) -> str:
+        """The address of the list, with some of it changed."""
+        return queues.url(self.queue.key, **{name: value for name, value in {**self.args(), **args}.items() if value})
+
+    def ticket_args(self) -> Mapping[str, Any]:
+        """What a link to a ticket carries along."""
+        return {"queue": self.queue.key, **self.args()}
+
+    def conditions(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+        """What a ticket of this list meets."""
+        quick = {
+            "unanswered": (queues.unanswered(),),
+            "mine": (Ticket.assignee_id == actor.agent_id,),
+            "unassigned": (Ticket.assignee_id.is_(None),),
+        }
+        return self.queue.conditions + quick.get(self.only, ())
+
+    def neighbour(self, actor: Actor, ticket: TicketView, forward: bool) -> str | None:
+        """The number of the next (or previous) ticket of the list; None at its end."""
+        here = listing.Cursor(getattr(ticket, self.order.column.key), ticket.id)
+        page = listing.page(
+            actor,
+            self.queue.state,
+            self.order,
+            *self.conditions(actor),
+            after=here if forward else None,
+            before=None if forward else here,
+            size=1,
+        )
+        return page.rows[0].number if page.rows else None
+
+
+def given(actor: Actor) -> Trail:
+    """The trail in this request's query; the first queue where there is none, or none that this agent has."""
+    values = request.values
+    queue = queues.find(actor, values.get("queue", "")) or queues.find(actor, "open")
+    assert queue is not None  # there always is the open one
+    return of(queue)
+
+
+def of(queue: Queue) -> Trail:
+    """The trail for a queue, with order and filter as this request's query says."""
+    sort, only = request.values.get("sort", ""), request.values.get("only", "")
+    return Trail(queue, sort if sort in listing.SORTS else "", only if only in FILTERS else "")
+
+
+def cursor(name: str, order: listing.Sort) -> listing.Cursor | None:
+    """A cursor of this request's query; None if there is none that fits the order."""
+    found = listing.Cursor.load(request.args.get(name, ""))
+    if found is None or isinstance(found.value, int) != (order.name == "priority"):
+        return None
+    return found
+
+
+def filters(trail: Trail) -> list[tuple[str, str, bool]]:
+    """Quick filters that make sense on a list: (label, address, is on)."""
+    words = {"unanswered": _("Unanswered"), "mine": _("Mine"), "unassigned": _("Unassigned")}
+    useless = {"mine": ("mine", "unassigned"), "unassigned": ("mine", "unassigned")}.get(trail.queue.key, ())
+    return [
+        (words[name], trail.list_url(only="" if trail.only == name else name), trail.only == name)
+        for name in FILTERS
+        if name not in useless
+    ]
+
+
+def ticket_url(number: str, trail: Trail, **args: Any) -> str:
+    """The address of a ticket, with the way back."""
+    return url_for("desk.ticket", number=number, **trail.ticket_args(), **args)

@@ -1,0 +1,86 @@
+"""Replies and internal notes."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from hookdesk.api import Forbidden, ReplyDraft, TicketView, access_number, agent, current_actor, threads, tickets
+from hookdesk_desk import page, settings, thread, trail
+from hookdesk_desk.directory import directory
+from hookdesk_desk.forms import ComposerForm
+from hookdesk_desk.page import Written
+from hookdesk_desk.views.blueprint import bp
+
+Answer = Response | tuple[str, int]
+
+
+@bp.post("/tickets/<number>/reply", endpoint="reply")
+@agent("ticket.reply")
+def reply(number: str) -> Answer:
+    """Send a reply, with the status that goes with it. If the thread has moved on, nothing is sent and what is new is shown."""
+    return _post(access_number(current_actor(), number, "ticket.reply"), "reply")
+
+
+@bp.post("/tickets/<number>/note", endpoint="note")
+@agent("ticket.note")
+def note(number: str) -> Answer:
+    """Add an internal note."""
+    return _post(access_number(current_actor(), number, "ticket.note"), "note")
+
+
+def _post(view: TicketView, mode: str) -> Answer:
+    """Store what was written; on any problem the page comes back with the text in it."""
+    form = ComposerForm()
+    seen = thread.Seen.load(form.seen.data or "") if mode == "reply" else None
+    if not form.validate():
+        return _again(view, form, mode, " ".join(form.first_problems()), 422)
+    status = directory().status(form.status.data or "") if mode == "reply" else None
+    if form.status.data and mode == "reply" and status is None:
+        return _again(view, form, mode, _("There is no such status. Choose one of the list."), 422)
+    way = trail.given(current_actor())
+    follow = way.neighbour(current_actor(), view, True) if settings.current().after_reply == "next" else None
+    draft = ReplyDraft(
+        ticket_id=view.id,
+        kind="response" if mode == "reply" else "note",
+        text=form.message.data or "",
+        status_id=status.id if status and status.key != view.status else None,
+        files=form.attachments.files(),
+    )
+    try:
+        threads.post(current_actor(), draft, seen.updates if seen else None)
+    except threads.ThreadChanged:
+        return _again(
+            view,
+            form,
+            mode,
+            _("Nothing was sent: the ticket changed while you wrote. Read what is new, then send again."),
+            409,
+            seen,
+        )
+    except (tickets.TicketProblem, Forbidden) as problem:
+        return _again(view, form, mode, str(problem), 422)
+    flash(_("Reply sent to %(name)s.", name=view.requester) if mode == "reply" else _("Note added."), "success")
+    return redirect(_after(view, mode, way, follow))
+
+
+def _again(
+    view: TicketView, form: ComposerForm, mode: str, error: str, code: int, seen: thread.Seen | None = None
+) -> tuple[str, int]:
+    """The page with the text kept and the reason."""
+    if any(request.files.getlist("attachments")):
+        error = f"{error} {_('Choose the files again: a browser does not keep them.')}"
+    written = Written(mode, form.message.data or "", form.status.data or "", error)
+    fresh = access_number(current_actor(), view.number)
+    return page.render(fresh, written=written, seen=seen), code
+
+
+def _after(view: TicketView, mode: str, way: trail.Trail, follow: str | None) -> str:
+    """Where the agent goes after sending, as the settings say; a note leads back to the ticket."""
+    wanted = settings.current().after_reply if mode == "reply" else "stay"
+    if wanted == "next" and follow is not None:
+        return trail.ticket_url(follow, way)
+    if wanted == "stay":
+        return url_for("desk.ticket", number=view.number, **way.ticket_args())
+    return way.list_url()

@@ -1,0 +1,56 @@
+"""What agents say about themselves."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from babel import Locale
+from flask import current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from hookdesk.api import Agent, agent, current_actor, reading
+from hookdesk_desk.forms import ProfileForm
+from hookdesk_desk.services import save_profile
+from hookdesk_desk.views.blueprint import bp
+
+
+@bp.get("/profile", endpoint="profile")
+@agent()
+def profile_page() -> str:
+    """The form."""
+    columns = select(Agent.name, Agent.signature, Agent.locale, Agent.timezone)
+    row = reading().first(columns.where(Agent.id == current_actor().agent_id))
+    return render_template("desk/profile.html", form=_form(obj=row))
+
+
+@bp.post("/profile", endpoint="profile_post")
+@agent()
+def profile_post() -> Response | tuple[str, int]:
+    """Store it."""
+    form = _form()
+    if not form.validate():
+        return render_template("desk/profile.html", form=form), 422
+    save_profile(
+        current_actor(), form.name.data, form.signature.data or "", form.locale.data or "", form.timezone.data or ""
+    )
+    flash(_("Your profile was saved."), "success")
+    return redirect(url_for("desk.profile"))
+
+
+def _form(obj: object = None) -> ProfileForm:
+    """The form with the languages and zones that there are."""
+    form = ProfileForm(obj=obj)
+    languages: tuple[str, ...] = current_app.extensions["hookdesk_languages"]
+    form.locale.choices = [("", _("As the browser asks for")), *((code, _name(code)) for code in languages)]
+    form.timezone.choices = [
+        ("", _("The site's")),
+        *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
+    ]
+    return form
+
+
+def _name(code: str) -> str:
+    """A language by its own name."""
+    return (Locale.parse(code).get_display_name() or code).capitalize()

@@ -1,0 +1,47 @@
+"""The ticket page, and the steps to its neighbours."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from hookdesk.api import access_number, agent, content_policy, current_actor
+from hookdesk_desk import page, trail
+from hookdesk_desk.views.blueprint import bp
+
+PROPERTIES = ("status", "assignee", "team", "priority", "department")
+
+
+@bp.get("/tickets/<number>", endpoint="ticket")
+@agent()
+def ticket_page(number: str) -> Response:
+    """One ticket. `?images=1` shows pictures from elsewhere this once, `?before=<entry>` an older part of a long thread."""
+    view = access_number(current_actor(), number)
+    remote = request.args.get("images") == "1"
+    saved = request.args.get("saved", "")
+    response = make_response(
+        page.render(
+            view,
+            before=request.args.get("before", type=int),
+            remote=remote,
+            saved=saved if saved in PROPERTIES else "",
+        )
+    )
+    if remote:
+        response.headers["Content-Security-Policy"] = content_policy(img_src="'self' data: https: http:")
+    return response
+
+
+@bp.get("/tickets/<number>/next", endpoint="next", defaults={"forward": True})
+@bp.get("/tickets/<number>/previous", endpoint="previous", defaults={"forward": False})
+@agent()
+def neighbour(number: str, forward: bool) -> Response:
+    """The next or previous ticket of the queue that the agent came from; looked up when asked for, so that it costs the page nothing."""
+    view = access_number(current_actor(), number)
+    way = trail.given(current_actor())
+    found = way.neighbour(current_actor(), view, forward)
+    if found is not None:
+        return redirect(trail.ticket_url(found, way))
+    flash(_("That was the last ticket of this queue.") if forward else _("That was the first ticket of this queue."))
+    return redirect(way.list_url())
