@@ -21,6 +21,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 # Modules whose distribution has another name, or comes inside one that is declared.
 DISTRIBUTION = {
     "argon2": "argon2-cffi",
+    "babel": "flask-babel",
     "flufl": "flufl-bounce",
     "jinja2": "flask",
     "markupsafe": "flask",
