@@ -7,8 +7,10 @@ hashed copy is installed from the lock first. Where uv cannot work, pip takes th
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -34,6 +36,7 @@ def main() -> None:
         make_venv()
         install_lock()
         install_projects()
+        compile_sources()
         compile_translations()
 
 
@@ -125,6 +128,15 @@ def install_projects() -> None:
         print(failed.output, file=sys.stderr)
         stop("Installing the checkout itself failed: the lines above say which pyproject.toml to mend.")
     stamp.write_text(mark)
+
+
+def compile_sources() -> None:
+    """Byte-compile the packages and the checkout: without that, and where PYTHONDONTWRITEBYTECODE is set, each start costs seconds more."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    site_packages = next((VENV / "lib").glob("python3.*/site-packages"))
+    folders = [site_packages, ROOT / "core", ROOT / "plugins", ROOT / "themes"]
+    # What cannot be compiled (a package's templates for other versions) is never imported either.
+    subprocess.run([PYTHON, "-m", "compileall", "-q", "-q", "-j", "0", *folders], env=environment, check=False)
 
 
 def compile_translations() -> None:
