@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+KEY_FILE = "instance.key"
+
 
 class ConfigError(Exception):
     """The instance cannot be used as it is configured; the message says what to change and where."""

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from hookdesk.config import Config, ConfigError
-
-KEY_FILE = "instance.key"
+from hookdesk.config import KEY_FILE, Config, ConfigError
 
 
 class Keys:

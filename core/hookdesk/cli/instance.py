@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from hookdesk import config as configuration
 from hookdesk.cli import passwords
 from hookdesk.cli.opened import opened
-from hookdesk.config import Config, ConfigError
+from hookdesk.config import KEY_FILE, Config, ConfigError
 from hookdesk.db.context import reading, release
 from hookdesk.db.engine import Database
 from hookdesk.db.migrate import MigrationError
 from hookdesk.lifecycle.upgrade import upgrade_all
 from hookdesk.models import Agent
-from hookdesk.secrets import KEY_FILE, create_key_file
+from hookdesk.secrets import create_key_file
 from hookdesk.services import firststeps
 from hookdesk.services.people import PersonProblem, normal_address
 

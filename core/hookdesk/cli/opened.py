@@ -10,8 +10,7 @@ from sqlalchemy import inspect
 
 from hookdesk import config as configuration
 from hookdesk.app import create_app
-from hookdesk.config import Config, ConfigError
-from hookdesk.secrets import KEY_FILE
+from hookdesk.config import KEY_FILE, Config, ConfigError
 from hookdesk.site import Site, site
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from hookdesk import __version__
 from hookdesk.config import ConfigError
@@ -100,13 +99,15 @@ class Sentences:
             raise Mistake(str(error)) from None
         if isinstance(error, CannotListen):
             raise click.ClickException(str(error)) from None
-        if isinstance(error, OperationalError):
+        if (
+            type(error).__name__ == "OperationalError"
+        ):  # SQLAlchemy's, which is not imported for commands that do without
             raise click.ClickException(f"The database cannot be used: {_reason(error)}") from None
 
 
-def _reason(error: OperationalError) -> str:
+def _reason(error: BaseException | None) -> str:
     """The driver's own words, in a line, and the remedy where it is known."""
-    text = " ".join(str(error.orig).split())
+    text = " ".join(str(getattr(error, "orig", error)).split())
     if "no such table" in text:
         return f"{text}. Bring it up to date with `hookdesk db upgrade`, or make it with `hookdesk init`."
     return text

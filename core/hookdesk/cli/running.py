@@ -9,8 +9,7 @@ from dataclasses import replace
 import click
 
 from hookdesk import config as configuration
-from hookdesk.config import Config
-from hookdesk.secrets import KEY_FILE
+from hookdesk.config import KEY_FILE, Config
 from hookdesk.server.listening import parse_bind
 from hookdesk.server.supervisor import Supervisor
 

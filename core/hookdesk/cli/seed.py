@@ -17,8 +17,12 @@ Say = Callable[[str], None]
 @click.command()
 @click.option("--tickets", type=click.IntRange(1, 10_000_000), help="How many tickets, written in bulk.")
 @click.option("--seed", "chance", default=1, show_default=True, help="The same number makes the same tickets.")
-@click.option("--demo", is_flag=True, help="A demo company instead: some 200 tickets, taken in and answered as in daily work.")
-@click.option("--force", is_flag=True, help="Also where there are tickets already. Nobody may work on the site meanwhile.")
+@click.option(
+    "--demo", is_flag=True, help="A demo company instead: some 200 tickets, taken in and answered as in daily work."
+)
+@click.option(
+    "--force", is_flag=True, help="Also where there are tickets already. Nobody may work on the site meanwhile."
+)
 def seed(tickets: int | None, chance: int, demo: bool, force: bool) -> None:
     """Fill the instance with made-up tickets. They cannot be told from real ones later, so a site in use refuses."""
     if demo == (tickets is not None):

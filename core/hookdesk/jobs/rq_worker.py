@@ -38,11 +38,8 @@ class RQWorker(SimpleWorker):
         """A connection of its own, for it blocks while it waits."""
         self._is_stopping = is_stopping
         self._tick = tick
-        connection = Redis(
-            connection_pool=queue.redis.connection_pool.__class__(**queue.redis.connection_pool.connection_kwargs)
-        )
         super().__init__(
-            [QUEUE], connection=connection, worker_ttl=WORKER_TTL_S, maintenance_interval=10, job_monitoring_interval=5,
+            [QUEUE], connection=Redis.from_url(queue.url), worker_ttl=WORKER_TTL_S, maintenance_interval=10, job_monitoring_interval=5,
             log_job_description=False,
         )  # fmt: skip
 

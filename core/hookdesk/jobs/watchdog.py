@@ -34,9 +34,10 @@ PUT_OFF = timedelta(minutes=10)
 class Watchdog:
     """One for each worker. `hung` is how many seconds a batch may take."""
 
-    def __init__(self, here: Site, hung: float = HUNG_S) -> None:
-        """Nothing is watched yet; `start()` starts the thread."""
+    def __init__(self, here: Site, hung: float = HUNG_S, beat: Callable[[], None] = lambda: None) -> None:
+        """Nothing is watched yet; `start()` starts the thread, which calls `beat` at each look."""
         self._site = here
+        self._beat = beat
         self._hung = hung
         self._job: tuple[str, float] | None = None
         self._renewed = 0.0
@@ -59,6 +60,7 @@ class Watchdog:
         """The thread."""
         pause = threading.Event()
         while not pause.wait(min(LOOK_S, self._hung / 2)):
+            self._beat()
             self.look()
 
     def look(self) -> None:

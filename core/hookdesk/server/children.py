@@ -24,13 +24,12 @@ def _prepare() -> None:
 
 @dataclass(slots=True)
 class Child:
-    """One process to keep running. `clean_exit_is_normal`: it leaves by itself when the plugins change, and is started again at once."""
+    """One process to keep running."""
 
     name: str
     command: Callable[[], Sequence[str]]
     environment: Mapping[str, str]
     files: tuple[int, ...] = ()
-    clean_exit_is_normal: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     due_at: float = 0.0
@@ -59,10 +58,10 @@ class Child:
         status = self.process.returncode
         self.process = None
         ran = monotonic() - self.started_at
-        is_normal = status == 0 and self.clean_exit_is_normal
-        self.failures = 0 if is_normal or ran > STABLE_S else self.failures + 1
-        pause = min(FIRST_PAUSE_S * 2 ** (self.failures - 1), LONGEST_PAUSE_S) if self.failures else 0.0
-        self.due_at = monotonic() + (pause or (FIRST_PAUSE_S if ran < FIRST_PAUSE_S else 0.0))
+        self.failures = 0 if ran > STABLE_S else self.failures + 1
+        self.due_at = monotonic() + (
+            min(FIRST_PAUSE_S * 2 ** (self.failures - 1), LONGEST_PAUSE_S) if self.failures else 0.0
+        )
         return status
 
     def is_due(self) -> bool:

@@ -1,4 +1,4 @@
-"""`hookdesk serve`: one small process that keeps the others running: Valkey, the web processes, the job workers."""
+"""`hookdesk serve`: one small process that keeps the others running: Valkey, and the master of the web and job workers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from hookdesk.server.listening import CannotListen, listen
 STOP_S = 35.0
 """How long children may take to end: a little more than the web processes give their last requests."""
 LOOK_S = 0.05
-WEB_START_S = 30.0
 NOT_READY_STATUS = 78
 """EX_CONFIG of sysexits.h: the web process could not prepare the instance, and said why."""
 _SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
@@ -45,8 +44,7 @@ class Supervisor:
         self.started_at = monotonic()
         self.is_ready = False
         self.valkey: Child | None = None
-        self.web: Child | None = None
-        self.jobs: list[Child] = []
+        self.site: Child | None = None
 
     def run(self) -> int:
         """Run until told to stop; the exit status.
@@ -62,7 +60,8 @@ class Supervisor:
             signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             say(f"Hookdesk {__version__}, instance {config.instance}")
             self._add_valkey()
-            self._add_processes(listener.fileno())
+            mine = {**_environment(config), "HOOKDESK_LISTENER": str(listener.fileno())}
+            self.site = Child("site", lambda: [sys.executable, "-m", "hookdesk.server.web"], mine, (listener.fileno(),))
             try:
                 return self._supervise()
             finally:
@@ -80,21 +79,9 @@ class Supervisor:
             return
         self.valkey = Child("queue", lambda: command, os.environ)
 
-    def _add_processes(self, listener: int) -> None:
-        """Web and job workers, each a fresh interpreter, configured as this process is."""
-        mine = _environment(self.config)
-        web = {**mine, "HOOKDESK_LISTENER": str(listener)}
-        self.web = Child("web", lambda: [sys.executable, "-m", "hookdesk.server.web"], web, (listener,))
-        self.jobs = [
-            Child("jobs", lambda: [sys.executable, "-m", "hookdesk.server.job"], mine, clean_exit_is_normal=True)
-            for _ in range(self.config.job_workers)
-        ]
-
     def _children(self) -> list[Child]:
-        """Those that should run now. Job workers wait for the first page, so that it is there sooner."""
-        assert self.web is not None  # made in run()
-        waiting = not self.is_ready and monotonic() - self.started_at < WEB_START_S
-        return [*([self.valkey] if self.valkey else []), self.web, *([] if waiting else self.jobs)]
+        """The processes to keep running."""
+        return [child for child in (self.valkey, self.site) if child is not None]
 
     def _supervise(self) -> int:
         """The loop: start what is due, notice what ended, until a signal says stop."""
@@ -113,12 +100,12 @@ class Supervisor:
 
     def _ended(self, child: Child, status: int) -> bool:
         """A child has ended: say so, unless that is normal. True if there is no point in going on."""
-        if child is self.web and status == NOT_READY_STATUS:
+        if child is self.site and status == NOT_READY_STATUS:
             return True
         if child is self.valkey and child.failures == 2 and not valkey.answers(self.config):
             valkey.set_aside(self.config)
             say("· queue: its data could not be read and was set aside as valkey.unreadable; nothing is lost by that")
-        elif not (status == 0 and child.clean_exit_is_normal):
+        else:
             how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
             say(f"· {child.name}: ended with {how}; started again in {max(child.due_at - monotonic(), 0):.1f} s")
         return False
@@ -130,7 +117,7 @@ class Supervisor:
         self.is_ready = True
         say(f"· queue: {self._queue()}")
         say(f"· web: {self.config.web_workers} processes with {self.config.web_threads} threads each")
-        say(f"· jobs: {len(self.jobs)} worker{'s' if len(self.jobs) != 1 else ''}")
+        say(f"· jobs: {self.config.job_workers} worker{'s' if self.config.job_workers != 1 else ''}")
         say(f"Ready at {self.config.base_url} after {monotonic() - self.started_at:.1f} s. Ctrl-C ends it.")
 
     def _queue(self) -> str:
@@ -144,18 +131,16 @@ class Supervisor:
         )
 
     def _stop(self) -> None:
-        """End the children: web and jobs may finish what they are at, then the queue. A second signal ends them at once."""
-        first = [child for child in (self.web, *self.jobs) if child is not None]
+        """End the children: pages and jobs may finish what they are at, then the queue. A second signal ends them at once."""
         say("Stopping.")
-        for child in first:
-            child.signal(signal.SIGTERM)
-        until = monotonic() + STOP_S
-        while not all(child.wait(0.05) for child in first) and monotonic() < until:
-            received = signal.sigtimedwait(_SIGNALS, 0.05)
-            if received is not None and received.si_signo != signal.SIGCHLD:
-                break
-        for child in first:
-            child.kill_group()
+        if self.site is not None:
+            self.site.signal(signal.SIGTERM)
+            until = monotonic() + STOP_S
+            while not self.site.wait(0.05) and monotonic() < until:
+                received = signal.sigtimedwait(_SIGNALS, 0.0)
+                if received is not None and received.si_signo != signal.SIGCHLD:
+                    break
+            self.site.kill_group()
         if self.valkey is not None:
             self.valkey.signal(signal.SIGTERM)
             if not self.valkey.wait(5.0):

@@ -1,4 +1,4 @@
-"""The web processes: a gunicorn master that imports core once, and workers forked from it that import the plugins."""
+"""The site's processes: a gunicorn master that imports core once, and workers forked from it that import the plugins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hookdesk.server.master import Master
 from hookdesk.server.supervisor import NOT_READY_STATUS, ready_file
 from hookdesk.server.web_worker import WebWorker
 
-_ALSO = ("redis", "rq", "hookdesk.wakeup.queue", "hookdesk.api")
+_ALSO = ("hookdesk.jobs.rq_worker", "hookdesk.api")
 """Imported in the master for all workers, besides what the application imports anyway."""
 
 
@@ -47,8 +47,6 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "forwarded_allow_ips": "",  # proxies are trusted by count, in Config.trusted_proxies
             "control_socket_disable": True,
-            "on_starting": lambda _master: prepare(config),
-            "post_worker_init": lambda _worker: ready_file(config).touch(),
         }
         for name, value in values.items():
             self.cfg.set(name, value)
@@ -61,25 +59,23 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return create_app(self.config)
 
     def run(self) -> None:
-        """Run until told to stop."""
+        """Run until told to stop. The database is looked at while the rest is imported."""
+        preparing = start_preparing(self.config)
         for name in _ALSO:
             importlib.import_module(name)
+        if os.waitstatus_to_exitcode(os.waitpid(preparing, 0)[1]) != 0:
+            raise SystemExit(NOT_READY_STATUS)
         gc.collect()
         gc.freeze()  # what is there now stays shared between the workers
-        Master(self).run()
+        Master(self, self.config.job_workers, ready_file(self.config).exists).run()
 
 
-def prepare(config: Config) -> None:
-    """Bring the database up to the installed code, in a process of its own: no connection may exist before a fork.
-
-    Raises:
-        SystemExit: it cannot be done; the reason was printed.
-    """
+def start_preparing(config: Config) -> int:
+    """Bring the database up to the installed code, in a process of its own: no connection may exist before a fork. Its id."""
     child = os.fork()
     if child == 0:
         os._exit(_prepared(config))
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
-        raise SystemExit(NOT_READY_STATUS)
+    return child
 
 
 def _prepared(config: Config) -> int:

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from hookdesk.server.master import mark_leaving
+from hookdesk.server.leaving import mark_leaving
+from hookdesk.server.supervisor import ready_file
 from hookdesk.server.turns import Turns
 from hookdesk.site import KEY, Site
 
@@ -33,6 +34,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._site = cast(Site, self.wsgi.extensions[KEY])
         self._turns = Turns(Path(self._site.config.instance) / "run" / "web.turn")
         self._turns.arrived()
+        ready_file(self._site.config).touch()
         super().run()
         self._site.plugins.flush(everything=True)
 

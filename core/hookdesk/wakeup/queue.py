@@ -24,6 +24,7 @@ class WakeQueue:
 
     def __init__(self, url: str) -> None:
         """Prepare the connection; nothing is connected yet."""
+        self.url = url
         self.redis = Redis.from_url(url, socket_connect_timeout=TIMEOUT_S, socket_timeout=TIMEOUT_S)
         self.rq = Queue(QUEUE, connection=self.redis)
 

@@ -1,0 +1,20 @@
+"""A job worker as a child of gunicorn's master."""
+
+from __future__ import annotations
+
+from gunicorn.workers.base import Worker as GunicornWorker
+
+from hookdesk.jobs.watchdog import Watchdog
+from hookdesk.jobs.worker import Worker
+from hookdesk.site import site
+
+
+class JobWorker(GunicornWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Builds the application like a web worker, and runs jobs instead of serving pages."""
+
+    def run(self) -> None:
+        """Work until told to stop, or until the plugins change. The watchdog's thread tells the master that we are alive."""
+        for listener in self.sockets:
+            listener.close()
+        with self.wsgi.app_context():
+            Worker(self.wsgi, Watchdog(site(), beat=self.notify)).work()
