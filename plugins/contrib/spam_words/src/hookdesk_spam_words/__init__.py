@@ -1,0 +1,1 @@
+"""Spam words: quarantines inbound messages that contain a listed word."""
