@@ -108,6 +108,7 @@ from hookdesk.types.notifications import Notification, Recipient
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
+from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_all as health_report
@@ -240,6 +241,7 @@ __all__ = [
     "follow_ids",
     "health_report",
     "hookimpl",
+    "html_body",
     "html_to_text",
     "intake",
     "job_overview",
@@ -269,6 +271,7 @@ __all__ = [
     "site",
     "spec",
     "system",
+    "text_to_html",
     "threads",
     "tickets",
     "transact",

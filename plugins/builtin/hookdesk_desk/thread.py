@@ -14,8 +14,18 @@ from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy import Row, select
 
-from hookdesk.api import Actor, Attachment, ThreadEntry, TicketEvent, TicketView, entry_scope, reading
-from hookdesk_desk import bodies, log_words
+from hookdesk.api import (
+    Actor,
+    Attachment,
+    ThreadEntry,
+    TicketEvent,
+    TicketView,
+    entry_scope,
+    html_body,
+    reading,
+    text_to_html,
+)
+from hookdesk_desk import log_words
 
 MOST_ENTRIES = 100
 MOST_EVENTS = 300
@@ -154,9 +164,9 @@ def _entry(
     files = [_file(row) for row in attached]
     by_content_id = {file["content_id"]: file["url"] for file in files if file["content_id"]}
     if entry.html:
-        body, blocked = bodies.html_body(entry.html, by_content_id, show_remote)
+        body, blocked = html_body(entry.html, by_content_id, show_remote)
     else:
-        body, blocked = bodies.text_to_html(entry.text), 0
+        body, blocked = text_to_html(entry.text), 0
     return Item(
         kind=_KINDS.get(entry.kind, "in"),
         at=entry.created_at,

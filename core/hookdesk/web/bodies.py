@@ -1,4 +1,4 @@
-"""Entries as the thread shows them: plain text turned into paragraphs, sanitized HTML with its pictures put in place."""
+"""Entries as a thread shows them: plain text turned into paragraphs, sanitized HTML with its pictures put in place."""
 
 from __future__ import annotations
 
