@@ -19,13 +19,6 @@ CORE_SPECS: tuple[type, ...] = (
 """Every specification class of core, in the order in which the reference shows them."""
 
 __all__ = [
-    "CORE_SPECS",
-    "AccessHooks",
-    "AuthHooks",
-    "FilteringHooks",
-    "IntakeHooks",
-    "NotificationHooks",
-    "RunningHooks",
-    "TicketHooks",
+    "CORE_SPECS", "AccessHooks", "AuthHooks", "FilteringHooks", "IntakeHooks", "NotificationHooks", "RunningHooks", "TicketHooks",
     "WebHooks",
-]
+]  # fmt: skip
