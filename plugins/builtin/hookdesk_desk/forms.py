@@ -38,6 +38,7 @@ class NewTicketForm(Form):
         validators=[InputRequired(_l("Fill in the requester's e-mail address.")), Length(max=320)],
     )
     name = StringField(_l("Name"), validators=[Length(max=200)])
+    topic = SelectField(_l("Help topic"), validators=[Optional()], default="")
     subject = StringField(_l("Subject"), validators=[InputRequired(_l("Fill in what it is about.")), Length(max=500)])
     message = TextAreaField(
         _l("What they said"), validators=[InputRequired(_l("Fill in what they said.")), Length(max=MOST_TEXT)]

@@ -15,6 +15,7 @@ from hookdesk.api import (
     AccessHooks,
     Actor,
     Collaborator,
+    FilteringHooks,
     TicketAction,
     TicketHooks,
     TicketView,
@@ -68,6 +69,7 @@ def render(
         copied=[row for row in people if row.id != view.user_id],
         requester_url=queues.url(f"requester-{view.user_id}"),
         can=can,
+        topic=_topic(view),
         menus=_menus(places, view, actor, can),
         actions=_actions(actor, view),
         statuses=_statuses(places, view, can),
@@ -97,6 +99,13 @@ def _people(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
         .order_by(User.name)
         .limit(MOST_PEOPLE)
     )  # fmt: skip
+
+
+def _topic(view: TicketView) -> str:
+    """The name of the help topic; "" if there is none."""
+    if not view.topic_ref:
+        return ""
+    return site().hooks.first(FilteringHooks.topic_label, ref=view.topic_ref) or str(_("unavailable"))
 
 
 def _suggested(places: Directory, view: TicketView) -> str:

@@ -64,11 +64,6 @@ class Desk(Plugin[Settings]):
                 ("ticket", "mode"),
                 'Tools below the text of a reply or note (`mode` is "reply" or "note").',
             ),
-            Slot(
-                "desk.new.fields",
-                ("form",),
-                'Fields of the form for a caller. One named "topic" becomes the topic of the ticket.',
-            ),
             Slot("agent.profile", (), "Sections of an agent's own page: the password, second factors, sessions."),
         ]
 

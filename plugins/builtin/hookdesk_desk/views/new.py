@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from hookdesk.api import (
     Actor,
     CoreSettings,
+    FilteringHooks,
     NotFound,
     Outcome,
     Refusal,
@@ -60,6 +61,8 @@ def _form() -> NewTicketForm:
     """The form with what can be chosen."""
     form, places, actor = NewTicketForm(), directory(), current_actor()
     form.channel.choices = [("phone", _("Phone")), ("email", _("E-mail")), ("web", _("Web")), ("other", _("Otherwise"))]
+    topics = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
+    form.topic.choices = [("", _("None")), *((topic.ref, topic.label) for topic in topics)]
     mine = [one for one in places.departments if actor.may("ticket.create", one.id)]
     form.department.choices = [("", _("As usual")), *((str(one.id), one.name) for one in mine)]
     form.priority.choices = [("", _("As usual")), *((str(one.id), one.name) for one in places.priorities)]
@@ -73,7 +76,7 @@ def _page(form: NewTicketForm, problem: str = "") -> str:
 
 
 def _call(form: NewTicketForm, actor: Actor) -> Call:
-    """What was filled in. The topic comes from whichever plugin offers topics, by its own field."""
+    """What was filled in."""
     return Call(
         channel=form.channel.data,
         email=form.email.data or "",
@@ -81,7 +84,7 @@ def _call(form: NewTicketForm, actor: Actor) -> Call:
         subject=form.subject.data or "",
         message=form.message.data or "",
         files=form.attachments.files(),
-        topic=request.form.get("topic", "")[:120],
+        topic=form.topic.data or "",
         department_id=int(form.department.data) if form.department.data else None,
         priority_id=int(form.priority.data) if form.priority.data else None,
         assignee_id=actor.agent_id if form.assign_to_me.data else None,

@@ -15,6 +15,7 @@ from hookdesk_desk.directory import Option, directory
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
 
+USUAL = "activity"
 LONG = 72
 """Columns of a subject that certainly fit on two lines where rows have a fixed height; a longer one gets the room that it needs."""
 
@@ -91,7 +92,7 @@ def _columns(way: Trail) -> list[dict[str, Any]]:
             direction = "descending" if way.order.descending else "ascending"
         return {
             "label": label,
-            "url": way.list_url(sort=wanted, after="", before=""),
+            "url": way.list_url(sort="" if wanted == USUAL else wanted),
             "direction": direction,
             "class": css,
         }
@@ -114,4 +115,7 @@ def _sorts(way: Trail) -> list[tuple[str, str, bool]]:
         "oldest": _("Oldest first"),
         "priority": _("Most urgent first"),
     }
-    return [(label, way.list_url(sort=name), name == way.order.name) for name, label in words.items()]
+    return [
+        (label, way.list_url(sort="" if name == USUAL else name), name == way.order.name)
+        for name, label in words.items()
+    ]

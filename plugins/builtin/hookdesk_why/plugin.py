@@ -1,0 +1,37 @@
+"""The plugin: a section beside each ticket, and the page behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint
+
+from hookdesk.api import Actor, Plugin, SlotContent, hookimpl
+from hookdesk_why import trace
+from hookdesk_why.settings import Settings
+from hookdesk_why.views import bp
+
+
+class Why(Plugin[Settings]):
+    """Why here?
+
+    Shows beside each ticket how it came to be where it is: each decision in order, with plugin, rule, what was compared and the outcome.
+    """
+
+    settings_type = Settings
+    uses = ("desk",)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The full trace."""
+        return [bp]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """The section beside the ticket; the page that holds the slot has asked the guard."""
+        if slot != "ticket.sidebar" or not actor.is_agent:
+            return []
+        most = self.settings.steps_beside
+        steps = trace.of_ticket(args["ticket"].id, most + 1, opening_alone=True)
+        return [SlotContent("why/section.html", {"steps": steps[:most], "more": len(steps) > most}, order=50)]

@@ -1,0 +1,25 @@
+"""What an admin may choose about the trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from hookdesk.api import setting
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of why."""
+
+    version: ClassVar[int] = 1
+
+    steps_beside: int = setting(
+        8,
+        label=_l("Steps beside a ticket, at most"),
+        help=_l("The page behind “Full trace” always shows them all."),
+        minimum=1,
+        maximum=50,
+    )

@@ -1,0 +1,46 @@
+"""Decisions as stored, read in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select
+
+from hookdesk.api import Decision, reading
+from hookdesk_why import names, words
+
+MOST = 500
+OPENING = ("intake_parse", "intake_transform", "intake_identify", "intake_screen", "intake_match", "ticket_filter")
+"""Hooks that decide about a new ticket, as against those that are asked at each reply."""
+
+
+def of_ticket(ticket_id: int, most: int = MOST, opening_alone: bool = False) -> Sequence[words.Step]:
+    """What was decided about a ticket, oldest first: all of it, or only how it came to be where it is.
+
+    The caller has asked the guard.
+    """
+    which: list[ColumnElement[bool]] = [Decision.ticket_id == ticket_id]
+    if opening_alone:
+        which.append(Decision.hook.in_(OPENING))
+    return _steps(which, most)
+
+
+def of_record(intake_id: int) -> Sequence[words.Step]:
+    """What was decided about an intake record."""
+    return _steps([Decision.intake_id == intake_id], MOST)
+
+
+def _steps(which: Sequence[ColumnElement[bool]], most: int) -> Sequence[words.Step]:
+    """Read and put into words."""
+    rows: Sequence[Row[Any]] = reading().all(
+        select(
+            Decision.hook, Decision.plugin, Decision.outcome, Decision.reason, Decision.changes, Decision.compared,
+            Decision.microseconds, Decision.created_at,
+        )
+        .where(*which)
+        .order_by(Decision.id)
+        .limit(most)
+    )  # fmt: skip
+    known = names.of_decisions(rows)
+    return [words.step(row, known) for row in rows]

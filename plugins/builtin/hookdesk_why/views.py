@@ -1,0 +1,33 @@
+"""The full trace of a ticket, and of an intake record for administrators."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, render_template, url_for
+from sqlalchemy import select
+
+from hookdesk.api import IntakeRecord, access_number, admin, agent, current_actor, reading
+from hookdesk_why import trace
+
+bp = Blueprint("why", __name__)
+
+
+@bp.get("/agent/tickets/<number>/why", endpoint="ticket")
+@agent()
+def ticket_trace(number: str) -> str:
+    """Each decision about a ticket, in order."""
+    view = access_number(current_actor(), number)
+    back = url_for("desk.ticket", number=number) if "desk.ticket" in current_app.view_functions else ""
+    return render_template("why/ticket.html", ticket=view, steps=trace.of_ticket(view.id), back_url=back)
+
+
+@bp.get("/admin/intake/<int:intake_id>/why", endpoint="record")
+@admin
+def record_trace(intake_id: int) -> str:
+    """Each decision about an intake record, whatever became of it."""
+    columns = select(
+        IntakeRecord.id, IntakeRecord.channel, IntakeRecord.sender, IntakeRecord.subject, IntakeRecord.outcome
+    )
+    record = reading().first(columns.where(IntakeRecord.id == intake_id)) if intake_id < 2**63 else None
+    if record is None:
+        abort(404)
+    return render_template("why/record.html", record=record, steps=trace.of_record(intake_id))

@@ -1,0 +1,153 @@
+"""Decisions in sentences: what came of it, who decided, and what was compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import Row
+
+from hookdesk.api import site
+from hookdesk_why.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One comparison in words, and whether it held."""
+
+    text: str
+    result: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A decision as a page tells it. `outcome` is the headline, `plugin` its title, `changes` (field, before, after) in words."""
+
+    outcome: str
+    plugin: str
+    reason: str
+    changes: tuple[tuple[str, str, str], ...]
+    compared: tuple[Compared, ...]
+    hook: str
+    milliseconds: float
+    at: datetime
+    is_bad: bool
+
+    @property
+    def why(self) -> Markup:
+        """Who decided and what was compared, for the macro `trace`."""
+        told = Markup("{}").format(f"{self.plugin}: {self.reason}" if self.reason else self.plugin)
+        for one in self.compared:
+            kind, word = ("yes", _("yes")) if one.result else ("no", _("no"))
+            told += Markup('<br>{} <span class="{}">{}</span>').format(one.text, kind, word)
+        return told
+
+
+def step(row: Row[Any], names: Names) -> Step:
+    """A decision in words."""
+    changes = tuple(
+        (label(field), value(field, before, names), value(field, after, names))
+        for field, (before, after) in row.changes.items()
+    )
+    return Step(
+        outcome=headline(row, changes),
+        plugin=plugin_title(row.plugin),
+        reason=row.reason,
+        changes=changes,
+        compared=tuple(_compared(item) for item in row.compared),
+        hook=row.hook,
+        milliseconds=row.microseconds / 1000,
+        at=row.created_at,
+        is_bad=row.outcome in ("failed", "skipped", "reject", "rejected", "quarantine", "quarantined"),
+    )
+
+
+def plugin_title(slug: str) -> str:
+    """A plugin's title; its slug once it is uninstalled."""
+    if slug == "core":
+        return "Hookdesk"
+    found = site().plugins.found.get(slug)
+    return found.title if found else slug
+
+
+def headline(row: Row[Any], changes: tuple[tuple[str, str, str], ...]) -> str:
+    """What came of it, in a few words."""
+    if row.outcome == "changed":
+        return ", ".join(f"{name} {after}" for name, _before, after in changes if name != label("fields")) or str(
+            _("Changed")
+        )
+    if row.hook == "intake_match":
+        return str(_("Belongs to a ticket"))
+    known = {
+        "accept": _("Accepted"),
+        "quarantine": _("Kept aside"),
+        "quarantined": _("Kept aside"),
+        "reject": _("Turned away"),
+        "rejected": _("Turned away"),
+        "failed": _("Failed, and was passed over"),
+        "skipped": _("Was passed over"),
+        "answered": {"intake_parse": _("Read"), "intake_identify": _("Sender known")}.get(row.hook, _("Answered")),
+    }
+    return str(known.get(row.outcome, row.outcome))
+
+
+def label(field: str) -> str:
+    """A field of a draft in the words of the desk."""
+    known = {
+        "department_id": _("Department"),
+        "assignee_id": _("Assignee"),
+        "team_id": _("Team"),
+        "status_id": _("Status"),
+        "priority_id": _("Priority"),
+        "organization_id": _("Organization"),
+        "user_id": _("Requester"),
+        "topic": _("Help topic"),
+        "sla": _("SLA plan"),
+        "subject": _("Subject"),
+        "channel": _("Channel"),
+        "alert": _("Alert to agents"),
+        "autoresponse": _("Confirmation"),
+        "fields": _("Form fields"),
+    }
+    return str(known.get(field, field))
+
+
+def value(field: str, given: Any, names: Names) -> str:
+    """A value in words: the name behind an id, yes and no, a dash for nothing."""
+    if given is None or given == "":
+        return "–"
+    if isinstance(given, bool):
+        return str(_("yes") if given else _("no"))
+    if isinstance(given, int):
+        return names.get((field, given), str(given))
+    return str(given)
+
+
+def _compared(item: Mapping[str, Any]) -> Compared:
+    """`subject contains “invoice”`."""
+    field, operator, wanted = (str(item.get(name) or "") for name in ("field", "operator", "value"))
+    said = f"{label(field).lower()} {_operator(operator)}" + (f" “{wanted}”" if wanted else "")
+    return Compared(said, bool(item.get("result")))
+
+
+def _operator(name: str) -> str:
+    """An operator of the condition language in words."""
+    known = {
+        "is": _("is"),
+        "is_not": _("is not"),
+        "in": _("is one of"),
+        "contains": _("contains"),
+        "not_contains": _("does not contain"),
+        "starts_with": _("starts with"),
+        "is_empty": _("is empty"),
+        "is_not_empty": _("is not empty"),
+        "less": _("is less than"),
+        "more": _("is more than"),
+        "before": _("is before"),
+        "after": _("is after"),
+    }
+    return str(known.get(name, name))
