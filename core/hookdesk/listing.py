@@ -16,12 +16,13 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hookdesk.access import Leg, legs, narrowing
 from hookdesk.db.context import reading
-from hookdesk.models import Agent, Department, Organization, Priority, Status, Ticket, User
+from hookdesk.models import Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
 from hookdesk.types.actors import Actor
 
 MOST_OPEN = 10_000
 MOST_CLOSED = 1_000
 WIDE = 2_000
+LARGEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,15 @@ class Cursor:
         value, _, row_id = text.partition("~")
         try:
             moment = datetime.fromisoformat(value) if "T" in value else int(value)
-            if isinstance(moment, datetime) and moment.tzinfo is None:
-                return None
-            return cls(moment, int(row_id))
+            found = cls(moment, int(row_id))
         except ValueError:
             return None
+        naive = isinstance(moment, datetime) and moment.tzinfo is None
+        return None if naive or max(abs(found.id), moment if isinstance(moment, int) else 0) > LARGEST else found
+
+    def fits(self, sort: Sort) -> bool:
+        """True if the value is of the kind that the sort compares."""
+        return isinstance(self.value, datetime) == isinstance(sort.column.type, UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def page(
     size: int = 25,
 ) -> Page:
     """One page of the tickets in a state ("" for any) that the actor may see and that meet all conditions, in the sort's order."""
+    after, before = (edge if edge is None or edge.fits(sort) else None for edge in (after, before))
     backwards = before is not None
     ids = _page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards)
     more = len(ids) > size
