@@ -109,7 +109,7 @@ from hookdesk.types.tickets import TicketView
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
 from hookdesk.web.bodies import html_body, text_to_html
-from hookdesk.web.forms import FilesField, Form
+from hookdesk.web.forms import FilesField, Form, clean_line, clean_text
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_all as health_report
 from hookdesk.web.links import absolute_url
@@ -225,6 +225,8 @@ __all__ = [
     "agent",
     "agents",
     "attachments",
+    "clean_line",
+    "clean_text",
     "clock",
     "content_policy",
     "counters",

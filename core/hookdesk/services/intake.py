@@ -6,6 +6,7 @@ same transaction as what it became.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from hookdesk.services.transaction import transact
 from hookdesk.types.actors import Actor
 from hookdesk.types.intake import InboundMessage, Outcome
 
+logger = logging.getLogger("hookdesk.intake")
 INLINE_BYTES = 256 * 1024
 MOST_ATTEMPTS = 12
 BATCH = 50
@@ -70,8 +72,10 @@ def _placed(raw: bytes) -> tuple[bytes | None, str, str]:
 def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None = None) -> intake_settle.Settled:
     """Take in a message that a form or an API has read already: stored as a record, then processed at once.
 
+    Once it is stored nothing is lost: what cannot be processed at the moment is still "pending", and the sweeper goes on with it.
+
     Raises:
-        Refusal: the message cannot be a ticket as it stands; the record is settled as rejected.
+        NoStorage, OSError: its files cannot be kept; nothing was stored.
     """
     raw = intake_format.dump(message)
     told = {
@@ -81,7 +85,13 @@ def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None
     }
     intake_id = receive(message.channel, raw, told, wait=120)
     assert intake_id is not None  # only a dedupe key could make it None
-    return process(intake_id)
+    try:
+        return process(intake_id)
+    except Exception:  # process() has postponed it with its error; whoever sent it must not send it again
+        logger.exception("intake record %s could not be processed yet", intake_id)
+        return intake_settle.Settled(
+            Outcome.PENDING, "It is stored and will be looked at in a moment; do not send it again."
+        )
 
 
 def process(intake_id: int) -> intake_settle.Settled:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from hookdesk.access import Forbidden, NotFound
 from hookdesk.services.attachments import NoStorage
+from hookdesk.site import site
 from hookdesk.web.actor import face
 
 logger = logging.getLogger("hookdesk.web")
@@ -66,7 +67,11 @@ def words(code: int) -> tuple[str, str]:
         405: (gettext("That page takes no such request"), gettext("Go back and use the form on the page.")),
         413: (
             gettext("That is too large"),
-            gettext("The files are larger than this site takes. Send smaller ones, or fewer at a time. Nothing was stored."),
+            gettext(
+                "Nothing was stored. This site takes %(most)s MB at a time. "
+                "Go back, where your text still is, and send fewer or smaller files.",
+                most=site().config.max_upload_bytes // 1_000_000,
+            ),
         ),
         429: (gettext("That was too often"), gettext("Wait a minute, then try again. Nothing was stored.")),
         503: (gettext("That does not work at the moment"), gettext("Try again in a minute.")),

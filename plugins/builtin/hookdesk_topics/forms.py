@@ -6,16 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from hookdesk.api import Form, people
+from hookdesk.api import Form, clean_line, clean_text
 from hookdesk_topics.services import Values
-
-
-def clean_text(value: str | None) -> str:
-    """Text without characters that no database should hold, its lines ended by LF."""
-    lines = (value or "").replace("\r\n", "\n").split("\n")
-    return "\n".join(
-        "".join(char if char.isprintable() or char == "\t" else " " for char in line) for line in lines
-    ).strip()
 
 
 def optional_id(value: str | int | None) -> int | None:
@@ -29,7 +21,7 @@ class TopicForm(Form):
     name = StringField(
         _l("Name"),
         [DataRequired(_l("Give the topic a name.")), Length(max=100, message=_l("Use at most 100 characters."))],
-        filters=[lambda value: people.clean_name(value or "")],
+        filters=[clean_line],
     )
     parent_id = SelectField(_l("Below"), coerce=optional_id)
     intro = TextAreaField(

@@ -93,7 +93,9 @@ def remove(topic_id: int) -> None:
 def used() -> Mapping[str, int]:
     """Reference → on how many tickets it stands, whoever may see them."""
     everything = scope(system("topics"))
-    counted = select(Ticket.topic_ref, func.count().label("tickets")).where(Ticket.topic_ref.startswith(tree.PREFIX), everything)
+    counted = select(Ticket.topic_ref, func.count().label("tickets")).where(
+        Ticket.topic_ref.startswith(tree.PREFIX), everything
+    )
     return {row.topic_ref: row.tickets for row in reading().all(counted.group_by(Ticket.topic_ref))}
 
 
