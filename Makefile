@@ -21,7 +21,7 @@ run: setup ## set up, start a helpdesk and say where it is (Ctrl-C ends it)
 	@exec $(BIN)/hookdesk serve $(if $(BIND),--bind $(BIND))
 
 demo: setup ## the same with a lively demo company, in a folder of its own
-	@if [ ! -e "$(DEMO)/.seeded" ]; then $(BIN)/hookdesk init && $(BIN)/hookdesk seed --tickets 200 && : > "$(DEMO)/.seeded"; fi
+	@if [ ! -e "$(DEMO)/.seeded" ]; then $(BIN)/hookdesk init && $(BIN)/hookdesk seed --demo && : > "$(DEMO)/.seeded"; fi
 	@exec $(BIN)/hookdesk serve $(if $(BIND),--bind $(BIND))
 
 setup: assets ## make .venv from the lock, fetch the browser libraries; skips what is done
