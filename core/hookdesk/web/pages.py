@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_timedelta
 from flask import Flask, g, has_request_context, render_template, request, url_for
-from flask_babel import format_datetime, format_timedelta, get_locale, gettext
+from flask_babel import format_datetime, get_locale, gettext
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -201,7 +202,8 @@ def ago(moment: datetime) -> str:
     delta = moment - clock.now()
     if abs(delta.total_seconds()) < 45:
         return str(gettext("now"))
-    return str(format_timedelta(delta, add_direction=delta.total_seconds() > 0, format="short", threshold=0.95))
+    future = delta.total_seconds() > 0
+    return format_timedelta(delta, add_direction=future, format="short", threshold=0.95, locale=get_locale() or "en")
 
 
 def absolute(moment: datetime) -> str:

@@ -68,6 +68,7 @@ def init_app(app: Flask, config: Config) -> None:
         strict_transport_security=https,
         content_security_policy=CSP,
         content_security_policy_nonce_in=["script-src", "style-src"],
+        frame_options="DENY",
         referrer_policy="same-origin",
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
@@ -78,7 +79,7 @@ def init_app(app: Flask, config: Config) -> None:
     def private_pages(response):  # type: ignore[no-untyped-def]  # Flask's Response, as every hook of its kind
         g.hookdesk_own_policy = response.headers.get("Content-Security-Policy", "")
         if request.endpoint not in ("core.theme_file", "core.plugin_file", "core.attachment", "core.agent_attachment"):
-            response.headers.setdefault("Cache-Control", "no-store" if response.mimetype == "text/html" else "no-cache")
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
