@@ -91,7 +91,7 @@ def test(python: Path, project: Path, folder: Path) -> None:
     """Run a plugin's own tests against the installed wheels: the copy has no source to import by accident."""
     say(f"testing {project.name}")
     copy = folder / "tests" / project.name
-    shutil.copytree(project / "tests", copy)
+    shutil.copytree(project / "tests", copy, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(project / "pyproject.toml", copy)
     print(run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", copy, copy, cwd=copy), flush=True)
 
