@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import Attachment, ThreadEntry, Ticket, User, UserEmail, reading, release, transact
@@ -12,44 +15,85 @@ from hookdesk_search.words import spaced, without_accents
 MOST_CHARACTERS = 200_000
 MOST_ENTRIES = 2_000
 BATCH = 100
-SLICE = 20
+SLICE = 100
+"""So many tickets are indexed in one transaction, if their threads are short."""
+SHORT = 100
+
+
+@dataclass(slots=True)
+class Parts:
+    """The words of one ticket, before they become its document."""
+
+    updates: int
+    public: list[str]
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, *words: str) -> None:
+        """Add words of an entry."""
+        (self.notes if kind == "note" else self.public).extend(words)
 
 
 def index_ticket(ticket_id: int) -> None:
     """Write a ticket's document anew from what is stored now; drop it if the ticket is gone. Doing it twice changes nothing."""
-    transact(lambda session: _index(session, ticket_id), race=True)
+    transact(lambda session: _index(session, [ticket_id]), race=True)
 
 
-def _index(session: Session, ticket_id: int) -> None:
-    """Collect and store."""
-    row = session.execute(
-        select(Ticket.number, Ticket.subject, Ticket.updates, User.id.label("user_id"), User.name)
+def _index(session: Session, ticket_ids: Sequence[int]) -> None:
+    """Write the documents of these tickets anew."""
+    documents = [
+        {
+            "ticket_id": ticket_id,
+            "public": _folded(parts.public),
+            "notes": _folded(parts.notes),
+            "updates": parts.updates,
+        }
+        for ticket_id, parts in _collected(session, ticket_ids).items()
+    ]
+    session.execute(delete(Document).where(Document.ticket_id.in_(ticket_ids)))
+    if documents:
+        session.execute(insert(Document), documents)
+
+
+def _collected(session: Session, ticket_ids: Sequence[int]) -> Mapping[int, Parts]:
+    """What there is to find, by ticket. Of a thread, the first 2,000 entries for each ticket asked for."""
+    rows = session.execute(
+        select(Ticket.id, Ticket.number, Ticket.subject, Ticket.updates, User.id.label("user_id"), User.name)
         .join(User, User.id == Ticket.user_id)
-        .where(Ticket.id == ticket_id)
-    ).first()
-    if row is None:
-        session.execute(delete(Document).where(Document.ticket_id == ticket_id))
-        return
-    addresses = session.scalars(select(UserEmail.address).where(UserEmail.user_id == row.user_id).limit(20))
-    public: list[str] = [row.number, row.subject, row.name, *addresses]
-    notes: list[str] = []
-    entries = session.execute(
-        select(ThreadEntry.kind, ThreadEntry.text, ThreadEntry.author)
-        .where(ThreadEntry.ticket_id == ticket_id)
-        .order_by(ThreadEntry.id)
-        .limit(MOST_ENTRIES)
+        .where(Ticket.id.in_(ticket_ids))
+    ).all()
+    found = {row.id: Parts(row.updates, [row.number, row.subject, row.name]) for row in rows}
+    addresses = _addresses(session, {row.user_id for row in rows})
+    for row in rows:
+        found[row.id].public += addresses.get(row.user_id, [])
+    most = MOST_ENTRIES * len(ticket_ids)
+    entries = (
+        select(ThreadEntry.ticket_id, ThreadEntry.kind, ThreadEntry.text, ThreadEntry.author)
+        .where(ThreadEntry.ticket_id.in_(found))
+        .order_by(ThreadEntry.ticket_id, ThreadEntry.id)
+        .limit(most)
     )
-    for kind, text, author in entries:
-        (notes if kind == "note" else public).extend((author, text))
-    names = session.execute(
-        select(ThreadEntry.kind, Attachment.filename)
+    for ticket_id, kind, text, author in session.execute(entries):
+        found[ticket_id].add(kind, author, text)
+    names = (
+        select(Attachment.ticket_id, ThreadEntry.kind, Attachment.filename)
         .join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
-        .where(Attachment.ticket_id == ticket_id)
-        .limit(MOST_ENTRIES)
+        .where(Attachment.ticket_id.in_(found))
+        .limit(most)
     )
-    for kind, filename in names:
-        (notes if kind == "note" else public).append(filename)
-    session.merge(Document(ticket_id=ticket_id, public=_folded(public), notes=_folded(notes), updates=row.updates))
+    for ticket_id, kind, filename in session.execute(names):
+        found[ticket_id].add(kind, filename)
+    return found
+
+
+def _addresses(session: Session, user_ids: set[int]) -> Mapping[int, list[str]]:
+    """Addresses by user, at most 20 for each of them."""
+    rows = session.execute(
+        select(UserEmail.user_id, UserEmail.address).where(UserEmail.user_id.in_(user_ids)).limit(20 * len(user_ids))
+    )
+    found: dict[int, list[str]] = {}
+    for user_id, address in rows:
+        found.setdefault(user_id, []).append(address)
+    return found
 
 
 def _folded(parts: list[str]) -> str:
@@ -65,19 +109,13 @@ def drop(ticket_id: int) -> None:
 def index_missing(batch: int = BATCH) -> int:
     """Index tickets that have no document, newest first: after switching on, or after events were lost; how many were done."""
     release()
-    newest = select(Ticket.id).outerjoin(Document, Document.ticket_id == Ticket.id).where(Document.ticket_id.is_(None))
-    missing = list(reading().scalars(newest.order_by(Ticket.id.desc()).limit(batch)))
+    missing = select(Ticket.id, Ticket.entry_count).outerjoin(Document, Document.ticket_id == Ticket.id)
+    newest = missing.where(Document.ticket_id.is_(None)).order_by(Ticket.id.desc()).limit(batch)
+    rows = reading().all(newest)
     release()
-    for start in range(0, len(missing), SLICE):
-        _index_slice(missing[start : start + SLICE])
-    return len(missing)
-
-
-def _index_slice(ticket_ids: list[int]) -> None:
-    """Some tickets in one short transaction."""
-
-    def work(session: Session) -> None:
-        for ticket_id in ticket_ids:
-            _index(session, ticket_id)
-
-    transact(work, race=True)
+    short = [row.id for row in rows if row.entry_count <= SHORT]
+    slices = [short[start : start + SLICE] for start in range(0, len(short), SLICE)]
+    slices += [[row.id] for row in rows if row.entry_count > SHORT]
+    for ticket_ids in slices:
+        transact(lambda session, ids=ticket_ids: _index(session, ids), race=True)  # type: ignore[misc]  # bound now, called now
+    return len(rows)

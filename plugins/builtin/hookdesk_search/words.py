@@ -29,4 +29,8 @@ def terms(typed: str) -> list[list[str]]:
 
 def without_accents(text: str) -> str:
     """Text as both indexes should see it: PostgreSQL's "simple" keeps accents, SQLite's unicode61 drops them."""
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+    if text.isascii():
+        return text
+    return "".join(
+        char for char in unicodedata.normalize("NFD", text) if char < "\u0300" or not unicodedata.combining(char)
+    )

@@ -1,0 +1,1 @@
+"""Made-up data: a demo company, and tickets in bulk for measuring."""
