@@ -1,0 +1,137 @@
+"""A whole site as an operator runs it: `hookdesk serve` in a process of its own, with real mail on both ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from hookdesk.app import create_app
+from hookdesk.config import load
+from hookdesk.site import site
+from hookdesk.types.actors import system
+from tests.servers.smtp import SmtpServer
+
+PASSWORD = "correct horse battery staple"
+BIN = Path(sys.executable).parent
+START_S = 60
+
+
+@dataclass
+class LiveSite:
+    """A running site. `environ` is what its commands see; `run` calls a command of it."""
+
+    instance: Path
+    port: int
+    environ: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = self.instance.parent / "serve.log"
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def run(self, *words: str, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[bytes]:
+        """Run `hookdesk …` on the instance."""
+        command = [str(BIN / "hookdesk"), *words]
+        return subprocess.run(
+            command, input=stdin, capture_output=True, env={**self.environ, **extra}, timeout=120, check=False
+        )
+
+    def start(self, **extra: str) -> None:
+        """Serve, and wait until it answers."""
+        with self.log.open("ab") as log:
+            command = [str(BIN / "hookdesk"), "serve", "--bind", f"127.0.0.1:{self.port}"]
+            self.process = subprocess.Popen(
+                command, env={**self.environ, **extra}, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_until(lambda: self.answers(), START_S, lambda: self.log.read_text(errors="replace")[-4000:])
+
+    def answers(self) -> bool:
+        """True once `/health` can be read."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text(errors="replace")[-4000:]
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does; kill what is left of its group."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(20)
+        self.process = None
+
+
+def wait_until(done: Callable[[], bool], seconds: float, why: Callable[[], str] = lambda: "") -> None:
+    """Ask until the answer is yes; fail after a deadline. For other processes only, whose clock cannot be set."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"nothing came of it within {seconds} s. {why()}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_site(folder: Path, smtp: SmtpServer | None) -> LiveSite:
+    """An instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet."""
+    instance = folder / "instance"
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("HOOKDESK_")}
+    port = free_port()
+    made = LiveSite(
+        instance, port, {**environ, "HOOKDESK_INSTANCE": str(instance), "HOOKDESK_BASE_URL": f"http://127.0.0.1:{port}"}
+    )
+    secret = folder / "password"
+    secret.write_text(PASSWORD)
+    done = made.run("init", "--admin-email", "ada@helpdesk.example", "--admin-password-file", str(secret))
+    assert done.returncode == 0, done.stderr.decode()
+    if smtp is not None:
+        point_mail_at(made, smtp)
+    return made
+
+
+def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:
+    """Store the settings of outgoing mail."""
+    app = create_app(load(made.instance, made.environ))
+    with app.app_context():
+        plugin = site().plugins.get("email_out")
+        assert plugin is not None
+        values = {"host": smtp.host, "port": smtp.port, "security": "none", "from_address": "help@desk.example"}
+        site().settings.save("email_out", plugin.settings_type, values, system())
+        site().db.dispose()
+
+
+@pytest.fixture
+def live_site(tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
+    """A running site whose mail arrives at `smtp_server`."""
+    made = make_site(tmp_path, smtp_server)
+    made.start()
+    yield made
+    made.stop()
