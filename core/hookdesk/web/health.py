@@ -11,14 +11,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from hookdesk import __version__, clock
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import RunningHooks
-from hookdesk.models import Delivery, IntakeRecord, OutboxEvent
+from hookdesk.jobs import scheduler
+from hookdesk.models import Delivery, IntakeRecord, Lease, OutboxEvent
 from hookdesk.site import site
 from hookdesk.types.web import Health
+from hookdesk.wakeup.hints import queue_of
 from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import public
 from hookdesk.web.security import limiter
 
 LATE_SECONDS = 300
+AWAY_SECONDS = 60
 
 
 @bp.get("/health")
@@ -38,7 +41,7 @@ def check_all() -> list[Health]:
 
 
 def _core_checks() -> list[Health]:
-    """Database, plugins, queues."""
+    """Database, plugins, queues, worker."""
     try:
         reading().scalar(select(text("1")))
     except Exception as error:  # whatever is wrong with it, the answer is that it is
@@ -57,7 +60,29 @@ def _core_checks() -> list[Health]:
             reading().scalar(select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending")),
         )
     )
-    return found
+    return [*found, _queue(), _worker()]
+
+
+def _queue() -> Health:
+    """Whether Redis carries wake-ups. Without it everything works, a second later."""
+    try:
+        queue = queue_of(site())
+        if queue is not None and queue.answers():
+            return Health("queue", "ok")
+    except Exception as error:  # whatever Redis or its client raise
+        detail = str(error)[:200]
+    else:
+        detail = "there is no Redis or Valkey; HOOKDESK_REDIS_URL names one"
+    return Health("queue", "warning", f"{detail}. The workers look into the database each second instead")
+
+
+def _worker() -> Health:
+    """Whether a worker is there: one of them holds the scheduler's lease and renews it every few seconds."""
+    until = reading().scalar(select(Lease.until).where(Lease.name == scheduler.LEASE))
+    is_there = until is not None and (clock.now() - until).total_seconds() < AWAY_SECONDS
+    return Health(
+        "worker", "ok" if is_there else "warning", "" if is_there else "start one: hookdesk serve, or hookdesk worker"
+    )
 
 
 def _lag(name: str, oldest: object) -> Health:

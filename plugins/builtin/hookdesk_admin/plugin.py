@@ -1,0 +1,64 @@
+"""The admin panel as a plugin: its pages, its navigation, and the banner that tells administrators what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hookdesk.api import (
+    Actor,
+    NavItem,
+    NoSettings,
+    PageAssets,
+    Plugin,
+    RunningHooks,
+    SlotContent,
+    WebHooks,
+    hookimpl,
+)
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+
+class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
+    """Admin panel
+
+    People, settings, plugins, themes, health, jobs, the intake ledger and the system log, for administrators.
+    """
+
+    capabilities = ("admin_panel",)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The panel's pages."""
+        from hookdesk_admin import views  # noqa: F401  # registers the views on the blueprint
+        from hookdesk_admin.blueprint import bp
+
+        return [bp]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """The panel's own stylesheet; the banner's stands there too, for the desk shows it as well."""
+        return [PageAssets(css=("panel.css",), face="admin")]
+
+    @hookimpl
+    def nav_items(self, *, actor: Actor, area: str) -> Sequence[NavItem] | None:
+        """The gear in the rail, and the panel's sidebar."""
+        if not actor.is_admin or area not in ("desk.rail", "admin"):
+            return None
+        from hookdesk_admin.navigation import rail, sidebar
+
+        return rail() if area == "desk.rail" else sidebar()
+
+    @hookimpl
+    def template_slot(self, *, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent] | None:
+        """What is wrong, above each page; the search box above the sidebar."""
+        if not actor.is_admin or slot not in ("page.banner", "admin.search"):
+            return None
+        if slot == "admin.search":
+            return [SlotContent("admin/search.html")]
+        from hookdesk_admin.watch import notices
+
+        found = notices()
+        return [SlotContent("admin/banner.html", {"notices": found})] if found else None

@@ -1,0 +1,1 @@
+"""What the pages read: Core rows, one query a list."""

@@ -1,0 +1,41 @@
+"""The pages, one module a subject. Importing this package registers all of them on the blueprint."""
+
+from hookdesk_admin.views import (
+    agents,
+    dashboard,
+    deliveries,
+    departments,
+    find,
+    health,
+    intake,
+    log,
+    organizations,
+    plugin_acts,
+    plugins,
+    removal,
+    roles,
+    settings,
+    teams,
+    themes,
+    users,
+)
+
+__all__ = [
+    "agents",
+    "dashboard",
+    "deliveries",
+    "departments",
+    "find",
+    "health",
+    "intake",
+    "log",
+    "organizations",
+    "plugin_acts",
+    "plugins",
+    "removal",
+    "roles",
+    "settings",
+    "teams",
+    "themes",
+    "users",
+]

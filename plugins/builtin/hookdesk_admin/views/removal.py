@@ -1,0 +1,42 @@
+"""Deleting a department, role, team or organization: asked once, with what uses it; what is in use is kept."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from hookdesk.api import Department, Organization, Role, Team, admin, current_actor, directory
+from hookdesk_admin.blueprint import bp
+from hookdesk_admin.queries import places
+from hookdesk_admin.views.editing import Answer, confirm, found, is_confirmed
+
+KINDS = {"department": Department, "role": Role, "team": Team, "organization": Organization}
+
+
+@bp.route(
+    "/<any(department, role, team, organization):kind>s/<int:row_id>/delete", methods=["GET", "POST"], endpoint="delete"
+)
+@admin
+def delete(kind: str, row_id: int) -> Answer:
+    """Say what uses it; delete it if nothing does and the question was answered."""
+    row = found(places.one(KINDS[kind], row_id))
+    edit_url = url_for(f"admin.{kind}_edit", row_id=row_id)
+    if is_confirmed():
+        try:
+            directory.remove(current_actor(), kind, row_id)
+        except directory.DirectoryProblem as problem:
+            flash(str(problem), "danger")
+            return redirect(edit_url)
+        flash(_("%(name)s was deleted.", name=row.name), "success")
+        return redirect(url_for(f"admin.{kind}s"))
+    uses = directory.usage_words(directory.usage(kind, row_id))
+    title = _("Delete %(name)s?", name=row.name)
+    if uses:
+        advice = (
+            ""
+            if kind == "organization"
+            else _("Switch it to inactive instead: what it has stays, and nothing new comes.")
+        )
+        text = _("It is in use, so it cannot be deleted: %(uses)s.", uses=uses)
+        return confirm(title, f"{text} {advice}".strip(), "", edit_url)
+    return confirm(title, _("Nothing uses it. This cannot be undone."), _("Delete it"), edit_url)

@@ -1,0 +1,97 @@
+"""What an administrator should know on every page: found at most each 30 seconds in a process, for it costs some queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import cast
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+
+from hookdesk.api import Delivery, Health, PluginState, clock, health_report, reading, site
+
+FRESH_S = 30.0
+COUNTED = 100
+_KEY = "admin.watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """All health checks, how many plugins need attention, and how many deliveries are dead (101: more than 100)."""
+
+    checks: tuple[Health, ...]
+    plugins: int
+    dead: int
+
+    @property
+    def bad(self) -> list[Health]:
+        """The checks that are not all right."""
+        return [check for check in self.checks if check.state != "ok"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence about what is wrong, and where to go about it."""
+
+    state: str
+    text: str
+    url: str
+    action: str
+
+
+def watched() -> Watched:
+    """What was found last, or is found now."""
+    known = cast("tuple[float, Watched] | None", site().extra.get(_KEY))
+    if known is None or monotonic() - known[0] > FRESH_S:
+        known = (monotonic(), _look())
+        site().extra[_KEY] = known
+    return known[1]
+
+
+def forget() -> None:
+    """Look again at the next ask: an administrator has just done something about it."""
+    site().extra.pop(_KEY, None)
+
+
+def _look() -> Watched:
+    """Ask the checks and the tables."""
+    bad = or_(PluginState.stopped_at != "", PluginState.problem != "", PluginState.paused_until > clock.now())
+    letters = select(Delivery.id).where(Delivery.state == "dead").limit(COUNTED + 1).subquery()
+    dead = select(func.count()).select_from(letters).scalar_subquery()
+    rows = reading().all(select(PluginState.slug, bad.label("is_bad"), dead.label("dead")))
+    slugs = {row.slug for row in rows if row.is_bad} | set(site().plugins.problems)
+    return Watched(tuple(health_report()), len(slugs), rows[0].dead if rows else 0)
+
+
+def notices() -> list[Notice]:
+    """The checks that are not all right, in sentences, errors first."""
+    return sorted((notice(check) for check in watched().bad), key=lambda one: one.state != "error")
+
+
+def notice(check: Health) -> Notice:
+    """One check in a sentence, with the page that helps."""
+    told = _WORDS.get(check.name)
+    if told is None:
+        return Notice(check.state, f"{check.name}: {check.detail}", url_for("admin.health"), _("Open health"))
+    sentence, endpoint, action = told()
+    return Notice(check.state, f"{sentence} {_sentence(check.detail)}".strip(), url_for(endpoint), action)
+
+
+def _sentence(detail: str) -> str:
+    """A detail as a sentence of its own."""
+    text = detail[:1].upper() + detail[1:]
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+_WORDS: dict[str, Callable[[], tuple[str, str, str]]] = {
+    "database": lambda: (_("The database does not answer."), "admin.health", _("Open health")),
+    "plugins": lambda: (_("A plugin that is switched on could not be loaded."), "admin.plugins", _("Open plugins")),
+    "deliveries": lambda: (_("Deliveries were given up; they are kept."), "admin.deliveries", _("Open deliveries")),
+    "outbox": lambda: (_("Events wait to be handed on."), "admin.jobs", _("Open jobs")),
+    "intake": lambda: (_("Messages wait to be processed."), "admin.jobs", _("Open jobs")),
+    "queue": lambda: (_("Jobs are found by looking, which is slower."), "admin.health", _("Open health")),
+    "worker": lambda: (_("No worker is running, so mail and alerts wait."), "admin.health", _("Open health")),
+}
