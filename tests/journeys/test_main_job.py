@@ -114,11 +114,9 @@ def test_the_main_job(live_site: LiveSite, smtp_server: SmtpServer, browser: Bro
 
     for name, content in FILES:
         with agent.expect_download() as download:
-            agent.get_by_role("link", name=re.compile(re.escape(name))).first.evaluate(
-                "node => { node.download = ''; node.click() }"
-            )
-        with open(download.value.path(), "rb") as stream:
-            assert stream.read() == content
+            link = agent.get_by_role("link", name=re.compile(re.escape(name))).first
+            link.evaluate("node => { node.download = ''; node.click() }")
+        assert download.value.path().read_bytes() == content
 
     alerts = len(smtp_server.to("ada@helpdesk.example"))
     piped = live_site.run("mail", "pipe", stdin=answer_to(reply.message, "It burns more now."))
