@@ -16,7 +16,7 @@ from hookdesk.clock import now
 from hookdesk.db.context import reading, release
 from hookdesk.models import Delivery, OutboxEvent, PluginError, PluginState, SystemLog
 from hookdesk.outbox import deadletters, deliveries, dispatcher
-from hookdesk.plugins.base import Plugin
+from hookdesk.plugins.base import NoSettings, Plugin
 from hookdesk.plugins.caller import Implementation
 from hookdesk.services import counters
 from hookdesk.services.transaction import transact
@@ -27,7 +27,7 @@ from hookdesk.types.events import Event
 NAME = "ticket_changed"
 
 
-class Subscriber(Plugin):
+class Subscriber(Plugin[NoSettings]):
     """Subscriber"""
 
     def __init__(self, slug: str) -> None:
