@@ -1,0 +1,67 @@
+"""The plugin: the requesters' pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import Actor, ActorKind, Event, NavItem, PageAssets, Plugin, Recipient, Slot, TicketView, hookimpl
+from hookdesk_portal import links, services
+from hookdesk_portal.hookspecs import PortalHooks
+from hookdesk_portal.settings import Settings
+from hookdesk_portal.views import bp
+
+
+class Portal(Plugin[Settings]):
+    """Portal
+
+    The requesters' pages: open a ticket, come back to it by a mailed link, read it and answer.
+    """
+
+    settings_type = Settings
+    hookspecs = (PortalHooks,)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """All pages from / on."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """The links in the portal's head."""
+        if area != "portal":
+            return []
+        known = actor.kind in (ActorKind.REQUESTER, ActorKind.GUEST)
+        own = NavItem(area, _("My tickets"), "portal.tickets", order=30)
+        return [
+            NavItem(area, _("Home"), "portal.home", order=10),
+            NavItem(area, _("Open a ticket"), "portal.open_form", order=20),
+            own if known else NavItem(area, _("Check a ticket"), "portal.check", order=30),
+        ]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """What the theme does not have."""
+        return [PageAssets(css=("portal.css",), js=("portal.js",), face="portal")]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to the portal's pages."""
+        return [
+            Slot("portal.open", (), "Beside the form for a new ticket: what may spare somebody the writing."),
+            Slot("portal.ticket", ("ticket",), "Sections beside a ticket, as its requester sees it."),
+        ]
+
+    @hookimpl
+    def ticket_url(self, ticket: TicketView, recipient: Recipient) -> str | None:
+        """A link that shows a participant the ticket without an account."""
+        if recipient.agent_id is not None or recipient.user_id is None:
+            return None
+        return links.address(ticket.id, recipient.user_id)
+
+    @hookimpl
+    def ticket_link_requested(self, event: Event) -> None:
+        """Mail the link."""
+        services.mail_link(event)

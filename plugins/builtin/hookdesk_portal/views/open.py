@@ -1,0 +1,138 @@
+"""A new ticket."""
+
+from __future__ import annotations
+
+from flask import make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from hookdesk.api import (
+    Actor,
+    FilteringHooks,
+    InboundMessage,
+    Outcome,
+    Settled,
+    TopicChoice,
+    access_ticket,
+    attachments,
+    current_actor,
+    limiter,
+    people,
+    public,
+    site,
+    system,
+)
+from hookdesk_portal import services
+from hookdesk_portal.forms import OpenForm
+from hookdesk_portal.views.blueprint import bp, posts_allowed, settings, upload_limits
+
+SENT = "portal_sent"
+
+
+@bp.get("/open")
+@public
+def open_form() -> str:
+    """The form; `?topic=<reference>` has one chosen already."""
+    form, choices = _form()
+    actor = current_actor()
+    if form.name and actor.user_id is not None:  # a guest: known by a mailed link, which is no sign-in
+        form.name.data, form.email.data = actor.name, people.primary_address(actor.user_id)
+    return _page(form, choices)
+
+
+@bp.post("/open")
+@public
+@limiter.limit(posts_allowed)
+def open_post() -> Response | tuple[str, int]:
+    """Take the ticket in, and say what happens next."""
+    form, choices = _form()
+    if not form.validate():
+        return _page(form, choices), 422
+    actor = current_actor()
+    try:
+        settled = services.open_ticket(actor, _message(form, actor), request.remote_addr or "")
+    except (attachments.NoStorage, OSError):
+        problem = _("Files cannot be stored at the moment. Send it without them, or try again later.")
+        form.attachments.errors = (problem,)
+        return _page(form, choices), 503
+    if settled.outcome is Outcome.REJECTED:
+        return _page(form, choices, _problems(settled)), 422
+    return _sent(settled, _address(form, actor))
+
+
+def _form() -> tuple[OpenForm, list[TopicChoice]]:
+    """The form with the fields that apply, and the topics on offer."""
+    actor = current_actor()
+    choices = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
+    form = OpenForm()
+    form.fitted(choices, is_known=actor.is_signed_in)
+    if choices and request.method == "GET":
+        wanted = request.args.get("topic", "")
+        form.topic.data = wanted if any(choice.ref == wanted for choice in choices) else ""
+    return form, choices
+
+
+def _address(form: OpenForm, actor: Actor) -> str:
+    """Where answers go."""
+    if form.email:
+        return people.normal_address(form.email.data or "")
+    return people.primary_address(actor.user_id or 0)
+
+
+def _message(form: OpenForm, actor: Actor) -> InboundMessage:
+    """What was filled in."""
+    return InboundMessage(
+        channel="portal",
+        sender_address=_address(form, actor),
+        sender_name=form.name.data if form.name else actor.name,
+        subject=form.subject.data,
+        text=form.message.data,
+        files=form.attachments.files(),
+        topic=form.topic.data if form.topic else "",
+    )
+
+
+def _problems(settled: Settled) -> list[str]:
+    """Why it was turned away: in the words of those who did, unless those are for the admin's ledger only."""
+    return list(settled.problems) or [_("This site does not take this message. If that surprises you, call us.")]
+
+
+def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None = None) -> str:
+    """The form's page."""
+    chosen = next((choice for choice in choices if form.topic and choice.ref == form.topic.data), None)
+    is_picked = chosen is not None and request.args.get("topic") == chosen.ref
+    return render_template(
+        "portal/open.html",
+        form=form,
+        choices=choices,
+        chosen=chosen,
+        is_picked=is_picked,
+        problems=problems or [],
+        promise=settings().promise,
+        can_mail=services.can_mail(),
+        actor=current_actor(),
+        **upload_limits(),
+    )
+
+
+def _sent(settled: Settled, address: str) -> Response:
+    """To the confirmation by a redirect, so that reloading sends nothing twice. Its body says the same, for scripts that do not follow."""
+    number = access_ticket(system("portal"), settled.ticket_id).number if settled.ticket_id is not None else ""
+    session[SENT] = {"number": number, "address": address, "outcome": str(settled.outcome)}
+    response = make_response(_confirmation(session[SENT]), 303)
+    response.headers["Location"] = url_for("portal.sent")
+    return response
+
+
+@bp.get("/open/sent")
+@public
+def sent() -> str | Response:
+    """The confirmation."""
+    if SENT not in session:
+        return redirect(url_for("portal.open_form"))
+    return _confirmation(session[SENT])
+
+
+def _confirmation(told: dict[str, str]) -> str:
+    """The number, what happens next and when."""
+    return render_template("portal/sent.html", **told, promise=settings().promise, can_mail=services.can_mail())
