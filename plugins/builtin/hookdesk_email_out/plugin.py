@@ -105,9 +105,9 @@ class EmailOut(Plugin[Settings]):
                 str(_("Outgoing mail")),
                 "email_out.queue",
                 icon="mail",
-                group="Messages",
+                group=str(_("Messages")),
                 permission="admin",
-                order=60,
+                order=410,
             )
         ]
 

@@ -78,7 +78,9 @@ class SpamWords(Plugin[Settings]):
             return []
         label = str(_("Spam words"))
         return [
-            NavItem("admin", label, "spam_words.index", icon="filter", group="Intake", permission="admin", order=80)
+            NavItem(
+                "admin", label, "spam_words.index", icon="filter", group=str(_("Intake")), permission="admin", order=280
+            )
         ]
 
     @hookimpl
