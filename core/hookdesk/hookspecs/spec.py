@@ -97,7 +97,7 @@ def _returned(function: Callable[..., Any]) -> tuple[type, ...]:
     except NameError:  # names that only a type checker imports
         return ()
     kinds = get_args(stated) if isinstance(stated, UnionType) else (stated,)
-    return tuple(kind for kind in kinds if isinstance(kind, type) and kind is not NoneType)
+    return tuple(kind for kind in kinds if isinstance(kind, type) and kind not in (NoneType, Any))
 
 
 def spec(

@@ -134,9 +134,9 @@ class Hooks:
             HookDenied: a plugin failed and the hook's errors deny.
         """
         info = spec_info(spec)
-        for _, answer in self._answers(info, given, denied=FAILED):
+        for plugin, answer in self._answers(info, given, denied=FAILED):
             if answer is FAILED:
-                raise HookDenied("unknown", info.name)
+                raise HookDenied(plugin, info.name)
             found: T = answer
             return found
         return None
