@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from werkzeug.datastructures import FileStorage
-from wtforms import ValidationError
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
+from wtforms import FileField, ValidationError
 
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
@@ -31,6 +33,19 @@ def clean_text(value: str | None) -> str:
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """The base of all forms: CSRF on, messages in the reader's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is not typed
+        """What a form is filled from."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Text for text fields and files for file fields, whatever was sent under their names; never JSON with its other types."""
+            if formdata is not _Auto:
+                return formdata
+            if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+                return None
+            names = {name for name, item in form._fields.items() if isinstance(item, FileField)}
+            files = MultiDict((name, item) for name, item in request.files.items(multi=True) if name in names)
+            return CombinedMultiDict((files, request.form))
 
     def problems(self) -> dict[str, Sequence[str]]:
         """Field name → what is wrong with it."""
