@@ -1,0 +1,1 @@
+"""What the site costs: measured on real servers, with made-up tickets. `python -m benchmarks --help`."""

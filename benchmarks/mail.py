@@ -1,0 +1,133 @@
+"""What a mail costs: the pipe that the mail server calls, and all until it is a ticket."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
+from time import perf_counter, sleep
+
+from sqlalchemy import text
+
+from benchmarks.client import Unexpected
+from benchmarks.figures import Figure, quantile
+from benchmarks.stack import Stack
+
+PIPED, STORED = 40, 12
+WAIT_S = 30.0
+
+
+def letter(n: int) -> bytes:
+    """A mail of usual size."""
+    mail = EmailMessage()
+    mail["From"] = f"Grace Hopper <grace.{n}@example.org>"
+    mail["To"] = "support@example.net"
+    mail["Subject"] = f"Measured mail {n}"
+    mail["Message-ID"] = f"<{os.getpid()}.{n}.{os.urandom(4).hex()}@example.org>"
+    mail.set_content("Hello,\n\nthe display of my bike stays dark since this morning.\n\n" * 8 + "Grace\n")
+    return mail.as_bytes()
+
+
+def _program() -> str:
+    """The console script beside this interpreter, as a mail server would call it."""
+    return str(Path(sys.executable).with_name("hookdesk-pipe"))
+
+
+def _children_s() -> float:
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _pipe(stack: Stack, n: int) -> float:
+    """Pipe one mail in; milliseconds until the process has ended.
+
+    Raises:
+        Unexpected: it did not take the mail.
+    """
+    started = perf_counter()
+    done = subprocess.run(
+        [_program()],
+        input=letter(n),
+        env={**os.environ, **stack.instance.environment},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Unexpected(f"hookdesk-pipe failed: {done.stderr.decode(errors='replace').strip()}")
+    return (perf_counter() - started) * 1000
+
+
+def pipe(stack: Stack) -> Figure:
+    """The process that the mail server waits for: CPU of all of it, start of the interpreter included."""
+    for n in range(5):
+        _pipe(stack, n)
+    before = _children_s()
+    times = [_pipe(stack, n) for n in range(5, 5 + PIPED)]
+    cpu_ms = (_children_s() - before) / PIPED * 1000
+    _wait_for(stack, 5 + PIPED)
+    return Figure("pipe", stack.instance.tickets, cpu_ms, median(times), quantile(times, 0.95))
+
+
+def pipe_to_ticket(stack: Stack) -> Figure:
+    """From the call of the pipe until the ticket is stored, one mail after the other; CPU of the pipe and of the whole stack."""
+    before, times = _children_s() + stack.all_cpu_s(), []
+    for n in range(STORED):
+        known = _stored(stack)
+        started = perf_counter()
+        _pipe(stack, 1000 + n)
+        _wait_for(stack, known + 1)
+        times.append((perf_counter() - started) * 1000)
+    cpu_ms = (_children_s() + stack.all_cpu_s() - before) / STORED * 1000
+    return Figure("pipe_to_ticket", stack.instance.tickets, cpu_ms, median(times), quantile(times, 0.95))
+
+
+def _stored(stack: Stack) -> int:
+    """How many of our mails are tickets."""
+    engine = stack.instance.engine()
+    with engine.connect() as connection:
+        asked = text(
+            "SELECT count(*) FROM intake_record WHERE outcome = 'ticket' AND subject LIKE 'Measured mail %' AND id > :old"
+        )
+        return int(connection.execute(asked, {"old": _newest_seeded(stack)}).scalar_one())
+
+
+def _newest_seeded(stack: Stack) -> int:
+    """The last record that was there before the first mail; looking further back would cost more than what is measured."""
+    if stack.port not in _NEWEST:
+        engine = stack.instance.engine()
+        with engine.connect() as connection:
+            _NEWEST[stack.port] = int(
+                connection.execute(text("SELECT coalesce(max(id), 0) FROM intake_record")).scalar_one()
+            )
+    return _NEWEST[stack.port]
+
+
+_NEWEST: dict[int, int] = {}
+
+
+def _wait_for(stack: Stack, count: int) -> None:
+    """Wait until so many mails are tickets.
+
+    Raises:
+        Unexpected: they are not within half a minute.
+    """
+    until = perf_counter() + WAIT_S
+    while (found := _stored(stack)) < count:
+        if perf_counter() > until:
+            raise Unexpected(f"{found} of {count} mails became tickets within {WAIT_S:.0f} s")
+        sleep(0.01)
+
+
+def everything(stack: Stack) -> Iterator[tuple[str, Callable[[], Figure]]]:
+    """Each measurement by name."""
+    _newest_seeded(stack)
+    yield "pipe", lambda: pipe(stack)
+    yield "pipe_to_ticket", lambda: pipe_to_ticket(stack)
+
+
+NAMES = ("pipe", "pipe_to_ticket")

@@ -1,0 +1,114 @@
+"""`make bench`: everything at 10,000 and at 100,000 tickets, written to docs/performance.md."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from benchmarks import calibration, comparing, machine, measuring
+from benchmarks.client import Unexpected
+from benchmarks.comparing import Ratio
+from benchmarks.figures import Figure
+from benchmarks.targets import OSTICKET, RATIO, TARGETS
+
+SMALL, LARGE = 10_000, 100_000
+FILE = Path(__file__).parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+HEAD = (
+    "what", "CPU ms, 10k", "CPU ms, 100k", "100k / 10k", "asked for", "", "p50 / p95 ms, 100k", "requests/s, 4 clients",
+    "osTicket, CPU ms, 10k / 100k",
+)  # fmt: skip
+
+
+def write() -> int:
+    """Measure and write; the exit status: 1 if something could not be measured."""
+    loops = [calibration.loop_ms()]
+    wanted = [name for name in measuring.names() if name != "calibration"]
+    try:
+        taken = {size: {figure.name: figure for figure in _shown(size, wanted)} for size in (SMALL, LARGE)}
+        loops.append(calibration.loop_ms())
+        ratios = []
+        for ratio in comparing.compare(SMALL, LARGE, wanted):
+            print(ratio.line(), flush=True)
+            ratios.append(ratio)
+    except Unexpected as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    loops.append(calibration.loop_ms())
+    _store(_text(taken[SMALL], taken[LARGE], ratios, loops))
+    print(f"Written: {FILE}")
+    return 0
+
+
+def _shown(size: int, wanted: Sequence[str]) -> list[Figure]:
+    """The figures of one size; each is printed as it comes."""
+    found = []
+    for figure in measuring.measure(size, wanted):
+        print(figure.line(), flush=True)
+        found.append(figure)
+    return found
+
+
+def _store(text: str) -> None:
+    """Put the text between the marks; what people wrote around them stays."""
+    page = FILE.read_text(encoding="utf-8") if FILE.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    before, _, rest = page.partition(BEGIN)
+    FILE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+
+
+def _text(small: dict[str, Figure], large: dict[str, Figure], ratios: Sequence[Ratio], loops: Sequence[float]) -> str:
+    """The whole part that is generated."""
+    by_name = {ratio.name: ratio for ratio in ratios}
+    names = [name for name in large if name in small]
+    parts = [
+        f"Measured on {datetime.now(UTC):%d %B %Y}: {'; '.join(machine.lines())}.",
+        f"Calibration: {median(loops):.0f} ms of CPU ({min(loops):.0f}–{max(loops):.0f} in the course of the run).",
+        "",
+        f"| {' | '.join(HEAD)} |",
+        "|---" * len(HEAD) + "|",
+        *(_row(name, small[name], large[name], by_name.get(name)) for name in names),
+        "",
+        *_verdict(large, ratios),
+    ]
+    return "\n".join(parts)
+
+
+def _row(name: str, small: Figure, large: Figure, ratio: Ratio | None) -> str:
+    """One line of the table."""
+    target = TARGETS.get(name)
+    asked = met = ""
+    if target is not None:
+        asked = f"≤ {target.most:g} {'MB' if target.value == 'mb' else 'ms'}{' of time' if target.value == 'p50_ms' else ''}"
+        met = "met" if target.met(large) else "**missed**"
+    times = "" if large.p50_ms is None else f"{large.p50_ms:.1f} / {large.p95_ms:.1f}"
+    theirs = " / ".join(filter(None, OSTICKET.get(name, ())))
+    cells = [
+        f"`{name}`", _cost(small), _cost(large), f"{ratio.ratio:.2f}" if ratio else "", asked, met, times,
+        "" if large.rps is None else f"{large.rps:.0f}", theirs,
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _cost(figure: Figure) -> str:
+    """CPU, or memory."""
+    if figure.mb is not None:
+        return f"{figure.mb:.0f} MB"
+    return "" if figure.cpu_ms is None else f"{figure.cpu_ms:.1f}"
+
+
+def _verdict(large: dict[str, Figure], ratios: Sequence[Ratio]) -> list[str]:
+    """What was missed, in a sentence."""
+    missed = [name for name, target in TARGETS.items() if name in large and not target.met(large[name])]
+    grown = [ratio.name for ratio in ratios if ratio.ratio > RATIO]
+    lines = ["Every figure that is asked for is met." if not missed else f"Missed: {', '.join(missed)}."]
+    if ratios:
+        most = max(ratios, key=lambda ratio: ratio.ratio)
+        lines.append(
+            f"From 10,000 to 100,000 tickets no page takes more than {RATIO} times the CPU (most: {most.name}, {most.ratio:.2f})."
+            if not grown
+            else f"More than {RATIO} times the CPU from 10,000 to 100,000 tickets: {', '.join(grown)}."
+        )
+    return lines
