@@ -64,12 +64,14 @@ class LiveSite:
         """True once `/health` can be read."""
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text(errors="replace")[-4000:]
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             connection.request("GET", "/health")
             return connection.getresponse().status == 200
         except (http.client.HTTPException, OSError):
             return False
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         """End it as Ctrl-C does; kill what is left of its group."""
