@@ -111,7 +111,7 @@ from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.forms import FilesField, Form, clean_line, clean_text
 from hookdesk.web.guard import admin, agent, public, requester
-from hookdesk.web.health import check_all as health_report
+from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url
 from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter

@@ -37,7 +37,12 @@ def health() -> tuple[Response, int]:
 
 def check_all() -> list[Health]:
     """Core's checks and those of plugins."""
-    return [*_core_checks(), *site().hooks.collect(RunningHooks.health_checks)]
+    return [check for _, check in check_each()]
+
+
+def check_each() -> list[tuple[str, Health]]:
+    """The same, each with the slug of its plugin ("core" for core's own)."""
+    return [*(("core", check) for check in _core_checks()), *site().hooks.attributed(RunningHooks.health_checks)]
 
 
 def _core_checks() -> list[Health]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.dates import format_timedelta
 from flask import Flask, g, has_request_context, render_template, request, url_for
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_datetime, get_locale, gettext, lazy_gettext
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -36,6 +36,15 @@ SLOTS = (
     Slot("signin.agent", (), "Below the agents' sign-in form: a forgotten password, for one."),
 )
 """Slots of core's own layouts; plugins declare those of their pages with the hook `slots`."""
+ADMIN_GROUPS = {
+    "People": lazy_gettext("People"),
+    "Intake": lazy_gettext("Intake"),
+    "Work": lazy_gettext("Work"),
+    "Messages": lazy_gettext("Messages"),
+    "Plugins and themes": lazy_gettext("Plugins and themes"),
+    "System": lazy_gettext("System"),
+}
+"""Groups of the admin panel's navigation in their order, by the name that plugins give."""
 
 
 def init_app(app: Flask, chain: ThemeChain) -> None:
@@ -99,7 +108,7 @@ def _nav(area: str) -> Iterator[dict[str, Any]]:
     """Build the links."""
     actor = current_actor()
     found = site().hooks.attributed(WebHooks.nav_items, actor=actor, area=area)
-    for plugin, item in sorted(found, key=lambda pair: pair[1].order):
+    for plugin, item in sorted(found, key=lambda pair: (_rank(pair[1]), pair[1].order)):
         if item.area != area or not _shown(item):
             continue
         try:
@@ -108,9 +117,17 @@ def _nav(area: str) -> Iterator[dict[str, Any]]:
             site().hooks.recorder.failed(plugin, "nav_items", error)
             continue
         yield {
-            "label": item.label, "url": url, "icon": item.icon, "count": item.count, "group": item.group, "key": item.key,
-            "active": is_active(item), "plugin": plugin,
+            "label": item.label, "url": url, "icon": item.icon, "count": item.count, "key": item.key,
+            "group": str(ADMIN_GROUPS.get(item.group, item.group)), "active": is_active(item), "plugin": plugin,
         }  # fmt: skip
+
+
+def _rank(item: NavItem) -> int:
+    """The place of an item's group in the admin panel; items without a group come first, groups that nobody knows last."""
+    if item.area != "admin" or not item.group:
+        return 0
+    groups = list(ADMIN_GROUPS)
+    return groups.index(item.group) + 1 if item.group in ADMIN_GROUPS else len(groups) + 1
 
 
 def is_active(item: NavItem) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flask import request
+
 from hookdesk.api import (
     Actor,
     NavItem,
@@ -58,6 +60,8 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
             return None
         if slot == "admin.search":
             return [SlotContent("admin/search.html")]
+        if request.endpoint in ("admin.index", "admin.health"):
+            return None  # these pages are about nothing else
         from hookdesk_admin.watch import notices
 
         found = notices()

@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from hookdesk.api import Delivery, Health, PluginState, clock, health_report, reading, site
+from hookdesk.api import Delivery, Health, PluginState, clock, describe, health_report, reading, site
 
 FRESH_S = 30.0
 COUNTED = 100
@@ -20,16 +20,16 @@ _KEY = "admin.watch"
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """All health checks, how many plugins need attention, and how many deliveries are dead (101: more than 100)."""
+    """All health checks, each with its plugin's slug; how many plugins need attention; how many deliveries are dead (101: over 100)."""
 
-    checks: tuple[Health, ...]
+    checks: tuple[tuple[str, Health], ...]
     plugins: int
     dead: int
 
     @property
-    def bad(self) -> list[Health]:
+    def bad(self) -> list[tuple[str, Health]]:
         """The checks that are not all right."""
-        return [check for check in self.checks if check.state != "ok"]
+        return [(slug, check) for slug, check in self.checks if check.state != "ok"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,22 @@ def _look() -> Watched:
 
 def notices() -> list[Notice]:
     """The checks that are not all right, in sentences, errors first."""
-    return sorted((notice(check) for check in watched().bad), key=lambda one: one.state != "error")
+    return sorted((notice(slug, check) for slug, check in watched().bad), key=lambda one: one.state != "error")
 
 
-def notice(check: Health) -> Notice:
-    """One check in a sentence, with the page that helps."""
-    told = _WORDS.get(check.name)
-    if told is None:
-        return Notice(check.state, f"{check.name}: {check.detail}", url_for("admin.health"), _("Open health"))
-    sentence, endpoint, action = told()
-    return Notice(check.state, f"{sentence} {_sentence(check.detail)}".strip(), url_for(endpoint), action)
+def notice(slug: str, check: Health) -> Notice:
+    """One check in a sentence, with the page that helps: for a plugin's check its settings, else the plugin's page."""
+    told = _WORDS.get(check.name) if slug == "core" else None
+    if told is not None:
+        sentence, endpoint, action = told()
+        return Notice(check.state, f"{sentence} {_sentence(check.detail)}".strip(), url_for(endpoint), action)
+    text = f"{_sentence(check.name)[:-1]}: {_sentence(check.detail)}"
+    plugin = site().plugins.get(slug)
+    if plugin is not None and describe(plugin.settings_type):
+        return Notice(check.state, text, url_for("admin.settings", scope=slug), _("Open its settings"))
+    if slug == "core":
+        return Notice(check.state, text, url_for("admin.health"), _("Open health"))
+    return Notice(check.state, text, url_for("admin.plugin", slug=slug), _("Open the plugin"))
 
 
 def _sentence(detail: str) -> str:

@@ -50,7 +50,7 @@ class Topics(Plugin[NoSettings]):
             return []
         return [
             NavItem(
-                "admin", _("Help topics"), "topics.index", icon="tag", group=_("Intake"), order=210, permission="admin"
+                "admin", _("Help topics"), "topics.index", icon="tag", group="Intake", order=10, permission="admin"
             )
         ]
 

@@ -17,6 +17,7 @@ from hookdesk.api import (
     PluginError,
     PluginState,
     PluginTiming,
+    When,
     clock,
     discover,
     lifecycle,
@@ -106,10 +107,12 @@ def lines(known: Mapping[str, Row[Any]] | None = None) -> list[PluginLine]:
 
 
 def _costs() -> dict[str, Cost]:
-    """Slug → cost."""
+    """Slug → cost of what runs while people work; hooks that are asked once, when a process starts, would blur it."""
     summed = [func.sum(getattr(PluginTiming, name)) for name in ("calls", "microseconds")]
     query = select(PluginTiming.plugin, *summed, func.max(PluginTiming.slowest), func.sum(PluginTiming.errors))
-    rows = reading().all(query.where(PluginTiming.day >= since()).group_by(PluginTiming.plugin))
+    at_start = [name for name, info in site().hooks.specs.items() if info.when is When.BUILD]
+    query = query.where(PluginTiming.day >= since(), PluginTiming.hook.not_in(at_start))
+    rows = reading().all(query.group_by(PluginTiming.plugin))
     return {row[0]: Cost(*(int(value or 0) for value in row[1:])) for row in rows}
 
 
@@ -132,7 +135,7 @@ def _line(slug: str, found: Found | None, row: Row[Any] | None, cost: Cost, most
     return PluginLine(
         slug=slug,
         title=found.title if found else slug,
-        description=(found.description.splitlines() or [""])[0] if found else _("Not installed any more."),
+        description=_plain(found.description) if found else _("Not installed any more."),
         version=found.version if found else "",
         source=_("Builtin") if found and found.is_builtin else found.distribution if found else "",
         icon=next((icon for hook, icon in ICONS if hook in hooks), "plug"),
@@ -192,6 +195,11 @@ def hook_names(slug: str, found: Found | None) -> tuple[str, ...]:
     return tuple(name for name in hooks.specs if found.defines(name))
 
 
+def _plain(doc: str) -> str:
+    """The first paragraph of a docstring without its marks of code."""
+    return " ".join(doc.partition("\n\n")[0].split()).replace("`", "")
+
+
 @dataclass(frozen=True, slots=True)
 class HookLine:
     """One hook of a plugin: its shape, its place among the implementations (0: not loaded) and what it costs."""
@@ -202,6 +210,7 @@ class HookLine:
     place: int
     of: int
     cost: Cost
+    at_start: bool
 
 
 def hook_lines(slug: str, names: Sequence[str]) -> list[HookLine]:
@@ -216,9 +225,8 @@ def hook_lines(slug: str, names: Sequence[str]) -> list[HookLine]:
     for name in names:
         info, order = site().hooks.specs[name], [one.plugin for one in site().hooks.implementations(name)]
         place = order.index(slug) + 1 if slug in order else 0
-        made.append(
-            HookLine(name, str(info.shape), info.doc.splitlines()[0], place, len(order), costs.get(name, Cost()))
-        )
+        cost, at_start = costs.get(name, Cost()), info.when is When.BUILD
+        made.append(HookLine(name, str(info.shape), _plain(info.doc), place, len(order), cost, at_start))
     return made
 
 
@@ -226,7 +234,7 @@ def order_of_hooks() -> list[tuple[str, str, str, list[str]]]:
     """Each hook that somebody implements: name, shape, doc, slugs in the order in which they are asked."""
     hooks = site().hooks
     return [
-        (name, str(info.shape), info.doc.splitlines()[0], [one.plugin for one in hooks.implementations(name)])
+        (name, str(info.shape), _plain(info.doc), [one.plugin for one in hooks.implementations(name)])
         for name, info in sorted(hooks.specs.items())
         if hooks.implementations(name)
     ]

@@ -17,11 +17,10 @@ from hookdesk_admin.watch import notice
 def health() -> str:
     """All checks, those that are not all right first."""
     watch.forget()
-    checks = sorted(
-        watch.watched().checks, key=lambda check: (["error", "warning", "ok"].index(check.state), check.name)
-    )
-    told = [(check, notice(check)) for check in checks]
-    return render_template("admin/health.html", checks=told, bad=sum(check.state != "ok" for check in checks))
+    order = ["error", "warning", "ok"]
+    found = sorted(watch.watched().checks, key=lambda one: (order.index(one[1].state), one[1].name))
+    told = [(check, notice(slug, check)) for slug, check in found]
+    return render_template("admin/health.html", checks=told, bad=len(watch.watched().bad))
 
 
 @bp.get("/jobs", endpoint="jobs")
