@@ -45,6 +45,7 @@ class EmailOut(Plugin[Settings]):
             services.promise(self.settings, about, "autoresponse", owner)
         if event.data.get("alert"):
             told = recipients.agents_in_charge(about.ticket, self.settings.alert_department, opener)
+            told += recipients.further(event, about.ticket, agents=True)
             services.promise(
                 self.settings, about, "new_ticket_alert", told, headline=str(_("A new ticket has come in."))
             )
@@ -55,13 +56,17 @@ class EmailOut(Plugin[Settings]):
         about = services.occasion(event)
         if about is None or about.entry is None or not event.data.get("notify"):
             return
+        others = recipients.further(event, about.ticket, agents=False)
         if about.entry.kind == "response":
-            services.promise(self.settings, about, "reply", recipients.participants(about.ticket, None))
+            services.promise(self.settings, about, "reply", recipients.participants(about.ticket, None) + others)
         elif about.entry.kind == "message":
             author = event.data.get("user_id")
             if not services.came_from_machine(about.entry):
-                services.promise(self.settings, about, "message", recipients.participants(about.ticket, author))
+                services.promise(
+                    self.settings, about, "message", recipients.participants(about.ticket, author) + others
+                )
             told = recipients.agents_in_charge(about.ticket, True, None)
+            told += recipients.further(event, about.ticket, agents=True)
             headline = _("%(name)s wrote on a ticket of yours.", name=about.entry.author)
             services.promise(self.settings, about, "message_alert", told, headline=str(headline))
 

@@ -10,7 +10,9 @@ from hookdesk.api import (
     Agent,
     AgentDepartment,
     Collaborator,
+    Event,
     NotFound,
+    NotificationHooks,
     Recipient,
     TicketView,
     User,
@@ -18,6 +20,7 @@ from hookdesk.api import (
     access_ticket,
     actors,
     reading,
+    site,
 )
 
 MOST = 200
@@ -56,6 +59,14 @@ def agents_in_charge(ticket: TicketView, department: bool, besides: int | None) 
     rows = reading().all(chosen.where(Agent.is_active, Agent.on_vacation.is_(False)).order_by(Agent.id).limit(MOST))
     reason = "assignee" if ticket.assignee_id is not None else "department"
     return list(_allowed(ticket, rows, reason, besides))
+
+
+def further(event: Event, ticket: TicketView, agents: bool) -> list[Recipient]:
+    """Whom plugins name besides: agents who may see the ticket, or other people. `Recipient.agent_id` tells the two apart."""
+    named = site().hooks.collect(NotificationHooks.notify_recipients, event=event)[:MOST]
+    if not agents:
+        return [person for person in named if person.agent_id is None]
+    return [person for person in named if person.agent_id is not None and may_see(person.agent_id, ticket.id)]
 
 
 def _allowed(

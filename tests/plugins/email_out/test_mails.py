@@ -15,6 +15,7 @@ from hookdesk import clock as moments
 from hookdesk.api import (
     Actor,
     InboundFile,
+    Recipient,
     ReplyDraft,
     Ticket,
     references,
@@ -25,6 +26,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk.models import Collaborator, OutboxEvent, User
+from hookdesk.plugins.caller import Implementation
 from hookdesk.services import actors, people
 from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
@@ -192,6 +194,31 @@ def test_collaborators_get_replies_and_the_author_not_their_own_words(
         threads.post(actor, ReplyDraft(ticket_id=ticket.id, kind="message", text="Me too"))
     run_jobs()
     assert {mail.recipients[0] for mail in server.messages} == {"grace@example.org", "ada@helpdesk.example"}
+
+
+def test_plugins_name_further_people_and_agents_pass_the_guard(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, make_agent: MakeAgent
+) -> None:
+    """Somebody outside gets what participants get; an agent is told only of what they may see."""
+    ticket, ada, eve = make_ticket(), make_agent(), make_agent("eve", "Eve")
+    run_jobs()
+    server.messages.clear()
+    named = [
+        Recipient("auditor@example.org", "Auditor", "auditor"),
+        Recipient(eve.email, "Eve", "watcher", agent_id=eve.agent_id),
+        Recipient("mallory@helpdesk.example", "Mallory", "watcher", agent_id=999),
+    ]
+    with hookdesk_app.app_context():
+        site().hooks.install("notify_recipients", [Implementation("test", lambda: named, ())])
+        threads.post(ada, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
+        requester = actors.requester_actor(ticket.user_id)
+        assert requester is not None
+        threads.post(requester, ReplyDraft(ticket_id=ticket.id, kind="message", text="Thanks"))
+    run_jobs()
+    received = sorted(mail.recipients[0] for mail in server.messages)
+    assert received.count("auditor@example.org") == 2
+    assert received.count("eve@helpdesk.example") == 1
+    assert "mallory@helpdesk.example" not in received
 
 
 def test_broken_words_fall_back_to_the_default_ones(
