@@ -12,7 +12,7 @@ BIND ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup environment assets test check lint types layers contracts matrix bench wheels format messages lock clean
+.PHONY: help run demo setup environment assets test check lint types layers contracts matrix reference bench wheels format messages lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r verb words; do printf '  make %-8s %s\n' "$$verb" "$$words"; done
@@ -59,6 +59,9 @@ contracts: setup
 
 matrix: setup ## all tests once for each plugin switched off, and a table of what ran
 	@$(BIN)/python -m tools.matrix
+
+reference: setup ## write docs/hooks.md and docs/api.md from the source
+	@$(BIN)/python -m tools.reference
 
 bench: setup ## measure, and write docs/performance.md
 	@$(BIN)/python -m benchmarks
