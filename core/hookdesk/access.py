@@ -7,6 +7,7 @@ narrow it (`permission_scope`, `permission_allowed`), never widen it. Unknown an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
@@ -159,8 +160,9 @@ def permitted(actor: Actor, permission: str, ticket: TicketView) -> bool:
     return actor.may(permission)
 
 
+@lru_cache(maxsize=1)
 def ticket_view() -> Select[Any]:
-    """The columns of `TicketView`: one query with joins, nothing lazy."""
+    """The columns of `TicketView`: one query with joins, nothing lazy. Built once, for putting it together costs more than running it."""
     assignee = aliased(Agent)
     columns = [column for column in Ticket.__table__.columns if column.name not in ("snippet", "snippet_by")]
     return (

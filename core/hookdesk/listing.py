@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, false, func, not_, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hookdesk.access import Leg, legs, narrowing
@@ -178,27 +178,38 @@ def count(actor: Actor, state: str, *conditions: ColumnElement[bool]) -> int:
 
 def counts(actor: Actor, asked: Mapping[str, tuple[str, Sequence[ColumnElement[bool]]]]) -> dict[str, int]:
     """Like `count`, for several lists in one query: name → number, from name → (state, conditions)."""
-    found, narrow = legs(actor), narrowing(actor)
+    found, narrow = _apart(legs(actor)), narrowing(actor)
     if not found or not asked:
         return dict.fromkeys(asked, 0)
-    seen = or_(*(leg.condition for leg in found))
     columns = (
-        _counted(
-            select(Ticket.id).where(*in_state(state), seen, *conditions, *narrow),
-            (MOST_OPEN if state == "open" else MOST_CLOSED) + 1,
-        )
+        _counted(select(Ticket.id).where(*in_state(state), leg, *conditions, *narrow), _most(state) + 1)
         for state, conditions in asked.values()
+        for leg in found
     )
-    row = reading().first(select(*columns))
-    return dict(zip(asked, row or (), strict=True))
+    numbers = iter(reading().first(select(*columns)) or ())
+    return {
+        name: min(sum(next(numbers) for _ in found), _most(state) + 1) for name, (state, _conditions) in asked.items()
+    }
 
 
-def rows(ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """The columns that lists show, for a few ids that came out of a scope, in their order."""
-    if not ids:
-        return []
+def _most(state: str) -> int:
+    """How far tickets of a state are counted."""
+    return MOST_OPEN if state == "open" else MOST_CLOSED
+
+
+def _apart(found: Sequence[Leg]) -> list[ColumnElement[bool]]:
+    """The legs as conditions of which no ticket meets two: each is then counted on its own index, and the numbers add up."""
+    ordered = sorted(found, key=lambda leg: leg.name != "department")  # the widest first, so that it stays the simplest
+    return [
+        and_(leg.condition, *(not_(func.coalesce(other.condition, false())) for other in ordered[:place]))
+        for place, leg in enumerate(ordered)
+    ]
+
+
+def _row_columns() -> Select[*tuple[Any, ...]]:
+    """The query behind `rows`, built once: putting it together costs more than running it."""
     assignee = aliased(Agent)
-    found = reading().all(
+    return (
         select(
             Ticket.id, Ticket.number, Ticket.subject, Ticket.state, Ticket.is_answered, Ticket.snippet, Ticket.snippet_by,
             Ticket.attachment_count, Ticket.entry_count, Ticket.channel, Ticket.created_at, Ticket.last_activity_at, Ticket.due_at,
@@ -214,7 +225,16 @@ def rows(ids: Sequence[int]) -> Sequence[Row[Any]]:
         .join(User, User.id == Ticket.user_id)
         .outerjoin(Organization, Organization.id == Ticket.organization_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
-        .where(Ticket.id.in_(ids))
+        .where(Ticket.id.in_(bindparam("ids", expanding=True)))
     )  # fmt: skip
-    by_id = {row.id: row for row in found}
+
+
+_ROWS = _row_columns()
+
+
+def rows(ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """The columns that lists show, for a few ids that came out of a scope, in their order."""
+    if not ids:
+        return []
+    by_id = {row.id: row for row in reading().all(_ROWS, {"ids": list(ids)})}
     return [by_id[row_id] for row_id in ids if row_id in by_id]

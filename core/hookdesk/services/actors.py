@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, literal, null, select, true, union_all
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, and_, bindparam, literal, null, select, true, union_all
 
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
@@ -21,15 +23,19 @@ def agent_actor_of_user(user_id: int, session_id: int | None = None) -> Actor | 
     return _agent(Agent.user_id == user_id, session_id)
 
 
+# Statements that every request runs are built once: putting them together costs more than running them.
+_AGENT = (
+    select(
+        Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.locale, Agent.timezone, UserEmail.address
+    )
+    .outerjoin(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
+    .where(Agent.is_active)
+)  # fmt: skip
+
+
 def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
     """Read one active agent."""
-    row = reading().first(
-        select(
-            Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.locale, Agent.timezone, UserEmail.address
-        )
-        .outerjoin(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
-        .where(which, Agent.is_active)
-    )  # fmt: skip
+    row = reading().first(_AGENT.where(which))
     if row is None:
         return None
     departments, teams = _places(row.id)
@@ -49,8 +55,9 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
     )
 
 
-def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
-    """Where an agent works, in one query: department id → permissions held there (the primary one and the extended ones), and team ids."""
+def _places_columns() -> CompoundSelect[Any]:
+    """The query behind `_places`."""
+    agent_id: BindParameter[int] = bindparam("agent_id")
     primary = select(Agent.department_id, Agent.role_id).where(Agent.id == agent_id)
     further = select(AgentDepartment.department_id, AgentDepartment.role_id).where(AgentDepartment.agent_id == agent_id)
     held = union_all(primary, further).subquery()
@@ -60,9 +67,17 @@ def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
         .join(Department, Department.id == held.c.department_id)
     )
     teams = select(literal("team"), TeamMember.team_id, null(), true()).where(TeamMember.agent_id == agent_id)
+    return union_all(departments, teams)
+
+
+_PLACES = _places_columns()
+
+
+def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
+    """Where an agent works, in one query: department id → permissions held there (the primary one and the extended ones), and team ids."""
     found: dict[int, frozenset[str]] = {}
     member: set[int] = set()
-    for place, place_id, permissions, is_active in reading().all(union_all(departments, teams)):
+    for place, place_id, permissions, is_active in reading().all(_PLACES, {"agent_id": agent_id}):
         if place == "team":
             member.add(place_id)
             continue

@@ -294,12 +294,15 @@ def create_tickets() -> None:
         sa.UniqueConstraint("number", name="uq_ticket_number"),
     )
     op.create_index(
-        "ix_ticket_assignee_state_activity", "ticket", ["assignee_id", "state", "last_activity_at", "id"], unique=False
+        "ix_ticket_assignee_state_activity",
+        "ticket",
+        ["assignee_id", "state", "last_activity_at", "id", "department_id", "status_id"],
+        unique=False,
     )
     op.create_index(
         "ix_ticket_department_state_activity",
         "ticket",
-        ["department_id", "state", "last_activity_at", "id"],
+        ["department_id", "state", "last_activity_at", "id", "assignee_id", "status_id"],
         unique=False,
     )
     op.create_index(
@@ -310,7 +313,13 @@ def create_tickets() -> None:
     op.create_index("ix_ticket_state_due", "ticket", ["state", "due_at", "id"], unique=False)
     op.create_index("ix_ticket_state_priority", "ticket", ["state", "priority_rank", "id"], unique=False)
     op.create_index(
-        "ix_ticket_team_state_activity", "ticket", ["team_id", "state", "last_activity_at", "id"], unique=False
+        "ix_ticket_team_state_activity",
+        "ticket",
+        ["team_id", "state", "last_activity_at", "id", "department_id", "assignee_id", "status_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_ticket_status_state_activity", "ticket", ["status_id", "state", "last_activity_at", "id"], unique=False
     )
     op.create_index("ix_ticket_user_activity", "ticket", ["user_id", "last_activity_at", "id"], unique=False)
     op.create_table(
