@@ -84,15 +84,15 @@ class Database:
                 self._writing.reset(token)
 
     def optimize(self) -> None:
-        """Let SQLite look anew at tables that have grown tenfold: without figures it takes the wrong index for some lists and counts.
+        """Let SQLite look at its tables anew: without figures it takes the wrong index for some lists and counts.
 
-        It looks at no more than 1,000 rows of an index. PostgreSQL does the like by itself.
+        It looks at no more than 1,000 rows of an index, so this is quick at any size. PostgreSQL does the like by itself.
         """
         if not self.is_sqlite:
             return
         with self.write_engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-            connection.exec_driver_sql("PRAGMA optimize=0x10002")
+            connection.exec_driver_sql("ANALYZE")
             connection.commit()
 
     def dispose(self) -> None:
