@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_timedelta
+from babel import Locale
+from babel.dates import format_datetime, format_timedelta
 from flask import Flask, g, has_request_context, render_template, request, url_for
-from flask_babel import format_datetime, get_locale, gettext, lazy_gettext
+from flask_babel import get_locale, get_timezone, gettext, lazy_gettext
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -216,16 +217,27 @@ def page_assets() -> dict[str, list[str]]:
 
 def ago(moment: datetime) -> str:
     """A short relative time: "4 min", "in 2 days"."""
-    delta = moment - clock.now()
-    if abs(delta.total_seconds()) < 45:
+    seconds = (moment - clock.now()).total_seconds()
+    if abs(seconds) < 45:
         return str(gettext("now"))
-    future = delta.total_seconds() > 0
-    return format_timedelta(delta, add_direction=future, format="short", threshold=0.95, locale=get_locale() or "en")
+    return _ago(round(seconds / 60), get_locale() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _ago(minutes: int, locale: Locale | str) -> str:
+    """Minutes from now in words. Pages are full of them, and few differ."""
+    return format_timedelta(minutes * 60, add_direction=minutes > 0, format="short", threshold=0.95, locale=locale)
 
 
 def absolute(moment: datetime) -> str:
     """Date and time in the reader's zone and language."""
-    return str(format_datetime(moment, "medium"))
+    return _absolute(moment, get_locale() or "en", get_timezone())
+
+
+@lru_cache(maxsize=4096)
+def _absolute(moment: datetime, locale: Locale | str, zone: tzinfo | None) -> str:
+    """A moment in words; the same ones are shown again and again."""
+    return format_datetime(moment, "medium", tzinfo=zone, locale=locale)
 
 
 def filesize(size: int) -> str:
