@@ -13,6 +13,7 @@ import click
 from sqlalchemy import select
 
 from hookdesk import clock, config
+from hookdesk.cli.opened import require_instance
 from hookdesk.db.engine import Database
 from hookdesk.db.migrate import MigrationError
 from hookdesk.lifecycle import process
@@ -28,10 +29,15 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for m
 
 
 @contextmanager
-def opened() -> Iterator[Lifecycle]:
-    """The instance's plugins; what is the user's to mend is told in one line, with exit status 1."""
+def opened(anywhere: bool = False) -> Iterator[Lifecycle]:
+    """The instance's plugins; what is the user's to mend is told in one line, with exit status 1.
+
+    `anywhere`: an author has no instance yet and may look at plugins all the same.
+    """
     try:
         settings = config.load()
+        if not anywhere:
+            require_instance(settings)
         db = Database(settings.database)
         try:
             yield Lifecycle(settings, db)
@@ -50,7 +56,7 @@ def plugins() -> None:
 @as_json
 def list_plugins(as_json: bool) -> None:
     """Every installed plugin: its state, version and title."""
-    with opened() as lifecycle:
+    with opened(anywhere=True) as lifecycle:
         rows = _rows(lifecycle)
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -98,7 +104,7 @@ def _rows(lifecycle: Lifecycle) -> list[dict[str, Any]]:
 @as_json
 def check(slug: str, as_json: bool) -> None:
     """Try a plugin out in a process of its own, beside those that are switched on. Exit status 1 if something is wrong."""
-    with opened() as lifecycle:
+    with opened(anywhere=True) as lifecycle:
         order = [item.slug for item in resolve(discover(), states(lifecycle.db))[0]]
         problems = process.check(lifecycle.config, slug, order)
     if as_json:
