@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from hookdesk.app import create_app
 from hookdesk.config import load
@@ -128,6 +130,15 @@ def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:
         values = {"host": smtp.host, "port": smtp.port, "security": "none", "from_address": "help@desk.example"}
         site().settings.save("email_out", plugin.settings_type, values, system())
         site().db.dispose()
+
+
+def sign_in(page: Page, site: LiveSite) -> None:
+    """An agent signs in."""
+    page.goto(f"{site.url}/agent/login")
+    page.fill("[name=login]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(re.compile(r"/agent/?(\?|$|tickets)"))
 
 
 @pytest.fixture

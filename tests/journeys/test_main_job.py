@@ -9,7 +9,7 @@ from email.utils import parseaddr
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PASSWORD, LiveSite, wait_until
+from tests.journeys.conftest import LiveSite, sign_in, wait_until
 from tests.servers.smtp import Received, SmtpServer
 
 pytestmark = [
@@ -76,15 +76,6 @@ def choose_topic(page: Page) -> None:
         page.select_option("[name=topic]", index=1)
     else:
         control.check(force=True)
-
-
-def sign_in(page: Page, site: LiveSite) -> None:
-    """An agent signs in."""
-    page.goto(f"{site.url}/agent/login")
-    page.fill("[name=login]", "admin")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(re.compile(r"/agent/?(\?|$|tickets)"))
 
 
 def test_the_main_job(live_site: LiveSite, smtp_server: SmtpServer, browser: Browser) -> None:

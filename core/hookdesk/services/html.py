@@ -17,93 +17,35 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 MAX_NESTING = 1000
 MAX_REPEATS = 300_000
 
-_TAGS = nh3.ALLOWED_TAGS - {
-    "area",
-    "map",
-    "nav",
-    "header",
-    "footer",
-    "aside",
-    "article",
-    "hgroup",
-    "details",
-    "summary",
-}
+_TAGS = nh3.ALLOWED_TAGS - set("area map nav header footer aside article hgroup details summary".split())
 _ATTRIBUTES = {
     "a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "align", "scope"}, "ol": {"start"}, "time": {"datetime"}, "*": {"lang", "dir"},
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+# what nh3 writes is regular: each attribute has a value in double quotes
+_IMAGE_WITHOUT_ALT = re.compile(r'<img((?:\s(?!alt=)[\w-]+="[^"]*")*)>')
 _LINK = re.compile(r"\s*(?:https?://|mailto:|tel:)", re.IGNORECASE)
 
 _TAG = re.compile(r"<(/?)([a-z][^\s/<>]{0,60})", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 # elements that have no content, or that the next of their kind ends
 _FLAT = frozenset(
-    [
-        "area",
-        "base",
-        "body",
-        "br",
-        "caption",
-        "col",
-        "colgroup",
-        "dd",
-        "dt",
-        "embed",
-        "head",
-        "hr",
-        "html",
-        "img",
-        "input",
-        "li",
-        "link",
-        "meta",
-        "option",
-        "p",
-        "param",
-        "source",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "track",
-        "wbr",
-    ]
+    (
+        "area base body br caption col colgroup dd dt embed head hr html img input li link meta option p param source "
+        "tbody td tfoot th thead tr track wbr"
+    ).split()
 )
-_FORMATTING = frozenset(
-    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
-)
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 
-_UNSEEN = frozenset(["script", "style", "head", "title", "template", "noscript", "iframe", "object", "-comment"])
-_PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "hr"])
+_UNSEEN = frozenset("script style head title template noscript iframe object -comment".split())
+_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table pre hr".split())
 _BLOCKS = _PARAGRAPHS | frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "li",
-        "main",
-        "nav",
-        "section",
-        "tr",
-    ]
+    (
+        "address article aside blockquote body center dd details div dt fieldset figcaption figure footer form header "
+        "li main nav section tr"
+    ).split()
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -133,7 +75,7 @@ def sanitize_html(html: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
-    return cleaned.replace(f'src="{mark}', 'data-remote-src="')
+    return _IMAGE_WITHOUT_ALT.sub(r'<img alt=""\1>', cleaned.replace(f'src="{mark}', 'data-remote-src="'))
 
 
 def html_to_text(html: str) -> str:

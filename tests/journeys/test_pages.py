@@ -1,0 +1,152 @@
+"""Every page, crawled: it answers, keeps the content policy, breaks no rule of WCAG 2.2 A and AA, and does not scroll sideways."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from hookdesk.app import create_app
+from hookdesk.config import load
+from hookdesk.site import site
+from tests.journeys.conftest import LiveSite, make_site, sign_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.requires(
+        "portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"
+    ),
+    pytest.mark.xdist_group("crawl"),
+]
+Axe = Callable[[Page], list[str]]
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 5
+PORTAL = ["/", "/open", "/open?topic=topics:1", "/check", "/nothing-here", "/agent/login", "/agent/reset"]
+DESK = [
+    "/agent/",
+    "/agent/queues/mine",
+    "/agent/queues/unassigned",
+    "/agent/queues/closed",
+    "/agent/?sort=oldest",
+    "/agent/tickets/10000",
+    "/agent/tickets/10001",
+    "/agent/tickets/10000/why",
+    "/agent/tickets/new",
+    "/agent/profile",
+    "/agent/password",
+    "/agent/sessions",
+    "/agent/search/",
+    "/agent/search/?q=welcome",
+    "/agent/search/?q=nothingofthekind",
+    "/agent/tickets/99999",
+]
+ADMIN = [
+    *("/admin/", "/admin/agents", "/admin/agents/new", "/admin/agents/1", "/admin/departments", "/admin/departments/1"),
+    *("/admin/departments/new", "/admin/teams", "/admin/teams/new", "/admin/roles", "/admin/roles/1", "/admin/users"),
+    *("/admin/users/1", "/admin/users/new", "/admin/organizations", "/admin/organizations/new", "/admin/intake"),
+    *("/admin/intake/1", "/admin/intake/1/why", "/admin/plugins", "/admin/plugins/search", "/admin/plugins/order"),
+    *("/admin/plugins/spam_words", "/admin/themes", "/admin/settings", "/admin/settings/email_out", "/admin/health"),
+    *("/admin/jobs", "/admin/deliveries", "/admin/log", "/admin/topics", "/admin/topics/new", "/admin/topics/1"),
+    *("/admin/mail/", "/admin/mail/?state=dead", "/admin/find?q=mail"),
+]
+MISSING = {"/nothing-here", "/agent/tickets/99999"}
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """One running site for all pages: the welcome ticket, and one with everything long and odd in it."""
+    made = make_site(tmp_path_factory.mktemp("crawl"), None)
+    fill(made)
+    made.start()
+    yield made
+    made.stop()
+
+
+def fill(made: LiveSite) -> None:
+    """A ticket with a long subject, right-to-left text, markup, quotes, files, a note and a reply."""
+    from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, actors, intake, threads
+
+    app = create_app(load(made.instance, made.environ))
+    with app.app_context():
+        message = InboundMessage(
+            channel="portal", sender_address="layla@example.org", sender_name="ليلى حداد", subject=LONG[:480],
+            text=f"<script>alert(1)</script>\n{LONG}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
+            files=(InboundFile("<b>.png", "image/png", b"\x89PNG\r\n\x1a\n"), InboundFile(LONG, "application/pdf", b"%PDF-")),
+        )  # fmt: skip
+        settled = intake.submit(message, ANONYMOUS)
+        agent = actors.agent_actor(1)
+        assert agent is not None
+        assert settled.ticket_id is not None
+        threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="note", text="CANARY-NOTE"))
+        html = '<p>Hello <b>there</b> <img src="https://tracker.example/x.png"></p>'
+        threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
+        site().db.dispose()
+
+
+@pytest.fixture
+def signed_in(browser: Browser, crawled: LiveSite) -> Iterator[BrowserContext]:
+    """A browser in which the administrator is signed in."""
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, crawled)
+    page.close()
+    yield context
+    context.close()
+
+
+def crawl(context: BrowserContext, made: LiveSite, axe: Axe, paths: list[str]) -> list[str]:
+    """What is wrong with the pages, each in light and dark, wide and narrow."""
+    wrong: list[str] = []
+    page = context.new_page()
+    page.on(
+        "console",
+        lambda line: wrong.append(f"{page.url}: {line.text[:200]}") if "Content Security" in line.text else None,
+    )
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    foreign: list[str] = []
+    page.on(
+        "request",
+        lambda request: foreign.append(request.url) if not request.url.startswith((made.url, "data:")) else None,
+    )
+    for path in paths:
+        for scheme, width in (("light", 1440), ("dark", 390)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+            page.set_viewport_size({"width": width, "height": 900})
+            answer = page.goto(made.url + path)
+            assert answer is not None
+            if answer.status != (404 if path in MISSING else 200):
+                wrong.append(f"{path}: {answer.status}")
+            wrong += [f"{path} {scheme} {width}: {found}" for found in axe(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append(f"{path} {width}: scrolls sideways")
+            shoot(page, path, scheme, width)
+    page.close()
+    return wrong + [f"asks another host: {url}" for url in foreign]
+
+
+def shoot(page: Page, path: str, scheme: str, width: int) -> None:
+    """Keep a picture of the page if HOOKDESK_TEST_PICTURES names a folder."""
+    folder = os.environ.get("HOOKDESK_TEST_PICTURES")
+    if folder:
+        name = re.sub(r"\W+", "-", path).strip("-") or "home"
+        page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png")
+
+
+def test_the_portal(browser: Browser, crawled: LiveSite, axe: Axe) -> None:
+    """What visitors see."""
+    context = browser.new_context()
+    assert crawl(context, crawled, axe, PORTAL) == []
+    context.close()
+
+
+def test_the_desk(signed_in: BrowserContext, crawled: LiveSite, axe: Axe) -> None:
+    """What agents see."""
+    assert crawl(signed_in, crawled, axe, DESK) == []
+
+
+def test_the_admin_panel(signed_in: BrowserContext, crawled: LiveSite, axe: Axe) -> None:
+    """What administrators see."""
+    assert crawl(signed_in, crawled, axe, ADMIN) == []
