@@ -13,7 +13,9 @@ _MAX_BYTES = 200_000
 _QUOTED = rb'"((?:[^"\\]|\\.){0,2000})"'
 _COMMENT = rb"\(((?:[^()\\]|\\.|\((?:[^()\\]|\\.){0,500}\)){0,1000})\)"
 # what may hold commas that separate nothing, then the separators
-_TOKEN = re.compile(rb"=\?[^\s?]+\?[bBqQ]\?[^\r\n?]{0,1000}\?=|" + _QUOTED + rb"|" + _COMMENT + rb"|<[^<>]{0,2000}>|([,;:])", re.DOTALL)
+_TOKEN = re.compile(
+    rb"=\?[^\s?]+\?[bBqQ]\?[^\r\n?]{0,1000}\?=|" + _QUOTED + rb"|" + _COMMENT + rb"|<[^<>]{0,2000}>|([,;:])", re.DOTALL
+)
 _QUOTED_OR_ANGLE = re.compile(_QUOTED + rb"|<([^<>]{0,2000})>", re.DOTALL)
 _IN_QUOTES, _IN_PARENTHESES = re.compile(_QUOTED, re.DOTALL), re.compile(_COMMENT, re.DOTALL)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hookdesk.types.intake import InboundFile
+from hookdesk.api import InboundFile
 from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.fields import ids_in, subject_of
 from hookdesk_email_in.mime import Part, UnreadableMessage, parse_parts, uuencoded_files

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from hookdesk.services.html import html_to_text
-from hookdesk.types.intake import InboundFile
+from hookdesk.api import InboundFile, html_to_text
 from hookdesk_email_in.attachments import file_of, filename_of, uuencoded
 from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.fields import charset_of
@@ -32,6 +31,7 @@ class Body:
 
     pieces: list[Piece] = field(default_factory=list)
     files: list[InboundFile] = field(default_factory=list)
+    room: int = MAX_TEXT_BYTES
 
     @property
     def text(self) -> str:
@@ -49,6 +49,11 @@ class Body:
 def read_body(root: Part) -> Body:
     """Walk the parts in order."""
     body = Body()
+    _walk(body, root)
+    return body
+
+
+def _walk(body: Body, root: Part) -> None:
     waiting = [(root, False)]
     while waiting:
         part, resource = waiting.pop()
@@ -63,16 +68,14 @@ def read_body(root: Part) -> Body:
             _add_text(body, part)
         else:
             body.files.append(file_of(part))
-    return body
 
 
 def _add_alternatives(body: Body, alternatives: Part) -> None:
     """The same content several times (RFC 2046 section 5.1.4): one piece of the body, with the best text and the best HTML."""
-    inner = Body()
+    inner = Body(room=body.room)
     for child in alternatives.children:
-        found = read_body(child)
-        inner.pieces += found.pieces
-        inner.files += found.files
+        _walk(inner, child)
+    body.room = inner.room
     texts = [piece.text for piece in inner.pieces if piece.text and not piece.html]
     html = "\n".join(piece.html for piece in inner.pieces if piece.html)
     if texts or html:
@@ -82,9 +85,10 @@ def _add_alternatives(body: Body, alternatives: Part) -> None:
 
 def _add_text(body: Body, part: Part) -> None:
     content = part.decoded()
-    if len(content) > MAX_TEXT_BYTES:
+    if len(content) > body.room:
         body.files.append(file_of(part))
-        content = content[:MAX_TEXT_BYTES]
+        content = content[: body.room]
+    body.room -= len(content)
     if part.content_type.value == "text/html":
         body.pieces.append(Piece(html=decode(content, charset_of(part) or _meta_charset(content))))
         return

@@ -20,7 +20,8 @@ ALIASES = {
 }  # fmt: skip
 
 _GUESS_BYTES = 24  # below that, statistics say nothing
-_GUESS_SAMPLE = 20_000
+_SAMPLE = 20_000
+_CONTROL = bytes({*range(32), 127} - set(b"\t\n\f\r\x1b"))
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([JI])")
 _ODD_BYTES = "hookdesk_odd_bytes"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -86,15 +87,19 @@ def _candidates(data: bytes, label: str) -> list[str]:
 def _loosely(data: bytes, label: str) -> str:
     """The label if it fits all but a few characters, else the most probable charset."""
     for codec in (codec_of(label), "utf-8"):
-        if codec and codec != "cp1252" and _mostly(data, codec):
+        if codec and codec != "cp1252" and _mostly(data[:_SAMPLE], codec):
             return data.decode(codec, _ODD_BYTES)
-    return data.decode(_guess(data) or "cp1252", _ODD_BYTES)
+    guess = _guess(data[:_SAMPLE])
+    if guess and _mostly(data, guess):
+        return data.decode(guess, _ODD_BYTES)
+    return data.decode("cp1252", "replace").replace("\ufffd", "?")
 
 
 def _mostly(data: bytes, codec: str) -> bool:
+    """Whether at least three quarters of what is not ASCII can be read."""
     text = data.decode(codec, "replace")
-    bad, beyond_ascii = text.count("\ufffd"), sum(1 for char in text if char > "\x7f")
-    return bad * 4 <= beyond_ascii
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return text.count("\ufffd") * 4 <= beyond_ascii
 
 
 def _odd_bytes(error: UnicodeError) -> tuple[str, int]:
@@ -105,14 +110,15 @@ def _odd_bytes(error: UnicodeError) -> tuple[str, int]:
     return odd.decode("cp1252", "replace").replace("\ufffd", "?"), error.end
 
 
-def _guess(data: bytes) -> str:
-    """The charset by statistics, "" if there is too little to tell."""
-    if len(data) <= _GUESS_BYTES:
+def _guess(sample: bytes) -> str:
+    """The charset by statistics, "" if there is too little to tell, or it is no text at all."""
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    if len(sample) <= _GUESS_BYTES or control * 50 > len(sample):
         return ""
     # loaded only here: it costs more than reading a whole ordinary mail
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_GUESS_SAMPLE]).best()
+    best = from_bytes(sample).best()
     return best.encoding if best else ""
 
 

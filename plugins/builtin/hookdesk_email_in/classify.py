@@ -7,17 +7,19 @@ says nothing: people write through lists.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from hookdesk.types.intake import MessageKind
-from hookdesk_email_in.mime import Part
+from hookdesk.api import MessageKind
+from hookdesk_email_in.mime import Part, UnreadableMessage, read_headers
 
 _BODY_CHARS = 4000
 _VALUE_CHARS = 2000
-_MACHINE = re.compile(r"\b(?:no-?reply|do-?not-?reply|[\w.-]*-admin|admin|system|root|mail|postfix|alert)@", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"\b(?:no-?reply|do-?not-?reply|[\w.-]*-admin|admin|system|root|mail|postfix|alert)@", re.IGNORECASE
+)
 
-Rule = tuple[str, re.Pattern[str]]
-Table = tuple[MessageKind, tuple[Rule, ...]]
+Rules = tuple[tuple[str, re.Pattern[str]], ...]
+Table = tuple[MessageKind, Rules]
 
 
 def _table(kind: MessageKind, *pairs: tuple[str, str]) -> Table:
@@ -44,7 +46,8 @@ TABLES = (
         ("parts", r"^message/(?:global-)?delivery-status$"),
         ("x-failed-recipients", r"@"),
         ("from", r"mailer-?daemon|^\W*mail ?delivery (?:sub)?system"),
-        ("subject", r"^(?:undeliver|delivery (?:status|failure|notification)|returned mail|mail delivery failed|failure notice|mail ?error)"),
+        ("subject", r"^(?:undeliver|delivery (?:status|failure|notification)|returned mail)"),
+        ("subject", r"^(?:mail delivery failed|failure notice|mail ?error)"),
         ("body", r'^\{"notificationType":"Bounce"'),
     ),
     _table(
@@ -75,8 +78,24 @@ TABLES = (
 )  # fmt: skip
 
 
-def classify(root: Part, subject: str, text: str) -> tuple[MessageKind, str]:
-    """The kind of a mail, and the evidence for it ("auto-submitted: auto-replied"), "" for an ordinary message."""
+# a program must not answer these, though a person may have written them (RFC 3834 section 2)
+_NEVER_ANSWER = tuple(
+    (place, re.compile(pattern, re.IGNORECASE))
+    for place, pattern in (
+        ("auto-submitted", r"^(?!no\b)\S"),
+        ("return-path", r"^\s*<\s*>"),
+        ("precedence", r"^(?:bulk|junk|list|auto[_-]?reply)"),
+        ("list-id", r"."),
+        ("list-post", r"."),
+        ("list-unsubscribe", r"."),
+        ("x-auto-response-suppress", r"\b(?:all|autoreply|oof)\b"),
+        ("x-loop", r"."),
+    )
+)
+
+
+def classify(root: Part, subject: str, text: str) -> MessageKind:
+    """The kind of a mail whose decoded subject and text are given."""
 
     def look(place: str) -> str:
         if place == "subject":
@@ -87,16 +106,24 @@ def classify(root: Part, subject: str, text: str) -> tuple[MessageKind, str]:
             return text[:_BODY_CHARS].lstrip()
         if place == "parts":
             return "\n".join(part.content_type.value for part in root.leaves())
-        return " ".join(raw.decode("latin-1") for raw in root.headers.get(place, []))[:_VALUE_CHARS]
+        return header_text(root.headers, place)
 
-    for kind, rules in TABLES:
-        if evidence := _hit(rules, look):
-            return kind, evidence
-    return MessageKind.MESSAGE, ""
+    return next((kind for kind, rules in TABLES if _hit(rules, look)), MessageKind.MESSAGE)
 
 
-def _hit(rules: tuple[Rule, ...], look: Callable[[str], str]) -> str:
-    for place, pattern in rules:
-        if (value := look(place)) and (found := pattern.search(value)):
-            return f"{place}: {(found[0] if place in ('parts', 'body', 'machine') else value)[:200]}"
-    return ""
+def is_automatic(raw: bytes) -> bool:
+    """Whether the headers of a mail forbid that a program answers it; False if they cannot be read."""
+    try:
+        headers = read_headers(raw)
+    except UnreadableMessage:
+        return False
+    return _hit(_NEVER_ANSWER, lambda place: header_text(headers, place))
+
+
+def header_text(headers: Mapping[str, list[bytes]], name: str) -> str:
+    """All headers of a name, as sent, in one line."""
+    return " ".join(raw.decode("latin-1") for raw in headers.get(name, []))[:_VALUE_CHARS]
+
+
+def _hit(rules: Rules, look: Callable[[str], str]) -> bool:
+    return any(pattern.search(value) for place, pattern in rules if (value := look(place)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from hookdesk_email_in.addresses import Address, parse_addresses
 from hookdesk_email_in.charsets import decode

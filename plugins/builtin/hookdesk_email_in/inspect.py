@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hookdesk.services.html import html_to_text
-from hookdesk.types.intake import InboundFile, InboundMessage
+from hookdesk.api import InboundFile, InboundMessage, html_to_text
 from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
 from hookdesk_email_in.reply import trim_reply
@@ -34,14 +33,20 @@ def inspect_file(path: str, format: str = "rfc822") -> dict[str, Any]:
 
 def main(argv: list[str] | None = None) -> int:
     """Print one JSON object a file; the exit status is 0 unless a file could not be opened."""
-    parser = argparse.ArgumentParser(prog="hookdesk mail inspect", description="Show what the mail intake reads out of files.")
-    parser.add_argument("--format", choices=FORMATS, default="rfc822", help="a whole mail, or the text or HTML of a reply alone")
+    parser = argparse.ArgumentParser(
+        prog="hookdesk mail inspect", description="Show what the mail intake reads out of files."
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, default="rfc822", help="a whole mail, or the text or HTML of a reply alone"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line (else indented)")
     parser.add_argument("files", nargs="+", metavar="FILE")
     options = parser.parse_args(argv)
     for path in options.files:
         result = inspect_file(path, options.format)
-        sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False, indent=None if options.json else 2).encode() + b"\n")
+        sys.stdout.buffer.write(
+            json.dumps(result, ensure_ascii=False, indent=None if options.json else 2).encode() + b"\n"
+        )
         sys.stdout.buffer.flush()
     return 0
 

@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from hookdesk_email_in.params import Header, parse_header
 
@@ -22,13 +23,16 @@ MAX_HEADERS = 5000
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _KNOWN_FIELD = re.compile(
-    rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|reply-to|return-path|x-[a-z0-9-]+)[ \t]*:", re.IGNORECASE
+    rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|reply-to|return-path|x-[a-z0-9-]+)[ \t]*:",
+    re.IGNORECASE,
 )
-_BOUNDARY_LINE = re.compile(rb"^--(?!-*[ \t]*\r*$)(\S.{0,200}?)[ \t]*\r*$", re.MULTILINE)
+_BOUNDARY_LINE = re.compile(rb"(?:\A|\n)--(?!-*\s)([^\s][^\n]{0,200}?)[ \t]*\r*\n")
+_PREAMBLE = 20_000
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^[` ]?[ \t]*\r?\n?^end[ \t]*\r?$", re.MULTILINE)
 _MAX_UUENCODED = 100
+_MAX_RUNS = 1000
 
 
 class UnreadableMessage(Exception):
@@ -128,17 +132,34 @@ def uuencoded_files(content: bytes) -> Iterator[tuple[bytes, bytes, tuple[int, i
 
 def _base64(content: bytes) -> bytes:
     """Base64 with anything else in it left out; several runs, each with its own padding, are joined."""
-    runs = content.translate(None, _NOT_BASE64).split(b"=")
+    *runs, rest = content.translate(None, _NOT_BASE64).split(b"=", _MAX_RUNS)
+    runs.append(rest.translate(None, b"="))
     # a single letter left over holds no whole byte
     return b"".join(binascii.a2b_base64(run[: len(run) - (len(run) % 4 == 1)] + b"==") for run in runs if run)
 
 
-def _read_part(content: memoryview, *, top: bool = False, digest: bool = False) -> Part:
-    order, start = _read_headers(content, top)
+def read_headers(raw: bytes) -> dict[str, list[bytes]]:
+    """The headers of a mail by lower-case name, unfolded, as sent; nothing else of it is looked at.
+
+    Raises:
+        UnreadableMessage: they do not end.
+    """
+    head = raw[: MAX_HEADER_BYTES + 1]
+    if b"\n" not in head:
+        head = head.replace(b"\r", b"\n")
+    return _by_name(_read_headers(memoryview(head.lstrip(b" \t\r\n")), top=True)[0])
+
+
+def _by_name(order: list[tuple[bytes, bytes]]) -> dict[str, list[bytes]]:
     headers: dict[str, list[bytes]] = {}
     for name, value in order:
         headers.setdefault(name.decode("ascii").lower(), []).append(value)
-    part = Part(headers, content[start:], order)
+    return headers
+
+
+def _read_part(content: memoryview, *, top: bool = False, digest: bool = False) -> Part:
+    order, start = _read_headers(content, top=top)
+    part = Part(_by_name(order), content[start:], order)
     part.content_type = parse_header(part.raw("content-type"))
     part.disposition = parse_header(part.raw("content-disposition"))
     if "/" not in part.content_type.value:
@@ -146,7 +167,7 @@ def _read_part(content: memoryview, *, top: bool = False, digest: bool = False) 
     return part
 
 
-def _read_headers(content: memoryview, top: bool) -> tuple[list[tuple[bytes, bytes]], int]:
+def _read_headers(content: memoryview, *, top: bool) -> tuple[list[tuple[bytes, bytes]], int]:
     """The header fields, unfolded, and where the body starts."""
     head = bytes(content[: MAX_HEADER_BYTES + 1 if top else MAX_PART_HEADER_BYTES])
     fields: list[tuple[bytes, bytearray]] = []
@@ -168,10 +189,10 @@ def _read_headers(content: memoryview, top: bool) -> tuple[list[tuple[bytes, byt
         elif fields:
             fields[-1][1].extend(b" " + line.strip())
         at = end + 1
-        if top and (len(fields) > MAX_HEADERS or at > MAX_HEADER_BYTES):
-            raise UnreadableMessage(f"the headers do not end within {MAX_HEADER_BYTES} bytes or {MAX_HEADERS} fields")
         if len(fields) > MAX_HEADERS:
             break
+    if top and (len(fields) > MAX_HEADERS or (at >= len(head) and len(head) > MAX_HEADER_BYTES)):
+        raise UnreadableMessage(f"the headers do not end within {MAX_HEADER_BYTES} bytes or {MAX_HEADERS} fields")
     return [(name, bytes(value)) for name, value in fields], min(at, len(content))
 
 
@@ -195,30 +216,30 @@ def _split(part: Part) -> list[memoryview]:
     """The contents between the boundary lines of a multipart (RFC 2046 section 5.1.1)."""
     boundary = part.content_type.raw_params.get("boundary", b"").strip()
     found = _cut(part.content, boundary) if boundary else []
-    if not found and (guess := _BOUNDARY_LINE.search(part.content)):
+    if not found and (guess := _BOUNDARY_LINE.search(part.content[:_PREAMBLE])):
         found = _cut(part.content, guess[1])
     return found
 
 
 def _cut(content: memoryview, boundary: bytes) -> list[memoryview]:
-    parts = []
+    line = b"--" + re.escape(boundary) + rb"(--)?[ \t]*\r*(?=\n|\Z)"
+    first = re.match(line, content)
+    # a pattern that begins with a plain line end is searched for many times faster than one with a choice there
+    lines = chain([first] if first else [], re.finditer(b"\n" + line, content))
+    parts: list[memoryview] = []
     start = -1
-    for line in re.finditer(b"--" + re.escape(boundary) + rb"(--)?[ \t]*\r*(?:\n|\Z)", content):
-        before = line.start()
-        if before and content[before - 1] != 10:
-            continue
+    for found in lines:
         if start >= 0:
-            parts.append(content[start : max(start, _without_line_end(content, before))])
-        start = line.end()
-        if len(parts) > MAX_PARTS or line[1]:
-            start = -1 if line[1] else start
+            parts.append(content[start : max(start, _without_line_end(content, found))])
+        start = -1 if found[1] else found.end() + 1
+        if found[1] or len(parts) > MAX_PARTS:
             break
     if start >= 0:
         parts.append(content[start:])
     return parts
 
 
-def _without_line_end(content: memoryview, end: int) -> int:
+def _without_line_end(content: memoryview, boundary: re.Match[bytes]) -> int:
     """Where a part ends: the line end before a boundary belongs to the boundary."""
-    end -= end > 0
+    end = boundary.start()
     return end - (end > 0 and content[end - 1] == 13)

@@ -10,7 +10,9 @@ from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.words import decode_words
 
 _VALUE = re.compile(rb"[^\s;]*")
-_PARAM = re.compile(rb"""(?:^|[;\s])\s*([\w!#$&+.^`|~-]+)(\*\d{1,3})?(\*)?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL)
+_PARAM = re.compile(
+    rb"""(?:^|[;\s])\s*([\w!#$&+.^`|~-]+)(\*\d{1,3})?(\*)?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL
+)
 _ESCAPED = re.compile(rb"\\([\"\\])")
 _MAX_PARAMS = 200
 

@@ -48,12 +48,13 @@ def main(argv: list[str] | None = None) -> int:
     try:
         options = read_options(sys.argv[1:] if argv is None else argv)
         if "help" in options:
-            print(USAGE)
+            sys.stdout.write(USAGE + "\n")
             return EX_OK
         spool = open_spool(options.get("instance") or os.environ.get("HOOKDESK_INSTANCE") or "instance")
         store(spool, options)
+        wake_worker(os.path.dirname(spool))
     except (PipeError, OSError) as error:
-        print(f"hookdesk-pipe: {error}; the mail was not taken, the mail server should try again later", file=sys.stderr)
+        sys.stderr.write(f"hookdesk-pipe: {error}; the mail was not taken, it should be tried again later\n")
         return EX_TEMPFAIL
     return EX_OK
 
@@ -81,6 +82,7 @@ def open_spool(instance: str) -> str:
     for directory in (spool, os.path.join(spool, "tmp"), os.path.join(spool, "new")):
         if not os.path.isdir(directory):
             os.makedirs(directory, mode=0o700, exist_ok=True)
+            give_to_owner(directory, instance)
             sync_directory(os.path.dirname(directory))
     return spool
 
@@ -93,6 +95,7 @@ def store(spool: str, options: dict[str, str]) -> None:
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         try:
+            give_to_owner(handle, new)
             write_all(handle, envelope_head(options))
             whole = copy_message(handle, message_limit())
             os.fsync(handle)
@@ -106,6 +109,14 @@ def store(spool: str, options: dict[str, str]) -> None:
         raise
     crash_point("pipe-after-rename")
     sync_directory(new)
+
+
+def wake_worker(instance: str) -> None:
+    """Leave a file by which the worker sees within a second that there is mail; without a worker there is no folder for it."""
+    try:
+        os.close(os.open(os.path.join(instance, "run", "wake", "email_in.spool"), os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError:
+        return  # the mail is safe, and the worker looks by itself every half minute
 
 
 def envelope_head(options: dict[str, str]) -> bytes:
@@ -147,6 +158,13 @@ def message_limit() -> int:
     if not text.isdecimal() or int(text) == 0:
         raise PipeError(f"HOOKDESK_MAX_MESSAGE_BYTES is {text!r}, which is no number of bytes")
     return int(text)
+
+
+def give_to_owner(what: str | int, like: str) -> None:
+    """Where the mail server calls us as root, a file still has to belong to the user whom the instance belongs to."""
+    if os.geteuid() == 0:
+        owner = os.stat(like)
+        os.chown(what, owner.st_uid, owner.st_gid)
 
 
 def sync_directory(path: str) -> None:

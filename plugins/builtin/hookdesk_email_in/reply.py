@@ -6,7 +6,7 @@ nothing would remain the whole text is given: words that nobody sees are the wor
 
 from __future__ import annotations
 
-from hookdesk.services.html import html_to_text
+from hookdesk.api import html_to_text
 from hookdesk_email_in.reply_html import own_html_text
 from hookdesk_email_in.reply_patterns import (
     ABOVE,
@@ -34,7 +34,7 @@ from hookdesk_email_in.reply_patterns import (
 
 MAX_LINES = 5000
 MAX_LINE = 1000
-MAX_HTML = 2_000_000
+MAX_HTML = 500_000
 _HEADER_LINES = 4
 _HEADER_SPAN = 7
 _SIGNATURE_LINES = 25
@@ -162,13 +162,24 @@ def _has_words(lines: list[str]) -> bool:
 
 def _without_signature(lines: list[str]) -> list[str]:
     """Cut from a signature mark on, drop lines that a mail program added, and separators that are left at the end."""
-    for at, line in enumerate(lines):
+    for at in range(_tail(lines), len(lines)):
         if _starts_signature(lines, at) and _has_words(lines[:at]):
             lines = lines[:at]
             break
-    while lines and (not lines[-1].strip() or DELIMITER.match(lines[-1])):
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or DELIMITER.match(lines[end - 1])):
+        end -= 1
+    return lines[:end]
+
+
+def _tail(lines: list[str]) -> int:
+    """Where the last lines begin that a signature may take up."""
+    at = len(lines)
+    words = 0
+    while at and words <= _SIGNATURE_LINES:
+        at -= 1
+        words += bool(lines[at].strip())
+    return at
 
 
 def _starts_signature(lines: list[str], at: int) -> bool:
@@ -177,7 +188,7 @@ def _starts_signature(lines: list[str], at: int) -> bool:
     if SENT_FROM.match(line):
         return len(rest) <= _SENT_FROM_LINES
     if SIGNATURE_MARK.match(line):
-        return len(rest) <= _SIGNATURE_LINES
+        return True
     if not RULE.match(line) or (at and lines[at - 1].strip()):
         return False
-    return len(rest) <= _SIGNATURE_LINES and sum(1 for following in rest if len(following) > _SHORT) * 4 <= len(rest)
+    return sum(1 for following in rest if len(following) > _SHORT) * 4 <= len(rest)

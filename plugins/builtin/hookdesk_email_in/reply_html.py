@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from hookdesk.services.html import node_to_text, parse_html
+from hookdesk.api import node_to_text, parse_html
 from hookdesk_email_in.reply_patterns import BLOCK_FROM, FORWARD
 
 # the element is quoted, own words may follow it
@@ -26,6 +28,9 @@ REMOVED = (
     ".protonmail_signature_block", ".apple-signature", "#signature-x",
 )  # fmt: skip
 
+# far beyond any real mail; what is over them stays in the text
+_MAX_ENDS, _MAX_QUOTES = 20, 500
+
 
 def own_html_text(html: str) -> str:
     """The text of a mail's HTML with `> …` for each quote that is marked as one, and without what follows an earlier mail's head.
@@ -35,11 +40,11 @@ def own_html_text(html: str) -> str:
     body = parse_html(html)
     if body is None:
         return ""
-    for node in body.css(",".join(ENDS)):
+    for node in body.css(",".join(ENDS))[:_MAX_ENDS]:
         if _has_text_before(node, body) and _heads_a_mail(node):
             _remove_from(node, body)
             break
-    for node in body.css(",".join(QUOTES)):
+    for node in body.css(",".join(QUOTES))[:_MAX_QUOTES]:
         if not _is_forward(node):
             node.replace_with(_placeholder())
     for node in body.css(",".join(REMOVED)):
@@ -54,12 +59,18 @@ def _placeholder() -> LexborNode:
 
 
 def _is_forward(node: LexborNode) -> bool:
-    return any(FORWARD.match(line) for line in node_to_text(node).split("\n", 3)[:3])
+    return any(FORWARD.match(line) for line in _first_lines(node))
+
+
+def _first_lines(node: LexborNode) -> list[str]:
+    """The first texts in an element."""
+    texts = (child.text_content or "" for child in islice(node.traverse(include_text=True), 50) if child.tag == "-text")
+    return [text.strip()[:200] for text in texts if text.strip()][:3]
 
 
 def _heads_a_mail(node: LexborNode) -> bool:
     """Outlook marks the head of the quoted mail by an id; by a line above it only if that head is there."""
-    return node.id is not None or any(BLOCK_FROM.match(line) for line in node_to_text(node).split("\n", 3)[:3])
+    return node.id is not None or bool(BLOCK_FROM.match(" ".join(_first_lines(node))))
 
 
 def _has_text_before(node: LexborNode, body: LexborNode) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import os
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,8 +44,9 @@ class Spool:
         self._tmp = instance / "spool" / "tmp"
 
     def names(self, limit: int = 100) -> list[str]:
-        """The names of the oldest mails, oldest first. A name is unique for ever: good as a key against duplicates."""
-        return heapq.nsmallest(limit, self._waiting())
+        """The names of the oldest mails that may be read, oldest first. A name is unique for ever: a key against duplicates."""
+        readable = (name for name in sorted(self._waiting()) if os.access(self._new / name, os.R_OK))
+        return list(islice(readable, limit))
 
     def read(self, name: str) -> SpooledMail | None:
         """The mail of that name, or None if another process has taken it meanwhile."""
@@ -68,7 +69,9 @@ class Spool:
         return SpoolState(len(names), oldest, tuple(self._stale(now)))
 
     def _waiting(self) -> list[str]:
-        return [name for name in _listing(self._new) if name.endswith((WHOLE, CUT)) and name.partition("-")[0].isdecimal()]
+        return [
+            name for name in _listing(self._new) if name.endswith((WHOLE, CUT)) and name.partition("-")[0].isdecimal()
+        ]
 
     def _stale(self, now: float) -> list[str]:
         stale = []
@@ -84,7 +87,7 @@ class Spool:
 
 def _listing(directory: Path) -> list[str]:
     try:
-        return os.listdir(directory)
+        return [path.name for path in directory.iterdir()]
     except FileNotFoundError:  # nothing has been piped in yet
         return []
 

@@ -9,7 +9,9 @@ from hookdesk_email_in.charsets import decode
 
 # Wider than the RFC: spaces inside, none between words, a language (RFC 2231), "?" in Q text, a last word without its end.
 # A word stops where the next begins, and its length is bounded, so that the time stays linear.
-_WORD = re.compile(r"=\?([\w.:+$&/-]*)(?:\*[\w-]*)?\?([bBqQ])\?((?:(?!=\?[\w-]+\?[bBqQ]\?).){0,4000}?)(?:\?=|\??\Z)", re.DOTALL)
+_WORD = re.compile(
+    r"=\?([\w.:+$&/-]*)(?:\*[\w-]*)?\?([bBqQ])\?((?:(?!=\?[\w-]+\?[bBqQ]\?).){0,4000}?)(?:\?=|\??\Z)", re.DOTALL
+)
 _CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _MAX_LENGTH = 100_000
 _LAYERS = 3

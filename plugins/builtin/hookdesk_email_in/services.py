@@ -1,0 +1,151 @@
+"""From the spool to the ledger: each mail becomes a record first, is deleted from the spool then, and is interpreted last."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from time import monotonic, time
+from typing import Any
+
+from hookdesk.api import (
+    Health,
+    InboundFile,
+    InboundMessage,
+    RawIntake,
+    Unreadable,
+    Verdict,
+    crash_point,
+    intake,
+    people,
+    references,
+    sanitize_html,
+    site,
+)
+from hookdesk_email_in.classify import is_automatic
+from hookdesk_email_in.parse import UnreadableMessage, parse_message
+from hookdesk_email_in.settings import Settings
+from hookdesk_email_in.spool import Spool, SpooledMail
+
+CHANNEL = "email"
+DRAIN = "email_in.spool"
+BATCH = 100
+SECONDS = 5
+MOST_TEXT = 1_000_000
+"""Characters of a thread entry; a mail's longer text goes on as a file."""
+
+log = logging.getLogger(__name__)
+
+
+def drain() -> int:
+    """Take the oldest mails out of this host's spool, at most 100 or 5 s; how many were taken.
+
+    What fails before the record is committed stays in the spool; what fails after it stays in the ledger as pending.
+    """
+    spool = Spool(site().config.instance)
+    until = monotonic() + SECONDS
+    taken = 0
+    for name in spool.names(BATCH):
+        mail = spool.read(name)
+        if mail is None:
+            continue
+        # The name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
+        record_id = intake.receive(CHANNEL, mail.raw, meta_of(mail), dedupe=name, wait=60)
+        crash_point("spool-after-receive")
+        spool.remove(name)
+        taken += 1
+        if record_id is not None:
+            _process(record_id)
+        if monotonic() > until:
+            break
+    return taken
+
+
+def _process(record_id: int) -> None:
+    try:
+        intake.process(record_id)
+    except Exception as error:  # core has put the record off; the next mail need not wait for it
+        log.warning("the mail of intake record %s must wait: %s", record_id, error)
+
+
+def meta_of(mail: SpooledMail) -> dict[str, Any]:
+    """What is known of a mail besides its bytes. `automatic` forbids that a program answers it."""
+    meta: dict[str, Any] = {"sender": mail.sender, "recipient": mail.recipient}
+    if mail.truncated:
+        meta["truncated"] = True
+    if is_automatic(mail.raw):
+        meta["automatic"] = True
+    return meta
+
+
+def read(record: RawIntake) -> InboundMessage:
+    """The message of a record of this channel.
+
+    Raises:
+        Unreadable: nobody can make a message of it, or it was cut off.
+    """
+    if record.meta.get("truncated"):
+        raise Unreadable(f"the mail is longer than the limit; its first {len(record.raw)} bytes are kept")
+    try:
+        message = parse_message(record.raw)
+    except UnreadableMessage as problem:
+        raise Unreadable(str(problem)) from problem
+    return _fitting(_completed(message, record.meta))
+
+
+def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessage:
+    """The envelope's sender where the mail names none, and an id where it has none."""
+    if not message.sender_address and meta.get("sender"):
+        message = message.replace(sender_address=str(meta["sender"]).strip("<>"))
+    if message.message_id or message.sent_at is None:
+        return message  # without a date two equal mails may well be two
+    words = (message.sender_address, message.sent_at.isoformat(), message.subject, message.text)
+    digest = hashlib.sha256("\0".join(words).encode())
+    for file in message.files:
+        digest.update(hashlib.sha256(file.content).digest())
+    return message.replace(message_id=f"{digest.hexdigest()[:40]}@no-message-id.invalid")
+
+
+def _fitting(message: InboundMessage) -> InboundMessage:
+    """A body that is too long for an entry goes on as a file beside its beginning."""
+    files = list(message.files)
+    html, text, reply = message.html, message.text, message.reply
+    if len(html) * 2 > MOST_TEXT and max(len(html), len(sanitize_html(html))) > MOST_TEXT:
+        files.append(InboundFile("message.html", "text/html", html.encode()))
+        html = ""
+    if len(text) > MOST_TEXT:
+        files.append(InboundFile("message.txt", "text/plain", text.encode()))
+        text, reply = text[:MOST_TEXT], reply[:MOST_TEXT]
+    return message.replace(files=tuple(files), html=html, text=text, reply=reply)
+
+
+def screen(message: InboundMessage, settings: Settings) -> Verdict | None:
+    """Our own mail never comes in again, and nobody can be answered who has no address."""
+    if references.ticket_of_message_id(message.message_id) is not None:
+        return Verdict.reject("it is one of our own mails, which came back")
+    own = {people.normal_address(address) for address in settings.own_addresses} - {""}
+    if people.normal_address(message.sender_address) in own:
+        return Verdict.reject(f"it comes from {message.sender_address}, which is an address of ours")
+    if not people.normal_address(message.sender_address):
+        return Verdict.quarantine("it names no sender who could be answered")
+    return None
+
+
+def health(settings: Settings) -> Health:
+    """Whether mails wait in the spool of this host, or were left unfinished there."""
+    state = Spool(site().config.instance).state(time())
+    name = "incoming mail"
+    if state.oldest_seconds is not None and state.oldest_seconds > settings.late_minutes * 60:
+        minutes = int(state.oldest_seconds // 60)
+        return Health(
+            name,
+            "warning",
+            f"{state.pending} mails wait in the spool, the oldest for {minutes} minutes; is the worker running?",
+        )
+    if state.stale:
+        return Health(
+            name,
+            "warning",
+            f"{len(state.stale)} unfinished files lie in spool/tmp: hookdesk-pipe was ended while it wrote them",
+        )
+    return Health(name, "ok", f"{state.pending} in the spool")
