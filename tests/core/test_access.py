@@ -36,6 +36,8 @@ from hookdesk.plugins.caller import Implementation
 from hookdesk.services import actors
 from hookdesk.services.transaction import unit_of_work
 
+BOTH_DATABASES = True
+
 SMALL = st.integers(0, 2)
 SOME = st.sets(SMALL, max_size=2)
 AGENTS = st.tuples(SMALL, SOME, SOME, st.booleans(), st.booleans())

@@ -44,6 +44,8 @@ from hookdesk.plugins.caller import Implementation
 from hookdesk.services.intake_format import dump, load
 from hookdesk.testing.instances import Clock
 
+BOTH_DATABASES = True
+
 
 def message(**changes: Any) -> InboundMessage:
     """A plain message of a form."""

@@ -104,10 +104,10 @@ def url_of(server: Started, name: str) -> str:
     return f"postgresql+psycopg://hookdesk@/{name}?host={quote(server.where, safe='')}"
 
 
-def create(server: Started, name: str) -> None:
-    """Make an empty database, in place of one that an interrupted worker may have left."""
+def create(server: Started, name: str, template: str = "template1") -> None:
+    """Make an empty database (or a copy of `template`), in place of one that an interrupted worker may have left."""
     drop(server, name)
-    administer(server, f'CREATE DATABASE "{name}"')
+    administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def drop(server: Started, name: str) -> None:

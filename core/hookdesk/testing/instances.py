@@ -41,7 +41,7 @@ class Instances:
     def copy(self, slugs: Collection[str], folder: Path, without: Collection[str] = ()) -> Config:
         """A new instance in `folder` with these plugins and what they depend on; `*` stands for everything in the box."""
         found = discover()
-        chosen = _with_dependencies(found, slugs, without)
+        chosen = with_dependencies(found, slugs, without)
         key = tuple(sorted(chosen))
         if key not in self._built:
             self._built[key] = self._build(found, key)
@@ -49,28 +49,32 @@ class Instances:
         return Config(instance=folder, secret_key=SECRET, testing=True)
 
     def _build(self, found: Mapping[str, Found], slugs: Iterable[str]) -> Path:
-        """Migrate an instance, switch plugins on in it and give it what no site can do without."""
+        """A site in a new folder."""
         folder = self._folder / f"instance-{len(self._built)}"
         folder.mkdir(parents=True)
-        config = Config(instance=folder, secret_key=SECRET, testing=True)
-        migrate.upgrade_core(config)
-        db = Database(config.database)
-        with db.write() as session:
-            for slug in found:
-                session.add(PluginState(slug=slug, is_enabled=slug in slugs, updated_at=clock.now()))
-        db.dispose()
-        for item in resolve(found, dict.fromkeys(slugs))[0]:
-            if item.migrations:
-                migrate.upgrade(config.database, item.slug, item.migrations)
-        app = create_app(config)
-        with app.app_context():
-            if site().plugins.problems:
-                raise AssertionError(f"plugins could not be loaded: {site().plugins.problems}")
-            firststeps.basics()
-            for plugin in site().plugins:
-                plugin.on_enable()
-        end(app)
+        prepare(Config(instance=folder, secret_key=SECRET, testing=True), found, slugs)
         return folder
+
+
+def prepare(config: Config, found: Mapping[str, Found], slugs: Iterable[str]) -> None:
+    """Migrate an empty database, switch plugins on in it and give it what no site can do without."""
+    migrate.upgrade_core(config)
+    db = Database(config.database)
+    with db.write() as session:
+        for slug in found:
+            session.add(PluginState(slug=slug, is_enabled=slug in slugs, updated_at=clock.now()))
+    db.dispose()
+    for item in resolve(found, dict.fromkeys(slugs))[0]:
+        if item.migrations:
+            migrate.upgrade(config.database, item.slug, item.migrations)
+    app = create_app(config)
+    with app.app_context():
+        if site().plugins.problems:
+            raise AssertionError(f"plugins could not be loaded: {site().plugins.problems}")
+        firststeps.basics()
+        for plugin in site().plugins:
+            plugin.on_enable()
+    end(app)
 
 
 def end(app: Flask) -> None:
@@ -79,7 +83,7 @@ def end(app: Flask) -> None:
         site().db.dispose()
 
 
-def _with_dependencies(found: Mapping[str, Found], slugs: Collection[str], without: Collection[str]) -> set[str]:
+def with_dependencies(found: Mapping[str, Found], slugs: Collection[str], without: Collection[str]) -> set[str]:
     """The plugins that a test asks for."""
     todo = [slug for slug in slugs if slug != EVERYTHING]
     if EVERYTHING in slugs:
