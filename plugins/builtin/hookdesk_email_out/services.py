@@ -167,10 +167,12 @@ def came_from_machine(entry: Row[Any] | None) -> bool:
 
 
 def promise_secret(settings: Settings, key: str, address: str, name: str, subject: str, text: str) -> bool:
-    """A mail that belongs to no ticket (a sign-in link); its text is wiped once it is sent."""
+    """A mail that belongs to no ticket (a sign-in link), one for each key; its text is wiped once it is sent."""
     host = compose.host_of(settings)
 
     def work(session: Session) -> bool:
+        if session.scalar(select(Mail.id).where(Mail.key == key[:80], Mail.address == address)) is not None:
+            return True
         session.add(
             Mail(
                 key=key[:80], template="secret", address=address, name=name, subject=subject[:600], text=text,
