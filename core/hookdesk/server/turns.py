@@ -1,4 +1,8 @@
-"""Taking turns: one worker of this machine leaves at a time, and the next one only when its successor is there."""
+"""Taking turns: one worker of this machine leaves at a time, and the next one when its successor is there, or when it is late.
+
+Late means that old pages would be seen for longer than a switch may take. Who connects while no worker is there waits in the listening
+socket's queue: slow, but neither refused nor old.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import os
 import time
 from pathlib import Path
 
-LONGEST_S = 10.0
-"""A turn lasts no longer than this: a successor that never comes must not keep the others from leaving."""
+LONGEST_S = 1.5
+"""How long an outdated worker waits for its turn."""
+FORGOTTEN_S = 10.0
+"""A turn that was taken so long ago belongs to a worker that never came to an end."""
 
 
 class Turns:
@@ -17,12 +23,14 @@ class Turns:
         """The file's folder must exist."""
         self._file = file
 
-    def take(self) -> bool:
-        """Take the turn; False while another worker has it."""
+    def take(self, waited: float) -> bool:
+        """Take the turn; False while another worker has it and this one has waited for less than 1.5 seconds."""
+        if waited >= LONGEST_S:
+            return True
         try:
             os.close(os.open(self._file, os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
-            return self._has_expired() and self._take_over()
+            return self._is_forgotten()
         except OSError:
             return True  # no disk, no turns: better all at once than never
         return True
@@ -31,14 +39,9 @@ class Turns:
         """A new worker is there: the turn is free."""
         self._file.unlink(missing_ok=True)
 
-    def _has_expired(self) -> bool:
+    def _is_forgotten(self) -> bool:
         """True if the turn was taken too long ago."""
         try:
-            return time.time() - self._file.stat().st_mtime > LONGEST_S
+            return time.time() - self._file.stat().st_mtime > FORGOTTEN_S
         except OSError:
             return False
-
-    def _take_over(self) -> bool:
-        """Take an expired turn; two that try at once may both succeed, which only makes them leave together."""
-        self._file.unlink(missing_ok=True)
-        return self.take()

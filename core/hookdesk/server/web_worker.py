@@ -27,7 +27,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Called in the master, before the fork."""
         super().__init__(*args, **given)
         self._next_look = 0.0
-        self._is_outdated = False
+        self._outdated_since: float | None = None
 
     def run(self) -> None:
         """The main loop; by now the application is built."""
@@ -35,6 +35,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._turns = Turns(Path(self._site.config.instance) / "run" / "web.turn")
         self._turns.arrived()
         ready_file(self._site.config).touch()
+        self.log.info("Worker %s is ready", self.pid)
         super().run()
         self._site.plugins.flush(everything=True)
 
@@ -51,11 +52,13 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _look(self) -> None:
         """Once outdated: end each connection with its next answer, and leave when it is our turn."""
-        if not self._is_outdated:
-            self._is_outdated = self._site.plugins.is_outdated()
-            if self._is_outdated:
-                self.max_keepalived = 0  # gthread then answers "Connection: close"
-        if self._is_outdated and self._turns.take():
+        if self._outdated_since is None:
+            if not self._site.plugins.is_outdated():
+                return
+            self._outdated_since = monotonic()
+            self.max_keepalived = 0  # gthread then answers "Connection: close"
+        if self._turns.take(monotonic() - self._outdated_since):
+            self.log.info("Worker %s leaves, for the plugins have changed", self.pid)
             mark_leaving(self)
             os.kill(self.ppid, signal.SIGCHLD)  # the master looks at its workers now
             self.alive = False
