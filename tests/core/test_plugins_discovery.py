@@ -51,6 +51,18 @@ def test_source_that_is_no_python_still_has_a_name(install: Install) -> None:
     assert (found.title, found.description, found.problem) == ("scrambled", "A broken plugin", "")
 
 
+def test_a_plugin_may_be_a_single_module(install: Install) -> None:
+    folder = install("small", entry="small_plugin:Broken")
+    (folder.parent / "small_plugin.py").write_text('class Broken(Plugin):\n    """Small\n\n    One file."""\n')
+    found = discover()["small"]
+    assert (found.title, found.description, found.folder) == ("Small", "One file.", None)
+
+
+def test_a_plugin_whose_package_is_gone_still_has_a_name(install: Install) -> None:
+    install("ghost", entry="no_such_package.plugin:Broken")
+    assert (discover()["ghost"].title, discover()["ghost"].folder) == ("ghost", None)
+
+
 def test_what_is_in_the_box_is_known(install: Install) -> None:
     install("stranger")
     found = discover()

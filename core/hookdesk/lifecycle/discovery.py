@@ -107,19 +107,21 @@ class Found:
     @cached_property
     def _class(self) -> ast.ClassDef | None:
         """The plugin's class in its source."""
-        if self.folder is None:
-            return None
-        file = (
-            self.folder.joinpath(self.module.split(".")[-1] + ".py")
-            if "." in self.module
-            else self.folder / "__init__.py"
-        )
         try:
-            tree = ast.parse(file.read_bytes())
-        except (OSError, SyntaxError, ValueError):
+            tree = ast.parse(self._source.read_bytes())
+        except (OSError, SyntaxError, ValueError, ImportError):
             return None
         wanted = self.target.partition(":")[2]
         return next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == wanted), None)
+
+    @property
+    def _source(self) -> Path:
+        """The file of the class: in a package, or a module that stands alone."""
+        last = self.module.rpartition(".")[2]
+        if self.folder is not None:
+            return self.folder / (f"{last}.py" if "." in self.module else "__init__.py")
+        spec = importlib.util.find_spec(last) if last == self.module else None
+        return Path(spec.origin or "") if spec else Path()
 
 
 def discover() -> dict[str, Found]:
