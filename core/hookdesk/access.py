@@ -6,6 +6,7 @@ narrow it (`permission_scope`, `permission_allowed`), never widen it. Unknown an
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -96,6 +97,12 @@ def _agent_legs(actor: Actor) -> tuple[Leg, ...]:
         to.append(Referral.department_id.in_(sorted(actor.departments)))
     found.append(Leg("referral", Ticket.id.in_(select(Referral.ticket_id).where(or_(*to)))))
     return tuple(found)
+
+
+def scope_key(actor: Actor) -> Hashable:
+    """All that `legs` looks at: actors with the same key have the same legs."""
+    flags = (actor.kind, actor.is_admin, actor.assigned_only)
+    return (*flags, actor.agent_id, actor.user_id, actor.ticket_id, frozenset(actor.departments), actor.teams)
 
 
 def narrowing(actor: Actor) -> list[ColumnElement[bool]]:

@@ -6,15 +6,16 @@ wide scope it is the other way round: walking the sort's own index and filtering
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, false, func, not_, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from hookdesk.access import Leg, legs, narrowing
+from hookdesk.access import Leg, legs, narrowing, scope_key
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
 from hookdesk.types.actors import Actor
@@ -22,6 +23,14 @@ from hookdesk.types.actors import Actor
 MOST_OPEN = 10_000
 MOST_CLOSED = 1_000
 WIDE = 2_000
+WIDTH_HOLDS = 60.0  # seconds
+MOST_KEPT = 100
+
+T = TypeVar("T")
+Asked = Mapping[str, tuple[str, Sequence[ColumnElement[bool]]]]
+Counting = tuple[Select[*tuple[Any, ...]], Mapping[str, str]]
+_widths: dict[Hashable, tuple[float, bool]] = {}
+_countings: dict[Hashable, Counting] = {}
 LARGEST = 2**62
 
 
@@ -126,7 +135,7 @@ def _page_ids(
     if cursor is not None:
         must.append(_beyond(sort, cursor, descending))
     order = (sort.column.desc(), Ticket.id.desc()) if descending else (sort.column.asc(), Ticket.id.asc())
-    if len(found) == 1 or is_wide(found, state):
+    if len(found) == 1 or is_wide(actor, found, state):
         walk = select(Ticket.id, sort.column.label("key")).where(or_(*(leg.condition for leg in found)), *must)
         return reading().all(walk.order_by(*order).limit(limit))
     parts = [
@@ -154,11 +163,16 @@ def _beyond(sort: Sort, cursor: Cursor, descending: bool) -> ColumnElement[bool]
     return and_(column >= cursor.value, or_(column > cursor.value, Ticket.id > cursor.id))
 
 
-def is_wide(found: Sequence[Leg], state: str) -> bool:
-    """True if one leg alone has so many tickets that walking the sort's index finds a page sooner."""
-    widths = (_counted(select(Ticket.id).where(*in_state(state), leg.condition), WIDE) for leg in found)
-    row = reading().first(select(*widths))
-    return row is not None and max(row) >= WIDE
+def is_wide(actor: Actor, found: Sequence[Leg], state: str) -> bool:
+    """True if one leg alone has so many tickets that walking the sort's index finds a page sooner. Known for a minute: it only guides."""
+    key = (scope_key(actor), state, WIDE)
+    known = _widths.get(key)
+    if known is None or known[0] < time.monotonic():
+        widths = (_counted(select(Ticket.id).where(*in_state(state), leg.condition), WIDE) for leg in found)
+        row = reading().first(select(*widths))
+        known = (time.monotonic() + WIDTH_HOLDS, row is not None and max(row) >= WIDE)
+        _keep(_widths, key, known)
+    return known[1]
 
 
 def in_state(state: str) -> list[ColumnElement[bool]]:
@@ -173,23 +187,43 @@ def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
 
 def count(actor: Actor, state: str, *conditions: ColumnElement[bool]) -> int:
     """How many tickets of a state the actor sees under the conditions, counted no further than 10,001 (closed: 1,001)."""
-    return counts(actor, {"": (state, conditions)})[""]
+    return counts(actor, lambda: {"": (state, conditions)})[""]
 
 
-def counts(actor: Actor, asked: Mapping[str, tuple[str, Sequence[ColumnElement[bool]]]]) -> dict[str, int]:
-    """Like `count`, for several lists in one query: name → number, from name → (state, conditions)."""
-    found, narrow = _apart(legs(actor)), narrowing(actor)
-    if not found or not asked:
-        return dict.fromkeys(asked, 0)
+def counts(actor: Actor, asked: Callable[[], Asked], kept_as: Hashable = None) -> dict[str, int]:
+    """Like `count`, for several lists in one query: name → number, from name → (state, conditions).
+
+    `kept_as` stands for what `asked` returns: under the same one the query is put together once and kept.
+    """
+    found, narrow = legs(actor), narrowing(actor)
+    key = (scope_key(actor), kept_as)
+    counting = _countings.get(key) if kept_as is not None and not narrow else None
+    if counting is None:
+        counting = _counting(found, narrow, asked())
+        if kept_as is not None and not narrow:
+            _keep(_countings, key, counting)
+    statement, states = counting
+    if not found or not states:
+        return dict.fromkeys(states, 0)
+    numbers = iter(reading().first(statement) or ())
+    return {name: min(sum(next(numbers) for _ in found), _most(state) + 1) for name, state in states.items()}
+
+
+def _counting(found: Sequence[Leg], narrow: Sequence[ColumnElement[bool]], asked: Asked) -> Counting:
+    """The query of `counts` with one column for each list and leg, and the state of each list."""
     columns = (
         _counted(select(Ticket.id).where(*in_state(state), leg, *conditions, *narrow), _most(state) + 1)
         for state, conditions in asked.values()
-        for leg in found
+        for leg in _apart(found)
     )
-    numbers = iter(reading().first(select(*columns)) or ())
-    return {
-        name: min(sum(next(numbers) for _ in found), _most(state) + 1) for name, (state, _conditions) in asked.items()
-    }
+    return select(*columns), {name: state for name, (state, _conditions) in asked.items()}
+
+
+def _keep(store: dict[Hashable, T], key: Hashable, value: T) -> None:
+    """Keep something until there is too much."""
+    if len(store) >= MOST_KEPT:
+        store.clear()
+    store[key] = value
 
 
 def _most(state: str) -> int:

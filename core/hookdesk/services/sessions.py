@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
@@ -49,17 +49,18 @@ def open_session(user_id: int, face: str, address: str, browser: str) -> str:
     return token
 
 
+_LIVE = select(SignInSession.id, SignInSession.user_id, SignInSession.face, SignInSession.seen_at).where(
+    SignInSession.token_hash == bindparam("hash"),
+    SignInSession.revoked_at.is_(None),
+    SignInSession.expires_at > bindparam("now"),
+    SignInSession.seen_at > bindparam("idle_since"),
+)
+
+
 def find_session(token: str) -> Row[Any] | None:
     """The live session of a token: id, user_id, face, seen_at; None if it is unknown, revoked, idle too long or too old."""
     now = clock.now()
-    return reading().first(
-        select(SignInSession.id, SignInSession.user_id, SignInSession.face, SignInSession.seen_at).where(
-            SignInSession.token_hash == token_hash(token),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > now,
-            SignInSession.seen_at > now - IDLE,
-        )
-    )
+    return reading().first(_LIVE, {"hash": token_hash(token), "now": now, "idle_since": now - IDLE})
 
 
 def touch(session_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,32 +18,46 @@ from hookdesk_desk.directory import Directory, directory
 MOST_DEPARTMENTS = 40
 BIGGEST_ID = 2**63 - 1
 _NUMBERED = re.compile(r"(department|requester)-([1-9]\d{0,17})")
-_KEY = "desk_queue_counts"
+_COUNTS, _QUEUES = "desk_queue_counts", "desk_queues"
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of tickets: those in `state` ("" for any) that meet all `conditions`. `key` stands in its address."""
+    """A list of tickets: those in `state` ("" for any) whose `field` is `value`. `key` stands in its address."""
 
     key: str
     label: str
     icon: str
     state: str
-    conditions: tuple[ColumnElement[bool], ...] = ()
+    field: str = ""
+    value: int | None = None
     group: str = ""
+
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """What its tickets meet besides the state."""
+        return (getattr(Ticket, self.field) == self.value,) if self.field else ()
 
 
 def of_sidebar(actor: Actor) -> list[Queue]:
-    """The queues that an agent sees in the sidebar, in order."""
+    """The queues that an agent sees in the sidebar, in order; made once a request."""
+    found: list[Queue] | None = g.get(_QUEUES)
+    if found is None:
+        found = _sidebar(actor)
+        setattr(g, _QUEUES, found)
+    return found
+
+
+def _sidebar(actor: Actor) -> list[Queue]:
+    """The general queues, then the departments."""
     places = directory()
     found = [
         Queue("open", _("Open"), "inbox", "open"),
-        Queue("mine", _("Mine"), "user", "open", (Ticket.assignee_id == actor.agent_id,)),
-        Queue("unassigned", _("Unassigned"), "help", "open", (Ticket.assignee_id.is_(None),)),
+        Queue("mine", _("Mine"), "user", "open", "assignee_id", actor.agent_id),
+        Queue("unassigned", _("Unassigned"), "help", "open", "assignee_id"),
     ]
     pending = places.status("pending")
     if pending is not None:
-        found.append(Queue("pending", pending.name, "s-pending", "open", (Ticket.status_id == pending.id,)))
+        found.append(Queue("pending", pending.name, "s-pending", "open", "status_id", pending.id))
     found.append(Queue("closed", _("Solved and closed"), "s-solved", "closed"))
     return found + _of_departments(actor, places)
 
@@ -54,10 +68,7 @@ def _of_departments(actor: Actor, places: Directory) -> list[Queue]:
         return []
     mine = [one for one in places.departments if actor.is_admin or one.id in actor.departments][:MOST_DEPARTMENTS]
     group = _("Departments")
-    return [
-        Queue(f"department-{one.id}", one.name, "building", "open", (Ticket.department_id == one.id,), group)
-        for one in mine
-    ]
+    return [Queue(f"department-{one.id}", one.name, "building", "open", "department_id", one.id, group) for one in mine]
 
 
 def find(actor: Actor, key: str) -> Queue | None:
@@ -68,12 +79,11 @@ def find(actor: Actor, key: str) -> Queue | None:
     if found is not None or named is None or named[1] != "requester":
         return found
     user_id = int(named[2])
-    name = reading().scalar(select(User.name).where(User.id == user_id))
-    return (
-        None
-        if name is None
-        else Queue(key, _("Tickets of %(name)s", name=name), "user", "", (Ticket.user_id == user_id,))
+    known = select(User.name).where(
+        User.id == user_id, select(Ticket.id).where(Ticket.user_id == user_id, scope(actor)).exists()
     )
+    name = reading().scalar(known)
+    return Queue(key, _("Tickets of %(name)s", name=name), "user", "", "user_id", user_id) if name is not None else None
 
 
 def url(key: str, **args: Any) -> str:
@@ -81,13 +91,18 @@ def url(key: str, **args: Any) -> str:
     return url_for("desk.queue", queue="" if key == settings.current().default_queue else key, **args)
 
 
-def counts(actor: Actor, queues: Sequence[Queue]) -> Mapping[str, str]:
-    """How many tickets each queue has, as the sidebar says it: counted to 10,000 (closed: 1,000) and no further."""
-    cached: dict[str, str] | None = g.get(_KEY)
+def counts(actor: Actor) -> Mapping[str, str]:
+    """How many tickets each queue of the sidebar has, in words: counted to 10,000 (closed: 1,000) and no further."""
+    queues = of_sidebar(actor)
+    cached: dict[str, str] | None = g.get(_COUNTS)
     if cached is None:
-        found = listing.counts(actor, {queue.key: (queue.state, queue.conditions) for queue in queues})
+        found = listing.counts(
+            actor,
+            lambda: {queue.key: (queue.state, queue.conditions()) for queue in queues},
+            kept_as=("desk", tuple((queue.key, queue.value) for queue in queues)),
+        )
         cached = {queue.key: words(found[queue.key], queue.state) for queue in queues}
-        setattr(g, _KEY, cached)
+        setattr(g, _COUNTS, cached)
     return cached
 
 
@@ -101,7 +116,7 @@ def words(count: int, state: str) -> str:
 def nav_items(actor: Actor) -> list[NavItem]:
     """The sidebar's links."""
     queues = of_sidebar(actor)
-    numbers = counts(actor, queues)
+    numbers = counts(actor)
     first = settings.current().default_queue
     return [
         NavItem(

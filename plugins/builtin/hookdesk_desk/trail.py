@@ -50,7 +50,7 @@ class Trail:
             "mine": (Ticket.assignee_id == actor.agent_id,),
             "unassigned": (Ticket.assignee_id.is_(None),),
         }
-        return self.queue.conditions + quick.get(self.only, ())
+        return self.queue.conditions() + quick.get(self.only, ())
 
     def neighbour(self, actor: Actor, ticket: TicketView, forward: bool) -> str | None:
         """The number of the next (or previous) ticket of the list; None at its end."""
@@ -81,12 +81,9 @@ def of(queue: Queue) -> Trail:
     return Trail(queue, sort if sort in listing.SORTS else "", only if only in FILTERS else "")
 
 
-def cursor(name: str, order: listing.Sort) -> listing.Cursor | None:
-    """A cursor of this request's query; None if there is none that fits the order."""
-    found = listing.Cursor.load(request.args.get(name, ""))
-    if found is None or isinstance(found.value, int) != (order.name == "priority"):
-        return None
-    return found
+def cursor(name: str) -> listing.Cursor | None:
+    """A cursor of this request's query."""
+    return listing.Cursor.load(request.args.get(name, ""))
 
 
 def filters(trail: Trail) -> list[tuple[str, str, bool]]:

@@ -45,8 +45,8 @@ def _page(actor: Actor, way: Trail) -> str:
         way.queue.state,
         order,
         *way.conditions(actor),
-        after=trail.cursor("after", order),
-        before=trail.cursor("before", order),
+        after=trail.cursor("after"),
+        before=trail.cursor("before"),
         size=settings.current().page_size,
     )
     return render_template(
@@ -57,7 +57,7 @@ def _page(actor: Actor, way: Trail) -> str:
         status_options=_options(_("Status"), places.statuses),
         priority_options=_options(_("Priority"), places.priorities),
         unassigned_url=queues.url("unassigned"),
-        total=queues.counts(actor, queues.of_sidebar(actor)).get(way.queue.key),
+        total=queues.counts(actor).get(way.queue.key),
         is_long=is_long,
         columns=_columns(way),
         sorts=_sorts(way),
