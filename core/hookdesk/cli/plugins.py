@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -34,6 +35,8 @@ def opened(anywhere: bool = False) -> Iterator[Lifecycle]:
 
     `anywhere`: an author has no instance yet and may look at plugins all the same.
     """
+    # What goes into the system log is told by the command itself.
+    logging.getLogger("hookdesk").addHandler(logging.NullHandler())
     try:
         settings = config.load()
         if not anywhere:
