@@ -96,6 +96,11 @@ def order() -> list[str]:
     return [item.slug for item in resolve(discover(), states(site().db))[0]]
 
 
+def is_on(slug: str) -> bool:
+    """True if the plugin is switched on."""
+    return slug in states(site().db)
+
+
 def dependents_of(slug: str) -> list[str]:
     """Enabled plugins that depend on this one."""
     return dependents(slug, discover(), states(site().db))

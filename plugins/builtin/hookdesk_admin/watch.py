@@ -75,9 +75,9 @@ def notice(slug: str, check: Health) -> Notice:
     """One check in a sentence, with the page that helps: for a plugin's check its settings, else the plugin's page."""
     told = _WORDS.get(check.name) if slug == "core" else None
     if told is not None:
-        sentence, endpoint, action = told()
-        return Notice(check.state, f"{sentence} {_sentence(check.detail)}".strip(), url_for(endpoint), action)
-    text = f"{_sentence(check.name)[:-1]}: {_sentence(check.detail)}"
+        words, endpoint, action = told()
+        return Notice(check.state, f"{words} {sentence(check.detail)}".strip(), url_for(endpoint), action)
+    text = f"{sentence(check.name)[:-1]}: {sentence(check.detail)}"
     plugin = site().plugins.get(slug)
     if plugin is not None and describe(plugin.settings_type):
         return Notice(check.state, text, url_for("admin.settings", scope=slug), _("Open its settings"))
@@ -86,8 +86,8 @@ def notice(slug: str, check: Health) -> Notice:
     return Notice(check.state, text, url_for("admin.plugin", slug=slug), _("Open the plugin"))
 
 
-def _sentence(detail: str) -> str:
-    """A detail as a sentence of its own."""
+def sentence(detail: str) -> str:
+    """A text as a sentence: with a capital and a full stop."""
     text = detail[:1].upper() + detail[1:]
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import Row, column, func, select, table
+from sqlalchemy import Row, func, select
 
 from hookdesk.api import (
     Found,
-    PluginError,
     PluginState,
     PluginTiming,
     When,
     clock,
     discover,
-    lifecycle,
+    nav,
     reading,
     site,
 )
+from hookdesk_admin.watch import sentence
 
-COUNTED = 10_001
-MOST_ERRORS = 10
-MOST_PAGES = 50
 ICONS = (
     ("auth_authenticate", "key"), ("storage_backends", "db"), ("search_backends", "search"), ("intake_parse", "mail"),
     ("intake_screen", "shield"), ("ticket_filter", "filter"), ("notify_render", "bell"), ("entry_added", "mail"),
@@ -52,7 +48,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class PluginLine:
-    """One plugin as the list shows it. `state` is ok, warning, error, changing or off; `said` is what is wrong, in full."""
+    """One plugin as the list shows it. `state` is ok, warning, error, changing or off; `said` is what is wrong, in full.
+
+    What cannot be used but was never asked for needs no attention: it merely says so.
+    """
 
     slug: str
     title: str
@@ -71,11 +70,7 @@ class PluginLine:
     is_paused: bool
     is_stopped: bool
     is_required: bool
-
-    @property
-    def needs_attention(self) -> bool:
-        """True if an administrator has to do something about it."""
-        return self.state == "error"
+    needs_attention: bool
 
     def matches(self, text: str) -> bool:
         """True if name, hook or source contains the text."""
@@ -94,16 +89,25 @@ def states() -> dict[str, Row[Any]]:
 
 
 def lines(known: Mapping[str, Row[Any]] | None = None) -> list[PluginLine]:
-    """Every plugin that is installed or was switched on, by title. Two queries, and a look at what is installed."""
+    """Every plugin that is installed or was switched on: those that are on first, by title."""
     installed, known = discover(), known if known is not None else states()
     costs = _costs()
     most = max((cost.microseconds for cost in costs.values()), default=0) or 1
     slugs = set(installed) | {slug for slug, row in known.items() if row.is_enabled}
     held = _last_providers(installed, known)
-    made = [
-        _line(slug, installed.get(slug), known.get(slug), costs.get(slug, Cost()), most, slug in held) for slug in slugs
-    ]
-    return sorted(made, key=lambda line: line.title.lower())
+    icons = _icons()
+    made = []
+    for slug in slugs:
+        line = _line(slug, installed.get(slug), known.get(slug), costs.get(slug, Cost()), slug in held)
+        share = line.cost.microseconds / most
+        made.append(replace(line, icon=icons.get(slug, line.icon), share=share))
+    return sorted(made, key=lambda line: (not line.is_on, line.title.lower()))
+
+
+def _icons() -> dict[str, str]:
+    """The icon of each plugin that has a link somewhere in desk or panel."""
+    links = [*nav("desk.rail"), *nav("admin")]
+    return {link["plugin"]: link["icon"] for link in reversed(links) if link["icon"]}
 
 
 def _costs() -> dict[str, Cost]:
@@ -126,7 +130,7 @@ def _last_providers(installed: Mapping[str, Found], known: Mapping[str, Row[Any]
     return {slugs[0] for slugs in providers.values() if len(slugs) == 1}
 
 
-def _line(slug: str, found: Found | None, row: Row[Any] | None, cost: Cost, most: int, is_required: bool) -> PluginLine:
+def _line(slug: str, found: Found | None, row: Row[Any] | None, cost: Cost, is_required: bool) -> PluginLine:
     """One plugin."""
     is_on = bool(row and row.is_enabled)
     is_paused = bool(row and row.paused_until and row.paused_until > clock.now())
@@ -135,7 +139,7 @@ def _line(slug: str, found: Found | None, row: Row[Any] | None, cost: Cost, most
     return PluginLine(
         slug=slug,
         title=found.title if found else slug,
-        description=_plain(found.description) if found else _("Not installed any more."),
+        description=plain(found.description) if found else _("Not installed any more."),
         version=found.version if found else "",
         source=_("Builtin") if found and found.is_builtin else found.distribution if found else "",
         icon=next((icon for hook, icon in ICONS if hook in hooks), "plug"),
@@ -143,13 +147,14 @@ def _line(slug: str, found: Found | None, row: Row[Any] | None, cost: Cost, most
         is_installed=found is not None,
         state=state,
         words=words,
-        said=said,
+        said=sentence(said),
         hooks=hooks,
         cost=cost,
-        share=cost.microseconds / most,
+        share=0.0,
         is_paused=is_paused,
         is_stopped=bool(row and row.stopped_at),
         is_required=is_required,
+        needs_attention=state == "error" and (is_on or bool(row and (row.problem or row.stopped_at))),
     )
 
 
@@ -195,80 +200,6 @@ def hook_names(slug: str, found: Found | None) -> tuple[str, ...]:
     return tuple(name for name in hooks.specs if found.defines(name))
 
 
-def _plain(doc: str) -> str:
+def plain(doc: str) -> str:
     """The first paragraph of a docstring without its marks of code."""
     return " ".join(doc.partition("\n\n")[0].split()).replace("`", "")
-
-
-@dataclass(frozen=True, slots=True)
-class HookLine:
-    """One hook of a plugin: its shape, its place among the implementations (0: not loaded) and what it costs."""
-
-    name: str
-    shape: str
-    doc: str
-    place: int
-    of: int
-    cost: Cost
-    at_start: bool
-
-
-def hook_lines(slug: str, names: Sequence[str]) -> list[HookLine]:
-    """What each hook of a plugin costs, and where it stands in the order. One query."""
-    summed = [func.sum(getattr(PluginTiming, name)) for name in ("calls", "microseconds")]
-    query = select(PluginTiming.hook, *summed, func.max(PluginTiming.slowest), func.sum(PluginTiming.errors))
-    rows = reading().all(
-        query.where(PluginTiming.plugin == slug, PluginTiming.day >= since()).group_by(PluginTiming.hook).limit(200)
-    )
-    costs = {row[0]: Cost(*(int(value or 0) for value in row[1:])) for row in rows}
-    made = []
-    for name in names:
-        info, order = site().hooks.specs[name], [one.plugin for one in site().hooks.implementations(name)]
-        place = order.index(slug) + 1 if slug in order else 0
-        cost, at_start = costs.get(name, Cost()), info.when is When.BUILD
-        made.append(HookLine(name, str(info.shape), _plain(info.doc), place, len(order), cost, at_start))
-    return made
-
-
-def order_of_hooks() -> list[tuple[str, str, str, list[str]]]:
-    """Each hook that somebody implements: name, shape, doc, slugs in the order in which they are asked."""
-    hooks = site().hooks
-    return [
-        (name, str(info.shape), _plain(info.doc), [one.plugin for one in hooks.implementations(name)])
-        for name, info in sorted(hooks.specs.items())
-        if hooks.implementations(name)
-    ]
-
-
-def errors(slug: str) -> list[Row[Any]]:
-    """The last errors of a plugin: hook, error, traceback, created_at."""
-    columns = (PluginError.hook, PluginError.error, PluginError.traceback, PluginError.created_at)
-    query = select(*columns).where(PluginError.plugin == slug).order_by(PluginError.created_at.desc())
-    return reading().all(query.limit(MOST_ERRORS))
-
-
-def pages(slug: str) -> list[str]:
-    """Addresses of a plugin's pages in the running site."""
-    own = (f"{slug}.", f"{slug}__")
-    rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint.startswith(own)]
-    return sorted({rule.rule for rule in rules if "GET" in (rule.methods or ())})[:MOST_PAGES]
-
-
-def tables(slug: str) -> list[tuple[str, int]]:
-    """A plugin's tables and how many rows each has, counted no further than 10,001. The names come from the database itself."""
-    names = lifecycle.tables(slug)
-    if not names:
-        return []
-    counts = [
-        select(func.count()).select_from(
-            select(column("1", is_literal=True)).select_from(table(name)).limit(COUNTED).subquery()
-        )
-        for name in names
-    ]
-    row = reading().first(select(*(count.scalar_subquery() for count in counts)))
-    return list(zip(names, row or (), strict=True))
-
-
-def last_change(slug: str, known: Mapping[str, Row[Any]]) -> datetime | None:
-    """When a plugin was last switched."""
-    return known[slug].updated_at if slug in known else None

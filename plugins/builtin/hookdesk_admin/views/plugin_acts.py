@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from hookdesk.api import admin, current_actor, discover, lifecycle
 from hookdesk_admin import watch
 from hookdesk_admin.blueprint import bp
+from hookdesk_admin.queries import plugin_detail as detail
 from hookdesk_admin.queries import plugins as queries
 from hookdesk_admin.views.editing import Answer, confirm, is_confirmed
 
@@ -81,9 +82,16 @@ def purge(slug: str) -> Answer:
     if is_confirmed():
         problem = lifecycle.purge(slug, current_actor())
         return _told(slug, problem, _("All that %(name)s had kept is gone.", name=title))
+    if lifecycle.is_on(slug):
+        return confirm(
+            _("Purge %(name)s?", name=title),
+            _("It is switched on. Switch it off first; nothing was removed."),
+            "",
+            page,
+        )
     facts = [
         ngettext("The table %(name)s with %(num)s row", "The table %(name)s with %(num)s rows", rows, name=name)
-        for name, rows in queries.tables(slug)
+        for name, rows in detail.tables(slug)
     ]
     facts += [
         _("Its settings, secrets included"),

@@ -7,6 +7,7 @@ from flask import abort, render_template
 from hookdesk.api import admin, describe, discover, job_overview, site
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.paging import asked, word
+from hookdesk_admin.queries import plugin_detail as detail
 from hookdesk_admin.queries import plugins as queries
 
 SHOWN = ("all", "on", "off", "attention")
@@ -45,7 +46,7 @@ def plugin_order() -> str:
         order=[plugin.slug for plugin in site().plugins],
         titles=titles,
         depends={plugin.slug: plugin.depends for plugin in site().plugins},
-        hooks=queries.order_of_hooks(),
+        hooks=detail.order_of_hooks(),
     )
 
 
@@ -64,15 +65,15 @@ def plugin_page(slug: str) -> str:
         line=lines[slug],
         found=found,
         titles={name: line.title for name, line in lines.items()},
-        hooks=queries.hook_lines(slug, lines[slug].hooks),
-        errors=queries.errors(slug),
-        pages=queries.pages(slug),
-        tables=queries.tables(slug),
+        hooks=detail.hook_lines(slug, lines[slug].hooks),
+        errors=detail.errors(slug),
+        pages=detail.pages(slug),
+        tables=detail.tables(slug),
         jobs=[job for job in job_overview.overview() if job.plugin == slug],
         settings=describe(loaded.settings_type) if loaded else [],
         needs=found.declared("depends") if found else (),
         needed_by=[plugin.slug for plugin in site().plugins if slug in plugin.depends],
         place=order.index(slug) + 1 if slug in order else 0,
         total=len(order),
-        changed_at=queries.last_change(slug, known),
+        changed_at=detail.last_change(slug, known),
     )

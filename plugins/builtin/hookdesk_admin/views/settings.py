@@ -26,6 +26,8 @@ from hookdesk_admin.forms import settings_form
 from hookdesk_admin.views.editing import Answer
 
 CORE = "core"
+LONGEST_SHOWN = 100
+"""Defaults that are longer are brought back by a button, but not shown."""
 ELSEWHERE = frozenset({"default_theme"})
 """Settings of core that have a page of their own."""
 
@@ -134,7 +136,8 @@ def shown_default(field: SettingField) -> str:
         return dict(field.choices).get(str(field.default), str(field.default))
     if field.kind == "list":
         return ", ".join(field.default) or str(_("empty"))
-    return str(field.default) if field.default != "" else str(_("empty"))
+    text = str(field.default)
+    return "" if "\n" in text or len(text) > LONGEST_SHOWN else text or str(_("empty"))
 
 
 def _scopes(current: str) -> list[dict[str, Any]]:
