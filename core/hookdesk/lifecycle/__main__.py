@@ -11,6 +11,7 @@ from hookdesk import config
 from hookdesk.app import create_app
 from hookdesk.lifecycle.check import check
 from hookdesk.lifecycle.loader import import_plugin
+from hookdesk.services import firststeps
 from hookdesk.site import site
 
 
@@ -19,6 +20,8 @@ def call(method: str, slugs: Sequence[str]) -> list[str]:
     problems = []
     app = create_app(config.load())
     with app.app_context():
+        if method == "on_enable":
+            firststeps.basics()  # on a new site nobody has made priorities and departments yet, and plugins refer to them
         for slug in slugs:
             try:
                 plugin = site().plugins.get(slug) or import_plugin(site().plugins.found[slug])(site().settings)

@@ -100,8 +100,11 @@ class AuthPassword(Plugin[Settings]):
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """The way out for who forgot the password, below the sign-in form."""
-        return [SlotContent("auth_password/forgot.html")] if slot == "signin.agent" else []
+        """The way out for who forgot the password, below the sign-in form; a section of the agent's own page."""
+        template = {"signin.agent": "auth_password/forgot.html", "agent.profile": "auth_password/profile.html"}.get(
+            slot
+        )
+        return [SlotContent(template)] if template else []
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:

@@ -17,6 +17,7 @@ from hookdesk.api import (
     Actor,
     Attachment,
     Collaborator,
+    Status,
     ThreadEntry,
     Ticket,
     TicketEvent,
@@ -38,12 +39,13 @@ NOTHING = Markup("")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry (kind "in" or "reply"), or a line of the log (kind "mark")."""
+    """An entry (kind "in" or "reply"), or a line of the log (kind "mark", its words in `name`)."""
 
     kind: str
     at: datetime
     id: int
     name: str = ""
+    glyph: str = "user"
     is_own: bool = False
     body: Markup = NOTHING
     quoted: str = ""
@@ -134,15 +136,30 @@ def _marks(ticket: TicketView, since: datetime | None, until: datetime | None) -
     if until is not None:
         asked = asked.where(TicketEvent.created_at <= until)
     rows = reading().all(asked.order_by(TicketEvent.id.desc()).limit(MOST_EVENTS))
-    return [Item("mark", row.created_at, row.id, _sentence(row)) for row in rows if row.data.get("after")]
+    statuses = _statuses() if any(row.kind == "status" for row in rows) else {}
+    return [mark for row in rows if (mark := _mark(row, statuses)) is not None]
 
 
-def _sentence(event: Row[Any]) -> str:
-    """One line of the log."""
-    after = str(event.data["after"])
-    if event.kind == "assignee":
-        return str(_("%(name)s takes care of it", name=after))
-    return str(_("The status is now “%(status)s”", status=after))
+def _statuses() -> Mapping[str, tuple[str, str]]:
+    """A status's name → glyph and words for those who wait. The log names statuses as the desk calls them."""
+    known = {
+        "pending": ("s-pending", _("We wait for an answer")),
+        "solved": ("s-solved", _("This is solved, as far as we know")),
+        "closed": ("s-closed", _("The ticket is closed")),
+    }
+    rows = reading().all(select(Status.name, Status.key, Status.state))
+    return {row.name: known.get(row.key, known["closed"]) for row in rows if row.key in known or row.state == "closed"}
+
+
+def _mark(event: Row[Any], statuses: Mapping[str, tuple[str, str]]) -> Item | None:
+    """One line of the log; None for what says nothing to a participant."""
+    after = str(event.data.get("after") or "")
+    if event.kind == "assignee" and after:
+        return Item("mark", event.created_at, event.id, str(_("%(name)s takes care of it", name=after)))
+    if event.kind == "status" and after in statuses:
+        glyph, words = statuses[after]
+        return Item("mark", event.created_at, event.id, words, glyph)
+    return None
 
 
 def people(ticket: TicketView) -> list[Row[Any]]:

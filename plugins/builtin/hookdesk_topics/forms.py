@@ -23,7 +23,7 @@ class TopicForm(Form):
         [DataRequired(_l("Give the topic a name.")), Length(max=100, message=_l("Use at most 100 characters."))],
         filters=[clean_line],
     )
-    parent_id = SelectField(_l("Below"), coerce=optional_id)
+    parent_id = SelectField(_l("Parent topic"), coerce=optional_id)
     intro = TextAreaField(
         _l("Introduction"),
         [Length(max=2000, message=_l("Use at most 2,000 characters."))],

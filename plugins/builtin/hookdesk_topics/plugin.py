@@ -49,9 +49,7 @@ class Topics(Plugin[NoSettings]):
         if area != "admin":
             return []
         return [
-            NavItem(
-                "admin", _("Help topics"), "topics.index", icon="tag", group="Intake", order=10, permission="admin"
-            )
+            NavItem("admin", _("Help topics"), "topics.index", icon="tag", group="Intake", order=10, permission="admin")
         ]
 
     @hookimpl

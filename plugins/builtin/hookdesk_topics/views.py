@@ -58,9 +58,9 @@ def _edit(form: TopicForm, node: tree.Node | None) -> str | Response | tuple[str
     """Show the form, or store what it holds."""
     found = tree.nodes()
     below = [one for one in found if node is None or not tree.is_below(found, one.id, node.id)]
-    form.parent_id.choices = [("", _("Nothing: it stands at the top")), *((one.id, one.label) for one in below)]
-    form.department_id.choices = [("", _("As the topic above, else the site's default")), *_departments()]
-    form.priority_id.choices = [("", _("As the topic above, else the site's default")), *_priorities()]
+    form.parent_id.choices = [("", _("None: it stands at the top")), *((one.id, one.label) for one in below)]
+    form.department_id.choices = [("", _("As the parent topic, or the default")), *_departments()]
+    form.priority_id.choices = [("", _("As the parent topic, or the default")), *_priorities()]
     if form.validate_on_submit():
         try:
             services.save(form.values(), node.id if node else None)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint
 
-from hookdesk.api import CoreSettings, site
+from hookdesk.api import site
 from hookdesk_portal.settings import Settings
 
 bp = Blueprint("portal", __name__)
@@ -20,9 +18,3 @@ def settings() -> Settings:
 def posts_allowed() -> str:
     """How many messages an address may send, in the limiter's words."""
     return f"{settings().posts_per_minute} per minute"
-
-
-def upload_limits() -> dict[str, Any]:
-    """What the forms say about files."""
-    most = site().settings.get("core", CoreSettings).max_files
-    return {"most_files": most, "most_bytes": site().config.max_upload_bytes}

@@ -11,21 +11,14 @@ from hookdesk_portal.forms import CheckForm
 from hookdesk_portal.views.blueprint import bp
 
 
-@bp.get("/check")
+@bp.route("/check", methods=["GET", "POST"])
 @public
-def check() -> str:
-    """The form that asks for a link."""
-    return _page(CheckForm())
-
-
-@bp.post("/check")
-@public
-@limiter.limit("10 per minute")
-def check_post() -> str | tuple[str, int]:
+@limiter.limit("10 per minute", methods=["POST"])
+def check() -> str | tuple[str, int]:
     """Promise a link; the answer is the same whether there is such a ticket or not."""
     form = CheckForm()
-    if not form.validate():
-        return _page(form), 422
+    if not form.validate_on_submit():
+        return _page(form), 422 if form.errors else 200
     services.request_link(form.number.data or "", form.email.data or "")
     return render_template("portal/check_sent.html", address=form.email.data, number=form.number.data)
 

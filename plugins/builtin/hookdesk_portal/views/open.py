@@ -24,36 +24,28 @@ from hookdesk.api import (
 )
 from hookdesk_portal import services
 from hookdesk_portal.forms import OpenForm
-from hookdesk_portal.views.blueprint import bp, posts_allowed, settings, upload_limits
+from hookdesk_portal.views.blueprint import bp, posts_allowed, settings
 
 SENT = "portal_sent"
 
 
-@bp.get("/open")
+@bp.route("/open", methods=["GET", "POST"])
 @public
-def open_form() -> str:
-    """The form; `?topic=<reference>` has one chosen already."""
+@limiter.limit(posts_allowed, methods=["POST"])
+def open_form() -> str | Response | tuple[str, int]:
+    """The form (`?topic=<reference>` has a topic chosen already); a POST takes the ticket in."""
     form, choices = _form()
-    actor = current_actor()
-    if form.name and actor.user_id is not None:  # a guest: known by a mailed link, which is no sign-in
-        form.name.data, form.email.data = actor.name, people.primary_address(actor.user_id)
-    return _page(form, choices)
-
-
-@bp.post("/open")
-@public
-@limiter.limit(posts_allowed)
-def open_post() -> Response | tuple[str, int]:
-    """Take the ticket in, and say what happens next."""
-    form, choices = _form()
+    if request.method == "GET":
+        return _page(form, choices)
     if not form.validate():
         return _page(form, choices), 422
     actor = current_actor()
     try:
         settled = services.open_ticket(actor, _message(form, actor), request.remote_addr or "")
     except (attachments.NoStorage, OSError):
-        problem = _("Files cannot be stored at the moment. Send it without them, or try again later.")
-        form.attachments.errors = (problem,)
+        form.attachments.errors = (
+            _("Files cannot be stored at the moment. Send it without them, or try again later."),
+        )
         return _page(form, choices), 503
     if settled.outcome is Outcome.REJECTED:
         return _page(form, choices, _problems(settled)), 422
@@ -61,14 +53,17 @@ def open_post() -> Response | tuple[str, int]:
 
 
 def _form() -> tuple[OpenForm, list[TopicChoice]]:
-    """The form with the fields that apply, and the topics on offer."""
+    """The form with the fields that apply, filled with what is known already, and the topics on offer."""
     actor = current_actor()
     choices = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
     form = OpenForm()
-    form.fitted(choices, is_known=actor.is_signed_in)
-    if choices and request.method == "GET":
+    form.fit(choices, is_known=actor.is_signed_in)
+    if request.method == "GET" and form.topic:
         wanted = request.args.get("topic", "")
         form.topic.data = wanted if any(choice.ref == wanted for choice in choices) else ""
+    if request.method == "GET" and form.name and actor.user_id is not None:
+        # a guest: known by a mailed link, which is no sign-in, so the fields are filled in and stay open
+        form.name.data, form.email.data = actor.name, people.primary_address(actor.user_id)
     return form, choices
 
 
@@ -111,7 +106,7 @@ def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None
         promise=settings().promise,
         can_mail=services.can_mail(),
         actor=current_actor(),
-        **upload_limits(),
+        most_bytes=site().config.max_upload_bytes,
     )
 
 

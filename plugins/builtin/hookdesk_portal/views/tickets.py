@@ -22,7 +22,7 @@ from hookdesk.api import (
 )
 from hookdesk_portal import services, thread, words
 from hookdesk_portal.forms import ReplyForm
-from hookdesk_portal.views.blueprint import bp, posts_allowed, upload_limits
+from hookdesk_portal.views.blueprint import bp, posts_allowed
 
 PAGE = 25
 STATES = ("", "open", "closed")
@@ -62,7 +62,9 @@ def answer(number: str) -> Response | tuple[str, int]:
     actor = current_actor()
     form = ReplyForm()
     if actor.user_id is None:
-        return render_template("portal/expired.html", text=form.message.data, had_files=form.had_files()), 401
+        return render_template(
+            "portal/expired.html", text=form.message.data, had_files=bool(form.attachments.data)
+        ), 401
     view = access_number(actor, number, "ticket.message")
     if not form.validate():
         return _page(view, form), 422
@@ -109,5 +111,5 @@ def _page(view: TicketView, form: ReplyForm) -> str:
         steps=words.steps(view),
         topic=topic,
         actor=actor,
-        **upload_limits(),
+        most_bytes=site().config.max_upload_bytes,
     )
