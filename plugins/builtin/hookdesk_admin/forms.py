@@ -9,8 +9,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     Field,
-    FloatField,
-    IntegerField,
     PasswordField,
     SelectField,
     SelectMultipleField,
@@ -162,5 +160,6 @@ def _control(item: SettingField, value: Any) -> Field:
             StringField(**options) if is_reference else PasswordField(**options, widget=PasswordInput(hide_value=False))
         )
     if item.kind == "number":
-        return IntegerField(**options) if item.is_whole else FloatField(**options)
+        # a plain text field, so that what somebody typed in error is still there to be mended
+        return StringField(**options, render_kw={"inputmode": "numeric" if item.is_whole else "decimal"})
     return StringField(**options)
