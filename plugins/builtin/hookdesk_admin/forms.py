@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import PasswordInput
 
-from hookdesk.api import Form, SettingField
+from hookdesk.api import Form, SettingField, clean_line, clean_text
 
 NOBODY = 0
 """Stands for "none" in a select of ids."""
@@ -26,7 +26,7 @@ NOBODY = 0
 
 def _name(label: Any, **options: Any) -> StringField:
     """A required name of at most 200 characters."""
-    return StringField(label, validators=[InputRequired(), Length(max=200)], **options)
+    return StringField(label, validators=[InputRequired(), Length(max=200)], filters=[clean_line], **options)
 
 
 class AgentForm(Form):
@@ -36,9 +36,10 @@ class AgentForm(Form):
     login = StringField(
         _l("User name"),
         validators=[InputRequired(), Length(max=120)],
+        filters=[clean_line],
         description=_l("For signing in, besides the e-mail address."),
     )
-    address = StringField(_l("E-mail address"), validators=[InputRequired(), Length(max=320)])
+    address = StringField(_l("E-mail address"), validators=[InputRequired(), Length(max=320)], filters=[clean_line])
     password = PasswordField(
         _l("Password"), validators=[Optional(), Length(max=1000)], description=_l("Leave it empty to keep what is set.")
     )
@@ -57,7 +58,9 @@ class AgentForm(Form):
     assigned_only = BooleanField(
         _l("Sees assigned tickets only"), description=_l("Theirs and their teams', not all of the department's.")
     )
-    signature = TextAreaField(_l("Signature"), validators=[Length(max=4000)], description=_l("Below their mails."))
+    signature = TextAreaField(
+        _l("Signature"), validators=[Length(max=4000)], filters=[clean_text], description=_l("Below their mails.")
+    )
 
 
 class DepartmentForm(Form):
@@ -74,7 +77,10 @@ class DepartmentForm(Form):
         _l("Active"), default=True, description=_l("Off: takes no new tickets. Those it has stay with it.")
     )
     signature = TextAreaField(
-        _l("Signature"), validators=[Length(max=4000)], description=_l("Below mails that are sent in its name.")
+        _l("Signature"),
+        validators=[Length(max=4000)],
+        filters=[clean_text],
+        description=_l("Below mails that are sent in its name."),
     )
 
 
@@ -104,7 +110,10 @@ class OrganizationForm(Form):
 
     name = _name(_l("Name"))
     notes = TextAreaField(
-        _l("Notes"), validators=[Length(max=20_000)], description=_l("Agents see them beside its tickets.")
+        _l("Notes"),
+        validators=[Length(max=20_000)],
+        filters=[clean_text],
+        description=_l("Agents see them beside its tickets."),
     )
 
 
@@ -115,11 +124,15 @@ class UserForm(Form):
     addresses = TextAreaField(
         _l("E-mail addresses"),
         validators=[InputRequired(), Length(max=5000)],
+        filters=[clean_text],
         description=_l("One a line. Answers go to the first; mail from any of them is theirs."),
     )
-    phone = StringField(_l("Phone"), validators=[Length(max=60)])
+    phone = StringField(_l("Phone"), validators=[Length(max=60)], filters=[clean_line])
     organization = StringField(
-        _l("Organization"), validators=[Length(max=200)], description=_l("Its name as in the list, or nothing.")
+        _l("Organization"),
+        validators=[Length(max=200)],
+        filters=[clean_line],
+        description=_l("Its name as in the list, or nothing."),
     )
     is_banned = BooleanField(_l("Banned"), description=_l("Cannot sign in, and what they send is turned away."))
 

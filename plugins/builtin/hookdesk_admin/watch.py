@@ -95,7 +95,11 @@ def sentence(detail: str) -> str:
 _WORDS: dict[str, Callable[[], tuple[str, str, str]]] = {
     "database": lambda: (_("The database does not answer."), "admin.health", _("Open health")),
     "plugins": lambda: (_("A plugin that is switched on could not be loaded."), "admin.plugins", _("Open plugins")),
-    "deliveries": lambda: (_("Deliveries were given up; they are kept."), "admin.deliveries", _("Open deliveries")),
+    "deliveries": lambda: (
+        _("Some events did not reach their plugin and are kept."),
+        "admin.deliveries",
+        _("Open deliveries"),
+    ),
     "outbox": lambda: (_("Events wait to be handed on."), "admin.jobs", _("Open jobs")),
     "intake": lambda: (_("Messages wait to be processed."), "admin.jobs", _("Open jobs")),
     "queue": lambda: (_("Jobs are found by looking, which is slower."), "admin.health", _("Open health")),

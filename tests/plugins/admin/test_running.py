@@ -139,7 +139,7 @@ def test_dead_letters_are_replayed_and_dropped(hookdesk_app: Flask, admin_client
 def test_the_banner_tells_administrators_alone(hookdesk_app: Flask, admin_client: Client, agent_client: Client) -> None:
     dead_letters(hookdesk_app, 1)
     page = admin_client.get("/admin/agents").get_data(as_text=True)
-    assert "Deliveries were given up; they are kept." in page
+    assert "Some events did not reach their plugin and are kept." in page
     assert "No worker is running" in page
     assert "admin-banner" not in agent_client.get("/agent/account", follow_redirects=True).get_data(as_text=True)
 
