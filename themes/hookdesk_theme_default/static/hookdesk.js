@@ -50,7 +50,7 @@
     } else if (form.method === "post" && !event.defaultPrevented) {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
-      setTimeout(() => delete form.dataset.sent, 5000);
+      setTimeout(() => delete form.dataset.sent, Number(form.dataset.busy) || 5000);
     }
   });
 

@@ -30,13 +30,13 @@ def delete(kind: str, row_id: int) -> Answer:
         flash(_("%(name)s was deleted.", name=row.name), "success")
         return redirect(url_for(f"admin.{kind}s"))
     uses = directory.usage_words(directory.usage(kind, row_id))
-    title = _("Delete %(name)s?", name=row.name)
     if uses:
         advice = (
             ""
             if kind == "organization"
             else _("Switch it to inactive instead: what it has stays, and nothing new comes.")
         )
-        text = _("It is in use, so it cannot be deleted: %(uses)s.", uses=uses)
-        return confirm(title, f"{text} {advice}".strip(), "", edit_url)
+        text = _("It cannot be deleted while it has: %(uses)s.", uses=uses)
+        return confirm(_("%(name)s is in use", name=row.name), f"{text} {advice}".strip(), "", edit_url)
+    title = _("Delete %(name)s?", name=row.name)
     return confirm(title, _("Nothing uses it. This cannot be undone."), _("Delete it"), edit_url)
