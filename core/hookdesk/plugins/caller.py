@@ -112,7 +112,7 @@ class Hooks:
         """The first reason against, or None if nobody objects."""
         info = spec_info(spec)
         for plugin, answer in self._answers(info, given, denied=f"{info.name} could not be checked"):
-            note(Step(info.name, plugin, "decided", str(answer)))
+            _note(info, Step(info.name, plugin, "decided", str(answer)))
             return str(answer)
         return None
 
@@ -149,11 +149,11 @@ class Hooks:
             before = values[info.chained]
             answer, step = self._run(info, implementation, values)
             if answer is FAILED or answer is SKIPPED or answer is None or answer == before:
-                note(step)
+                _note(info, step)
                 continue
             step.outcome = "changed"
             step.changes = answer.differences(cast(Any, before)) if isinstance(answer, Changeable) else {}
-            note(step)
+            _note(info, step)
             values[info.chained] = answer
         result: T = values[info.chained]  # type: ignore[assignment]  # the chained argument has the type of the answers
         return result
@@ -174,7 +174,7 @@ class Hooks:
         for implementation in self._implementations[info.name]:
             answer, step = self._run(info, implementation, given)
             if answer is FAILED or answer is SKIPPED:
-                note(step)
+                _note(info, step)
                 if info.on_error is OnError.DENY and denied is not None:
                     yield implementation.plugin, denied
             elif answer is not None:
@@ -183,10 +183,10 @@ class Hooks:
                     step.outcome, step.reason = answer.outcome, answer.reason
                 elif not step.reason:
                     step.reason = str(getattr(answer, "reason", ""))
-                note(step)
+                _note(info, step)
                 yield implementation.plugin, answer
             elif is_tracing():
-                note(step)
+                _note(info, step)
 
     def _run(self, info: SpecInfo, implementation: Implementation, given: Mapping[str, Any]) -> tuple[Any, Step]:
         """Call one implementation, timed and guarded."""
@@ -224,3 +224,9 @@ class Hooks:
             if self._trace_calls:
                 line = f"hook {info.name} {implementation.plugin} {step.microseconds} µs {step.outcome}"
                 print(line, file=sys.stderr)  # noqa: T201  # for an author at a terminal; a log would drown it
+
+
+def _note(info: SpecInfo, step: Step) -> None:
+    """Add a step to the trace, if its hook decides about what is being written, or went wrong; where files can be kept is no decision."""
+    if info.when is When.WRITE or step.outcome in ("failed", "skipped"):
+        note(step)

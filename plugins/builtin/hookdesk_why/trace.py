@@ -11,8 +11,6 @@ from hookdesk.api import Decision, reading
 from hookdesk_why import names, words
 
 MOST = 500
-OPENING = ("intake_parse", "intake_transform", "intake_identify", "intake_screen", "intake_match", "ticket_filter")
-"""Hooks that decide about a new ticket, as against those that are asked at each reply."""
 
 
 def of_ticket(ticket_id: int, most: int = MOST, opening_alone: bool = False) -> Sequence[words.Step]:
@@ -22,7 +20,7 @@ def of_ticket(ticket_id: int, most: int = MOST, opening_alone: bool = False) -> 
     """
     which: list[ColumnElement[bool]] = [Decision.ticket_id == ticket_id]
     if opening_alone:
-        which.append(Decision.hook.in_(OPENING))
+        which.append(Decision.intake_id.is_not(None))  # the steps of replies name the ticket alone
     return _steps(which, most)
 
 

@@ -64,8 +64,8 @@ def _form() -> NewTicketForm:
     topics = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
     form.topic.choices = [("", _("None")), *((topic.ref, topic.label) for topic in topics)]
     mine = [one for one in places.departments if actor.may("ticket.create", one.id)]
-    form.department.choices = [("", _("As usual")), *((str(one.id), one.name) for one in mine)]
-    form.priority.choices = [("", _("As usual")), *((str(one.id), one.name) for one in places.priorities)]
+    form.department.choices = [("", _("As the rules say")), *((str(one.id), one.name) for one in mine)]
+    form.priority.choices = [("", _("As the rules say")), *((str(one.id), one.name) for one in places.priorities)]
     return form
 
 

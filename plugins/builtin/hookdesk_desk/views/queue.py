@@ -56,6 +56,7 @@ def _page(actor: Actor, way: Trail) -> str:
         newest=places.newest,
         status_options=_options(_("Status"), places.statuses),
         priority_options=_options(_("Priority"), places.priorities),
+        open_url=queues.url("open"),
         unassigned_url=queues.url("unassigned"),
         total=queues.counts(actor).get(way.queue.key),
         is_long=is_long,
