@@ -163,39 +163,34 @@ def slot(name: str, **args: Any) -> Markup:
 
 def theme_url(chain: ThemeChain, theme: str, name: str) -> str:
     """The address of a theme's file, with a hash of its content."""
-    return url_for("core.theme_file", theme=theme, name=name, v=_version(chain.themes[theme].folder / "static", name))
+    return _address("core.theme_file", chain.themes[theme].folder / "static", name, theme=theme)
 
 
 def asset(chain: ThemeChain, name: str) -> str:
     """The address of a static file of the active theme or its parents; "" if none has it."""
-    found = chain.asset(name)
-    return url_for("core.theme_file", theme=found[0], name=name, v=_hash(found[1])) if found else ""
+    theme = chain.holder(name, anew=site().config.trace_hooks)
+    return theme_url(chain, theme, name) if theme else ""
 
 
 def plugin_asset(slug: str, name: str) -> str:
     """The address of a plugin's static file."""
     folder = plugin_folders().get(slug)
-    return url_for(
-        "core.plugin_file", slug=slug, name=name, v=_version(folder / "static", name) if folder else "missing"
-    )
+    return _address("core.plugin_file", folder / "static" if folder else None, name, slug=slug)
 
 
-def _version(folder: Path, name: str) -> str:
-    """The hash in a file's address. A page names a dozen files, so it is looked up once a process, except for who develops."""
+def _address(endpoint: str, folder: Path | None, name: str, **owner: Any) -> str:
+    """The address of a file. A page names a dozen, so each is made once a process, except for who develops."""
     if site().config.trace_hooks:
-        _known_version.cache_clear()
-    return _known_version(folder, name)
+        _known_address.cache_clear()
+    return _known_address(request.script_root, endpoint, folder, name, **owner)
 
 
-@lru_cache(maxsize=512)
-def _known_version(folder: Path, name: str) -> str:
-    """The hash of a file below a folder."""
-    return _hash(safe_file(folder, name))
-
-
-def _hash(file: Path | None) -> str:
-    """The hash that makes an address change with the content; "missing" if there is no file."""
-    return content_hash(str(file), file.stat().st_mtime_ns) if file else "missing"
+@lru_cache(maxsize=1024)
+def _known_address(_root: str, endpoint: str, folder: Path | None, name: str, **owner: Any) -> str:
+    """Make it: its `v` changes with the content, "missing" if there is no file. `_root` is part of what `url_for` makes of it."""
+    file = safe_file(folder, name) if folder else None
+    version = content_hash(str(file), file.stat().st_mtime_ns) if file else "missing"
+    return url_for(endpoint, name=name, v=version, **owner)
 
 
 def plugin_folders() -> dict[str, Path]:

@@ -78,6 +78,7 @@ class ThemeChain:
         self.instance = instance
         self.plugins = dict(plugins)
         self.active: tuple[Theme, ...] = ()
+        self._holders: dict[str, str] = {}
 
     def activate(self, name: str) -> bool:
         """Make a theme the active one; True if that changed anything. An unknown name falls back to "default"."""
@@ -87,7 +88,8 @@ class ThemeChain:
             chain.append(current)
             current = self.themes.get(current.parent)
         changed = tuple(chain) != self.active
-        self.active = tuple(chain)
+        if changed:
+            self.active, self._holders = tuple(chain), {}
         return changed
 
     def folders(self) -> list[Path]:
@@ -109,6 +111,13 @@ class ThemeChain:
             if file is not None:
                 return theme.name, file
         return None
+
+    def holder(self, name: str, anew: bool = False) -> str:
+        """The name of the theme that has a static file, "" if none has it; looked up once, or `anew` each time."""
+        if anew or name not in self._holders:
+            found = self.asset(name)
+            self._holders[name] = found[0] if found else ""
+        return self._holders[name]
 
 
 def safe_file(folder: Path, name: str) -> Path | None:
