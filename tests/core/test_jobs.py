@@ -184,6 +184,27 @@ def test_the_schedule_asks_for_each_job_when_its_time_has_come(context: None, ad
     assert "spam.sweep" not in plan.due(), "its plugin is off"
 
 
+def test_a_job_that_was_cut_off_is_tried_again_soon_and_one_that_runs_elsewhere_is_left_alone(
+    context: None, add: Add, clock: Clock
+) -> None:
+    for name in ("spam.cut_off", "spam.elsewhere", "spam.done"):
+        add(name, batches())
+    register()
+
+    def start(session: Session) -> None:
+        session.execute(update(JobRun).values(started_at=clock.now, finished_at=None, due_at=clock.now + EVERY))
+        session.execute(update(JobRun).where(JobRun.name == "spam.done").values(finished_at=clock.now))
+        node = lease.holder().partition(":")[0]
+        until = clock.now + timedelta(seconds=60)
+        session.add(Lease(name="job:spam.cut_off", holder=f"{node}:{os.getpid()}:1", until=until))
+        session.add(Lease(name="job:spam.elsewhere", holder="elsewhere:1:1", until=until))
+
+    transact(start)
+    register()
+    assert row("spam.cut_off").due_at == clock.now + timedelta(seconds=5)
+    assert row("spam.elsewhere").due_at == row("spam.done").due_at == clock.now + EVERY
+
+
 def test_one_process_of_the_site_schedules(context: None) -> None:
     register()
     hold("scheduler", "elsewhere:1:1", timedelta(seconds=60))

@@ -53,6 +53,12 @@ def is_gone(other: str) -> bool:
     return node == _node() and pid.isdigit() and bool(_started(os.getpid())) and _started(int(pid)) != started
 
 
+def is_held(session: Session, name: str) -> bool:
+    """True while a process that may still be there holds a lease."""
+    lease = session.scalar(select(Lease).where(Lease.name == name))
+    return lease is not None and lease.until > clock.now() and not is_gone(lease.holder)
+
+
 def acquire(session: Session, name: str, seconds: int = LEASE_S) -> bool:
     """Take or renew a lease; False if another process holds it. Two that insert it at once: one gets an IntegrityError, and tries again."""
     now, me = clock.now(), holder()
@@ -60,7 +66,7 @@ def acquire(session: Session, name: str, seconds: int = LEASE_S) -> bool:
     if lease is None:
         lease = Lease(name=name, holder=me, until=now)
         session.add(lease)
-    elif lease.holder != me and lease.until > now and not is_gone(lease.holder):
+    elif lease.holder != me and is_held(session, name):
         return False
     lease.holder, lease.until = me, now + timedelta(seconds=seconds)
     session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from time import monotonic
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from hookdesk.services.transaction import transact
 LEASE = "scheduler"
 LEASE_S = 20
 RENEW_S = 5.0
+CUT_OFF_AGAIN = timedelta(seconds=5)
 
 
 class Scheduler:
@@ -51,11 +53,19 @@ class Scheduler:
 
 
 def register() -> None:
-    """Give each job its row, so that it is due; done by each worker at its start. Jobs that were never run are due now."""
+    """Done by each worker at its start: a job that never ran is due now, and one that was cut off (its process died) in 5 seconds.
+
+    Not at once: a job that kills its process each time must leave some time to the others.
+    """
 
     def work(session: Session) -> None:
-        known = set(session.scalars(select(JobRun.name)))
-        for name in jobs().keys() - known:
+        known = {run.name: run for run in session.scalars(select(JobRun))}
+        for name in jobs().keys() - known.keys():
             session.add(JobRun(name=name, due_at=clock.now()))
+        soon = clock.now() + CUT_OFF_AGAIN
+        for run in known.values():
+            is_unfinished = run.started_at is not None and run.finished_at is None
+            if is_unfinished and run.due_at > soon and not lease.is_held(session, f"job:{run.name}"):
+                run.due_at = soon
 
     transact(work, race=True)

@@ -30,11 +30,14 @@ TICK_S = 1.0
 class Worker:
     """One worker. Everything runs in its main thread; the watchdog alone has a thread of its own."""
 
-    def __init__(self, app: Flask, watchdog: Watchdog | None = None) -> None:
-        """Needs an application context around `work()` and `tick()`."""
+    def __init__(
+        self, app: Flask, watchdog: Watchdog | None = None, may_go_on: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Needs an application context around `work()` and `tick()`. `may_go_on` is asked between batches, besides `stop()`."""
         here = site()
         self.app = app
         self._stop = Event()
+        self._may_go_on = may_go_on
         self._parent = os.getppid()
         self._next_tick = 0.0
         self._watchdog = watchdog or Watchdog(here)
@@ -44,18 +47,16 @@ class Worker:
 
     def is_stopping(self) -> bool:
         """True once the worker should leave: it was told to, its parent is gone, or the plugins have changed."""
-        if not self._stop.is_set() and (os.getppid() != self._parent or site().plugins.is_outdated()):
+        if not self._may_go_on() or os.getppid() != self._parent or site().plugins.is_outdated():
             self._stop.set()
         return self._stop.is_set()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Leave after the present batch; also the handler of signals."""
+        """Leave after the present batch; also a handler of signals."""
         self._stop.set()
 
     def work(self) -> None:
         """Work until told to stop."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
         self._watchdog.start()
         self._guarded(scheduler.register)
         while not self.is_stopping():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 
 from hookdesk.app import create_app
 from hookdesk.config import Config
@@ -18,4 +19,7 @@ def work(config: Config) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(config)
     with app.app_context():
-        Worker(app).work()
+        worker = Worker(app)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, worker.stop)
+        worker.work()

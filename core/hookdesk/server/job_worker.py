@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FrameType
+
 from gunicorn.workers.base import Worker as GunicornWorker
 
 from hookdesk.jobs.watchdog import Watchdog
@@ -17,4 +19,8 @@ class JobWorker(GunicornWorker):  # type: ignore[misc]  # gunicorn has no types
         for listener in self.sockets:
             listener.close()
         with self.wsgi.app_context():
-            Worker(self.wsgi, Watchdog(site(), beat=self.notify)).work()
+            Worker(self.wsgi, Watchdog(site(), beat=self.notify), lambda: self.alive).work()
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Like SIGTERM: gunicorn's own would raise out of the middle of a job."""
+        self.handle_exit(sig, frame)
