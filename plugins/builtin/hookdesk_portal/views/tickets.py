@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -110,6 +111,7 @@ def _page(view: TicketView, form: ReplyForm) -> str:
         turn=words.turn(view),
         steps=words.steps(view),
         topic=topic,
+        opened_on=format_date(view.created_at, "long"),
         actor=actor,
         most_bytes=site().config.max_upload_bytes,
     )
