@@ -265,12 +265,11 @@ def test_the_worker_leaves_when_the_plugins_have_changed(
     assert worker.is_stopping()
 
 
-def test_the_worker_leaves_when_its_parent_is_gone(
-    context: None, hookdesk_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_worker_leaves_when_it_is_told_to_or_may_not_go_on(context: None, hookdesk_app: Flask) -> None:
     worker = Worker(hookdesk_app)
-    monkeypatch.setattr(os, "getppid", lambda: 1)
+    worker.stop()
     assert worker.is_stopping()
+    assert Worker(hookdesk_app, may_go_on=lambda: False).is_stopping()
 
 
 def test_a_hung_batch_ends_its_process_and_is_told_and_put_off(

@@ -6,7 +6,6 @@ With Redis, RQ hands over the wake-ups. Without, or while Redis is away, the sam
 from __future__ import annotations
 
 import logging
-import os
 import signal
 from collections.abc import Callable
 from threading import Event
@@ -38,7 +37,6 @@ class Worker:
         self.app = app
         self._stop = Event()
         self._may_go_on = may_go_on
-        self._parent = os.getppid()
         self._next_tick = 0.0
         self._watchdog = watchdog or Watchdog(here)
         self.engine = Engine(app, self._watchdog, self.is_stopping)
@@ -46,8 +44,8 @@ class Worker:
         here.extra[ENGINE] = self.engine
 
     def is_stopping(self) -> bool:
-        """True once the worker should leave: it was told to, its parent is gone, or the plugins have changed."""
-        if not self._may_go_on() or os.getppid() != self._parent or site().plugins.is_outdated():
+        """True once the worker should leave: it was told to, or the plugins have changed."""
+        if not self._may_go_on() or site().plugins.is_outdated():
             self._stop.set()
         return self._stop.is_set()
 

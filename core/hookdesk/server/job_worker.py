@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import FrameType
 
 from gunicorn.workers.base import Worker as GunicornWorker
@@ -19,7 +20,11 @@ class JobWorker(GunicornWorker):  # type: ignore[misc]  # gunicorn has no types
         for listener in self.sockets:
             listener.close()
         with self.wsgi.app_context():
-            Worker(self.wsgi, Watchdog(site(), beat=self.notify), lambda: self.alive).work()
+            Worker(self.wsgi, Watchdog(site(), beat=self.notify), self._may_go_on).work()
+
+    def _may_go_on(self) -> bool:
+        """False once we were told to stop, or our master is gone."""
+        return bool(self.alive) and os.getppid() == self.ppid
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """Like SIGTERM: gunicorn's own would raise out of the middle of a job."""
