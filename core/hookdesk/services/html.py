@@ -14,8 +14,11 @@ from html import escape, unescape
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from hookdesk.text import storable
+
 MAX_NESTING = 1000
 MAX_REPEATS = 300_000
+MAX_QUOTES = 10
 
 _TAGS = nh3.ALLOWED_TAGS - set("area map nav header footer aside article hgroup details summary".split())
 _ATTRIBUTES = {
@@ -56,6 +59,7 @@ def sanitize_html(html: str) -> str:
     Styles go whole: the content security policy would block them anyway. The address of a remote image stands in
     `data-remote-src`, so that nothing is loaded (and no reader is tracked) until somebody asks; images by `cid:` stay.
     """
+    html = storable(html)
     if _too_costly(html):
         return f"<pre>{escape(_without_tags(html))}</pre>"
     mark = secrets.token_hex(8)  # cannot be in the input, so only our own marks are replaced below
@@ -166,7 +170,7 @@ class _Writer:
             self._new_line()
 
     def _new_line(self) -> None:
-        self._lines.append(("> " * self._quotes + self._line).rstrip())
+        self._lines.append(("> " * min(self._quotes, MAX_QUOTES) + self._line).rstrip())
         self._line = ""
 
 

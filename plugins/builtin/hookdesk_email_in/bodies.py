@@ -113,7 +113,7 @@ def is_text(part: Part) -> bool:
 
 def unflow(text: str, *, delsp: bool) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676); lines of different quote depth are never joined."""
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         quotes = len(line) - len(line.lstrip(">"))
@@ -121,11 +121,11 @@ def unflow(text: str, *, delsp: bool) -> str:
         flowed = content.endswith(" ") and content != "-- "
         content = content[:-1] if flowed and delsp else content
         if open_depth == quotes and content != "-- ":
-            out[-1] += content
+            paragraphs[-1].append(content)
         else:
-            out.append(">" * quotes + " " * bool(quotes) + content)
+            paragraphs.append([">" * quotes + " " * bool(quotes), content])
         open_depth = quotes if flowed else -1
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in paragraphs)
 
 
 def _meta_charset(content: bytes) -> str:

@@ -9,6 +9,8 @@ import re
 import tomllib
 from pathlib import Path
 
+MAX_LINE = 500
+"""Characters of a line that are looked at."""
 _LANGUAGES = tomllib.loads(Path(__file__).with_name("reply_words.toml").read_text(encoding="utf-8"))
 
 
@@ -25,7 +27,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
 _VERB = _any("wrote")
 # "On 3 May 2024 at 10:00, Jane <jane@example.org> wrote:", and wrapped over some lines
 HEADER_START = _compile(
-    rf"^[->\s|*_]*(?:(?:{_any('starts')})(?=[\s,.\d:]|$)|(?:ma|ti|ke|to|pe|la|su)\s+\d|[在于於]"
+    rf"^[->\s|*_]{{0,20}}(?:(?:{_any('starts')})(?=[\s,.\d:]|$)|(?:ma|ti|ke|to|pe|la|su)\s+\d|[在于於]"
     r"|\d{1,4}[-./年]\s?\d{1,2}[-./月]|\d{1,2}\.? \w{3,10}\.? \d{4}|\d{1,2}:\d\d\b)"
 )
 # "Jane Doe <jane@example.org> schrieb am …"
@@ -44,15 +46,17 @@ SOME_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}|\b\d{1,2}(?:st|nd|rd|th)?\b[^\n]{0,
 
 # the head of an earlier mail: "From: …", "Sent: …", one a line or all in one
 _COLON = r"\s{0,3}\*{0,2}\s{0,3}[:：]\s*\*{0,2}"
-BLOCK_FROM = _compile(rf"^[>\s*_|]*(?:{_any('from')}){_COLON}\s*\S")
-BLOCK_OTHER = _compile(rf"^[>\s*_|]*(?:{_any('labels')}){_COLON}")
+BLOCK_FROM = _compile(rf"^[>\s*_|]{{0,20}}(?:{_any('from')}){_COLON}\s*\S")
+BLOCK_OTHER = _compile(rf"^[>\s*_|]{{0,20}}(?:{_any('labels')}){_COLON}")
 BLOCK_LINE = _compile(
-    rf"^[>\s*]*(?:{_any('from')}){_COLON}\s*\S*@\S+.{{0,80}}\s(?:{_any('labels')})\s?:.{{0,80}}\d{{4}}"
+    rf"^[>\s*]{{0,20}}(?:{_any('from')}){_COLON}\s*\S*@\S+.{{0,80}}\s(?:{_any('labels')})\s?:.{{0,80}}\d{{4}}"
 )
 
 _ORIGINAL = _any("original")
-ORIGINAL = _compile(rf"^[>\s]*[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*[-_=*—–]*\s*$|^[>\s]*(?:{_ORIGINAL})\s*[:：]?\s*$")
-FORWARD = _compile(rf"^[>\s*]*(?:[-_=]{{2,}}\s*(?:{_any('forward')})|(?:{_any('forward')})\s*[:：]\s*$)")
+ORIGINAL = _compile(
+    rf"^[>\s]{{0,20}}[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*[-_=*—–]*\s*$|^[>\s]{{0,20}}(?:{_ORIGINAL})\s*[:：]?\s*$"
+)
+FORWARD = _compile(rf"^[>\s*]{{0,20}}(?:[-_=]{{2,}}\s*(?:{_any('forward')})|(?:{_any('forward')})\s*[:：]\s*$)")
 ABOVE = _compile(
     r"(?:^|\W)(?:reply|response|antwort|réponse|respuesta|resposta|risposta|antwoord)\b.{0,20}"
     r"\b(?:above|oberhalb|über|au-dessus|encima|acima|sopra|boven)\b.{0,40}"
@@ -61,11 +65,11 @@ ABOVE = _compile(
 
 SIGNATURE_MARK = re.compile(r"^\s*(?:--|—|––|- -|__+)\s*$")
 RULE = re.compile(r"^\s*[-=*#~+]{5,}\s*$")
-DELIMITER = re.compile(r"^\s*(?:[-_=*#~+—–ᐧ]\s?)+\s*$")
+DELIMITER = re.compile(r"^[-_=*#~+—–ᐧ\s]+$")
 _PROGRAM = r"[^,.;!?]{1,40}(?:<.{0,200}>|\(.{0,200}\)|\[.{0,200}\])?\W*$"
 # a line that a mail program adds, never a person's
 SENT_FROM = _compile(
-    r"^[\s_*(]*(?:"
+    r"^[\s_*(]{0,20}(?:"
     rf"sent (?:from|via|with|using) {_PROGRAM}|get outlook for |get the .{{0,30}} app|via mobile$"
     r"|(?:von|aus) mein(?:em|er) .{1,60}(?:gesendet|verschickt)|diese nachricht wurde von mein"
     rf"|gesendet (?:von|mit|über|aus) {_PROGRAM}"

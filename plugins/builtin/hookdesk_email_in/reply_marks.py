@@ -1,0 +1,111 @@
+"""What a line of a reply is: the header of a quote, a quoted line, the head of an earlier mail, the start of a signature."""
+
+from __future__ import annotations
+
+from hookdesk_email_in.reply_patterns import (
+    ABOVE,
+    BLOCK_FROM,
+    BLOCK_LINE,
+    BLOCK_OTHER,
+    HEADER_ADDRESS_START,
+    HEADER_BARE,
+    HEADER_END,
+    HEADER_INLINE,
+    HEADER_START,
+    HEADER_VERB,
+    MAX_LINE,
+    NOT_QUOTED,
+    ORIGINAL,
+    QUOTED,
+    RULE,
+    SENT_FROM,
+    SIGNATURE_MARK,
+    SOME_DATE,
+    TIME,
+    YEAR,
+)
+
+_HEADER_LINES = 4
+_HEADER_SPAN = 7
+_SENT_FROM_LINES = 4
+_SHORT = 60
+
+
+def quote_header(lines: list[str], at: int) -> int:
+    """The line after a header of a quote ("On … Jane wrote:", perhaps wrapped) that begins at `at`, 0 if none does."""
+    if own_words_before(lines[at]):
+        return at + 1
+    pieces: list[str] = []
+    for end in range(at, min(at + _HEADER_SPAN, len(lines))):
+        piece = lines[end][:MAX_LINE].strip()
+        if not piece and not pieces:
+            return 0
+        pieces += [piece] if piece else []
+        if len(pieces) > _HEADER_LINES:
+            return 0
+        if not _is_header(pieces):
+            continue
+        if any(HEADER_START.match(pieces[later]) and _is_header(pieces[later:]) for later in range(1, len(pieces))):
+            return 0  # the header begins further down
+        return end + 1
+    return 0
+
+
+def own_words_before(line: str) -> str:
+    """What stands before a header of a quote on the same line, "" if that is not so."""
+    if len(line) > MAX_LINE or not line.rstrip().endswith("wrote:"):
+        return ""
+    found = HEADER_INLINE.match(line)
+    return found["own"] if found else ""
+
+
+def _is_header(pieces: list[str]) -> bool:
+    """Whether a line, or a few that a mail program wrapped, introduce a quote."""
+    if not pieces[-1].endswith((":", "：", "wrote", "-")):
+        return False
+    line = " ".join(pieces)[:MAX_LINE]
+    if HEADER_BARE.match(line):
+        return True
+    verb = HEADER_VERB.search(line)
+    if not verb and not HEADER_END.search(line):
+        return False
+    address = "@" in line
+    starts = HEADER_START.match(line) or HEADER_ADDRESS_START.match(pieces[0])
+    if not verb:
+        return bool(starts and address and TIME.search(line) and YEAR.search(line))
+    if starts:
+        return address or bool(TIME.search(line) or YEAR.search(line) or SOME_DATE.search(line))
+    return address and len(pieces) == 1
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a line carries a quotation mark."""
+    return bool(QUOTED.match(line)) and not NOT_QUOTED.search(line[-MAX_LINE:])
+
+
+def ends_here(lines: list[str], at: int) -> bool:
+    """Whether everything from this line on is an earlier mail: a separator, or a block of its headers."""
+    line = lines[at][:MAX_LINE]
+    if ORIGINAL.match(line) or ABOVE.search(line) or BLOCK_LINE.match(line):
+        return True
+    is_from = BLOCK_FROM.match(line)
+    if not is_from and not BLOCK_OTHER.match(line):
+        return False
+    window = [following[:MAX_LINE] for following in lines[at : at + 8] if following.strip()][:6]
+    others = sum(1 for following in window[1:] if BLOCK_OTHER.match(following) or BLOCK_FROM.match(following))
+    if is_from:
+        return others >= 2 or (others == 1 and len(window) <= 3)
+    return others >= 2 or (others == 1 and "@" in " ".join(window[:2]))
+
+
+def starts_signature(lines: list[str], at: int) -> bool:
+    """Whether a signature, or what a mail program adds, begins at one of the last lines."""
+    line = lines[at][:MAX_LINE]
+    if SIGNATURE_MARK.match(line):
+        return True
+    rest = [following for following in lines[at + 1 :] if following.strip()]
+    if SENT_FROM.match(line):
+        return len(rest) <= _SENT_FROM_LINES
+    if not RULE.match(line) or (at and lines[at - 1].strip()):
+        return False
+    return sum(1 for following in rest if len(following) > _SHORT) * 4 <= len(rest)
