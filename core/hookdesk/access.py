@@ -144,14 +144,23 @@ def _access(actor: Actor, which: ColumnElement[bool], permission: str) -> Ticket
     if row is None:
         raise NotFound("no such ticket")
     view = TicketView(**row._mapping)
-    if not permitted(actor, permission, view):
+    demand(actor, permission, view)
+    return view
+
+
+def demand(actor: Actor, permission: str, ticket: TicketView) -> None:
+    """Ask for one more permission on a ticket that the guard has let through.
+
+    Raises:
+        Forbidden: the permission is missing or a plugin objects.
+    """
+    if not permitted(actor, permission, ticket):
         raise Forbidden(permission)
     objection = site().hooks.veto(
-        AccessHooks.permission_allowed, actor=actor, permission=permission, ticket=view.snapshot()
+        AccessHooks.permission_allowed, actor=actor, permission=permission, ticket=ticket.snapshot()
     )
     if objection:
         raise Forbidden(permission, objection)
-    return view
 
 
 def permitted(actor: Actor, permission: str, ticket: TicketView) -> bool:

@@ -86,6 +86,7 @@ from hookdesk.services.transaction import transact, unit_of_work
 from hookdesk.settings import MASK, CoreSettings, SettingField, SettingsError, describe, parse
 from hookdesk.settings.fields import setting
 from hookdesk.site import Site, site
+from hookdesk.text import clean_line, clean_text
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
 from hookdesk.types.auth import AuthProvider, Credentials, SignIn
 from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
@@ -109,7 +110,7 @@ from hookdesk.types.tickets import TicketView
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
 from hookdesk.web.bodies import html_body, text_to_html
-from hookdesk.web.forms import FilesField, Form, clean_line, clean_text
+from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from tests.servers import postgres
 
 from hookdesk.app import create_app
 from hookdesk.config import Config
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.testing import Client, Instances
 from hookdesk.testing.instances import SECRET, end, prepare, with_dependencies
-from tests.servers import postgres
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hookdesk.criteria import CriteriaProblem, dump, load, matches, where
-from hookdesk.criteria.fields import OPERATORS
-from hookdesk.db.engine import make_engine
-from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, insert, select
 
+from hookdesk.criteria import CriteriaProblem, dump, load, matches, where
+from hookdesk.criteria.fields import OPERATORS
+from hookdesk.db.engine import make_engine
 from hookdesk.models import UTCDateTime
+from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 
 TABLE = Table(
     "probe",
@@ -92,7 +92,9 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
     engine.dispose()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(group=GROUPS, row=ROWS)
 def test_both_evaluators_agree(connection: Connection, group: Group, row: dict[str, Any]) -> None:
     """What Python says of a draft, SQL says of the stored row."""

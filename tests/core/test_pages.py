@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+
 from hookdesk import clock
 from hookdesk.web.pages import ago, avatar_class, filesize, initials
 
@@ -31,6 +32,18 @@ def test_relative_times_are_short(hookdesk_app: Flask, past: timedelta, words: s
 
 def test_sizes_and_initials() -> None:
     """Sizes for people; initials of one, two and many words, in any script."""
-    assert [filesize(size) for size in (0, 999, 1000, 318_000, 25_000_000)] == ["0 B", "999 B", "1.0 kB", "318 kB", "25 MB"]
-    assert [initials(name) for name in ("Ada Lovelace", "佐藤 美咲", "x", "", "A b c D")] == ["AL", "佐美", "X", "?", "AD"]
+    assert [filesize(size) for size in (0, 999, 1000, 318_000, 25_000_000)] == [
+        "0 B",
+        "999 B",
+        "1.0 kB",
+        "318 kB",
+        "25 MB",
+    ]
+    assert [initials(name) for name in ("Ada Lovelace", "佐藤 美咲", "x", "", "A b c D")] == [
+        "AL",
+        "佐美",
+        "X",
+        "?",
+        "AD",
+    ]
     assert 1 <= avatar_class("\udc80 odd") <= 6

@@ -161,7 +161,8 @@ def test_tables_that_others_refer_to_are_kept(lifecycle: Lifecycle, config: Conf
     migrate.upgrade(config.database, "keeper", tmp_path / "keeper")
     (tmp_path / "guest").mkdir()
     text = MIGRATION.replace("p_keeper__thing", "p_guest__thing").replace(
-        "primary_key=True)", 'primary_key=True), sa.Column("keeper_id", sa.Integer, sa.ForeignKey("p_keeper__thing.id"))'
+        "primary_key=True)",
+        'primary_key=True), sa.Column("keeper_id", sa.Integer, sa.ForeignKey("p_keeper__thing.id"))',
     )
     (tmp_path / "guest" / "0001.py").write_text(text)
     migrate.upgrade(config.database, "guest", tmp_path / "guest")

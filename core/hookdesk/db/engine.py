@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from sqlalchemy.engine import Result
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.base import Executable as ExecutableBase
+
+from hookdesk.text import storable
 
 BUSY_TIMEOUT_MS = 15_000
 WRITE = "hookdesk_write"
@@ -73,7 +76,9 @@ class Database:
             WriteRefused: inside another writing transaction (services take the session they are given instead).
         """
         if self._writing.get() is not None or _reading_only.get():
-            raise WriteRefused("write-time hooks return what they want stored and never write; nor is a unit of work opened inside another")
+            raise WriteRefused(
+                "write-time hooks return what they want stored and never write; nor is a unit of work opened inside another"
+            )
         with Session(self.write_engine, autoflush=True, expire_on_commit=False) as session:
             token = self._writing.set(session)
             try:
@@ -143,14 +148,29 @@ class ReadSession:
 
 def make_engine(url: str) -> Engine:
     """An engine for `url`; on SQLite with WAL, foreign keys and our own BEGIN."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-    engine = create_engine(
-        url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if url.startswith("sqlite"):
+        connecting = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args=connecting, json_serializer=_to_json
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, json_serializer=_to_json)
+    event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
     return engine
+
+
+def _to_json(value: Any) -> str:
+    """JSON for a column, its texts storable as those of any other column."""
+    return json.dumps(storable(value))
+
+
+def _make_storable(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+) -> tuple[str, Any]:
+    """Whoever writes or asks, a text holds nothing that the database would refuse with an error."""
+    return statement, storable(parameters)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -159,7 +179,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     # SQLite's own lower() knows ASCII only; conditions must fold letters of every script, as Python and PostgreSQL do
-    connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value, deterministic=True)
+    connection.create_function(
+        "lower", 1, lambda value: value.lower() if isinstance(value, str) else value, deterministic=True
+    )
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -22,10 +22,7 @@ class AuthHooks:
 
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
     def auth_set_password(self, *, user_id: int, password: str) -> bool | None:
-        """Store a new password for a user and end their sessions: True. None means: not mine, ask the next.
-
-        Raise `Refusal(reason)` for a password that is not accepted; the reason is shown to whoever chose it.
-        """
+        """Store a new password and end the user's sessions: True. Raise `Refusal(reason)` to turn it down; its chooser is told why."""
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def signed_in(self, *, event: Event) -> None:

@@ -38,10 +38,9 @@ class NotificationHooks:
 
     @spec(Shape.FIRST, when=When.AFTER, since="0.1")
     def mail_secret(self, *, key: str, address: str, name: str, subject: str, text: str) -> bool | None:
-        """Mail a person something that belongs to no thread and may hold a secret (a reset link, an access link).
+        """Mail something that belongs to no thread and may hold a secret, once for each `key`. True: it will be sent, with retries.
 
-        True: it will be sent, with retries. `key` makes one promise of it, however often it is asked. Whoever implements this shows
-        the text to nobody and keeps it no longer than it takes to send it.
+        Whoever implements this shows the text to nobody and keeps it no longer than it takes to send it.
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

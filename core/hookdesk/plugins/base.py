@@ -68,10 +68,6 @@ class Plugin(Generic[S]):
     def on_purge(self) -> None:
         """Called before the plugin's tables are dropped: remove what lies outside the database."""
 
-    def __repr__(self) -> str:
-        """For logs."""
-        return f"<plugin {self.slug}>"
-
 
 def is_plugin(value: Any) -> bool:
     """True for a class that a loader may instantiate."""

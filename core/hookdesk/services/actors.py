@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, and_, bindparam, literal, null, select, true, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail

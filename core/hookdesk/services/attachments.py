@@ -10,10 +10,11 @@ from pathlib import PurePath
 
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.site import site
+from hookdesk.text import storable
 from hookdesk.types.backends import StorageBackend
 from hookdesk.types.intake import InboundFile
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf"})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 
@@ -60,7 +61,7 @@ def store(file: InboundFile) -> StoredFile:
     """Store one file under a name that is safe to show and to offer for download."""
     digest, name = put(file.content)
     return StoredFile(
-        safe_name(file.filename), safe_type(file.content_type), file.size, digest, name, file.content_id[:255]
+        safe_name(file.filename), safe_type(file.content_type), file.size, digest, name, storable(file.content_id)[:255]
     )
 
 

@@ -19,8 +19,9 @@ from hookdesk.db.context import reading, release
 from hookdesk.db.retry import retrying
 from hookdesk.faults import crash_point
 from hookdesk.models import IntakeRecord
-from hookdesk.services import attachments, intake_decide, intake_format, intake_settle, log
+from hookdesk.services import attachments, intake_decide, intake_format, intake_settle, log, threads
 from hookdesk.services.transaction import transact
+from hookdesk.text import storable
 from hookdesk.types.actors import Actor
 from hookdesk.types.intake import InboundMessage, Outcome
 
@@ -38,6 +39,7 @@ def receive(
     `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves.
     """
     content, digest, storage = _placed(raw)
+    channel, dedupe = channel[:40], threads.stored_message_id(storable(dedupe)) or ""
 
     def work(session: Session) -> int | None:
         if dedupe and session.scalar(

@@ -5,7 +5,7 @@ Reads and asks hooks; writes nothing but attachments' bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from sqlalchemy import select
 
@@ -20,8 +20,11 @@ from hookdesk.services.decisions import core_step
 from hookdesk.services.html import html_to_text
 from hookdesk.services.threads import stored_message_id
 from hookdesk.site import site
+from hookdesk.text import storable
 from hookdesk.types.drafts import TicketDraft
 from hookdesk.types.intake import InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
+
+LARGEST_ID = 2**63
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ def decide(record: IntakeRecord) -> Plan:
             return _end(plan, Outcome.QUARANTINED, str(error))
         if plan.message is None:
             return _end(plan, Outcome.QUARANTINED, f"no plugin that is switched on reads the channel {record.channel}")
-        plan.message = site().hooks.chain(IntakeHooks.intake_transform, message=plan.message)
+        plan.message = _storable(site().hooks.chain(IntakeHooks.intake_transform, message=_storable(plan.message)))
         return _judge(plan, record)
 
 
@@ -85,6 +88,12 @@ def _judge(plan: Plan, record: IntakeRecord) -> Plan:
     plan.steps.append(core_step("intake_match", plan.match.reason))
     plan.files = tuple(attachments.store(file) for file in message.files)
     return plan
+
+
+def _storable(message: InboundMessage) -> InboundMessage:
+    """The message as it can be stored and shown. The raw record keeps what came; files keep their bytes."""
+    texts = [item.name for item in fields(InboundMessage) if item.name not in ("kind", "files", "sent_at", "ticket_id")]
+    return message.replace(**{name: storable(getattr(message, name)) for name in texts})
 
 
 def _identify(message: InboundMessage) -> Sender:
@@ -133,7 +142,9 @@ def _match(message: InboundMessage, sender: Sender) -> Match | None:
         match: Match | None = Match(message.ticket_id, "written on the ticket's own page")
     else:
         match = site().hooks.first(IntakeHooks.intake_match, message=message, sender=sender)
-    if match is None or reading().scalar(select(Ticket.id).where(Ticket.id == match.ticket_id)) is None:
+    if match is None or not 0 < match.ticket_id < LARGEST_ID:  # a number out of a text may be any
+        return None
+    if reading().scalar(select(Ticket.id).where(Ticket.id == match.ticket_id)) is None:
         return None
     return match
 

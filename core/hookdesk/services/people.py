@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from hookdesk import clock
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, Collaborator, Department, Role, User, UserEmail
+from hookdesk.text import clean_line
 
-_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@(?:[^\s@<>\",;:()\[\]\\.]{1,63}\.)*[^\s@<>\",;:()\[\]\\.]{1,63}")
+_NOT = r"\s\x00-\x1f\x7f\ud800-\udfff@<>\",;:()\[\]\\"
+_ADDRESS = re.compile(rf"[^{_NOT}]{{1,64}}@(?:[^{_NOT}.]{{1,63}}\.)*[^{_NOT}.]{{1,63}}")
 
 
 class PersonProblem(ValueError):
@@ -68,7 +70,7 @@ def ensure_user(session: Session, address: str, name: str = "") -> User:
 
 def clean_name(name: str) -> str:
     """A person's name without control characters and doubled spaces, at most 200 characters."""
-    return " ".join("".join(char if char.isprintable() else " " for char in name).split())[:200]
+    return clean_line(name)[:200]
 
 
 def primary_address(user_id: int) -> str:

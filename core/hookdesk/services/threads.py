@@ -22,6 +22,7 @@ from hookdesk.services.attachments import StoredFile
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
+from hookdesk.text import storable
 from hookdesk.types.actors import Actor
 from hookdesk.types.drafts import PluginRow, ReplyDraft
 
@@ -41,9 +42,9 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
     Raises:
         NotFound, Forbidden: as the guard says. TicketProblem: the entry is empty or too long. ThreadChanged: see `seen`.
     """
-    access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
+    view = access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
     if draft.status_id is not None and actor.is_agent:
-        tickets.allow_status(actor, draft.ticket_id, draft.status_id)
+        tickets.allow_status(actor, view, draft.status_id)
     draft, steps = transform(actor, draft)
     files = tuple(attachments.store(file) for file in draft.files)
 
@@ -79,10 +80,10 @@ def transform(actor: Actor, draft: ReplyDraft) -> tuple[ReplyDraft, list[Step]]:
 def clean(draft: ReplyDraft) -> ReplyDraft:
     """Sanitized HTML, text without NUL, both within bounds."""
     html = sanitize_html(draft.html) if draft.html else ""
-    text = (draft.text or html_to_text(html)).replace("\x00", "")
+    text = storable(draft.text or html_to_text(html))
     if max(len(text), len(html)) > MOST_TEXT:
         raise tickets.TicketProblem("The message is too long; send it as an attachment.")
-    return draft.replace(text=text, html=html)
+    return draft.replace(text=text, html=html, quoted=storable(draft.quoted))
 
 
 def add(
@@ -128,7 +129,7 @@ def insert_entry(
         user_id=actor.user_id,
         agent_id=actor.agent_id if draft.kind != "message" else None,
         author=actor.name[:200],
-        channel=draft.channel,
+        channel=draft.channel[:40],
         text=draft.text,
         html=draft.html,
         quoted=draft.quoted[:MOST_TEXT],

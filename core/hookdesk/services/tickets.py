@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.access import Forbidden, access_ticket
+from hookdesk.access import Forbidden, access_ticket, demand
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import TicketHooks
 from hookdesk.models import Agent, Department, IntakeRecord, Priority, Status, Team, Ticket
@@ -20,6 +20,7 @@ from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.types.actors import Actor
 from hookdesk.types.drafts import TicketDraft
+from hookdesk.types.tickets import TicketView
 
 
 class TicketProblem(ValueError):
@@ -49,9 +50,9 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
         state=status.state,
         priority_id=priority.id,
         priority_rank=priority.rank,
-        topic_ref=draft.topic,
-        sla_ref=draft.sla,
-        channel=draft.channel,
+        topic_ref=draft.topic[:120],
+        sla_ref=draft.sla[:120],
+        channel=draft.channel[:40],
         due_at=clock.NEVER,
         created_at=now,
         last_activity_at=now,
@@ -156,22 +157,20 @@ def set_status(actor: Actor, ticket_id: int, status_id: int) -> None:
     Raises:
         NotFound, Forbidden: as the guard or a plugin's veto says. TicketProblem: there is no such status.
     """
-    allow_status(actor, ticket_id, status_id)
+    allow_status(actor, access_ticket(actor, ticket_id), status_id)
     _change(actor, ticket_id, "ticket.view", lambda session, ticket: apply_status(session, ticket, actor, status_id))
 
 
-def allow_status(actor: Actor, ticket_id: int, status_id: int) -> None:
+def allow_status(actor: Actor, view: TicketView, status_id: int) -> None:
     """Check a change of status before it is made: permission, then the plugins' vetoes.
 
     Raises:
-        NotFound, Forbidden: as the guard or a veto says. TicketProblem: there is no such status.
+        Forbidden: as the guard or a veto says. TicketProblem: there is no such status.
     """
     wanted = reading().first(select(Status.key, Status.state).where(Status.id == status_id))
     if wanted is None:
         raise TicketProblem("There is no such status.")
-    view = access_ticket(actor, ticket_id)
-    crossing = wanted.state != view.state
-    access_ticket(actor, ticket_id, "ticket.close" if crossing else "ticket.reply")
+    demand(actor, "ticket.close" if wanted.state != view.state else "ticket.reply", view)
     objection = site().hooks.veto(
         TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key
     )
@@ -181,7 +180,11 @@ def allow_status(actor: Actor, ticket_id: int, status_id: int) -> None:
 
 def apply_status(session: Session, ticket: Ticket, actor: Actor, status_id: int) -> None:
     """Set the status on a locked ticket, with what follows from its state."""
-    new, old = session.get(Status, status_id), session.get(Status, ticket.status_id)
+    with session.no_autoflush:  # what has been changed so far is written together with what follows
+        found = {
+            row.id: row for row in session.scalars(select(Status).where(Status.id.in_((status_id, ticket.status_id))))
+        }
+    new, old = found.get(status_id), found.get(ticket.status_id)
     if new is None or old is None:
         raise TicketProblem("There is no such status.")
     if new.id == old.id:

@@ -12,8 +12,8 @@ class NavItem:
     """A link in a navigation area: "portal", "desk.rail", "desk.sidebar", "admin".
 
     `group` heads a block of items; in "admin" it is People, Intake, Work, Messages, Plugins and themes, or System, by these English names,
-    which are translated when shown. `order` counts inside the group. `permission` hides it from whoever lacks it ("" shows it to everybody who reaches the area,
-    "admin" to administrators). `count` is a small number behind the label ("10k+" where counting stopped), or None.
+    which are translated when shown. `order` counts inside the group. `permission` hides it from whoever lacks it ("" shows it to everybody
+    who reaches the area, "admin" to administrators). `count` is a small number behind the label ("10k+" where counting stopped), or None.
     """
 
     area: str

@@ -18,19 +18,6 @@ from hookdesk.site import site
 from hookdesk.types.intake import InboundFile
 
 
-def clean_line(value: str | None) -> str:
-    """A filter for fields of one line: control characters become spaces, doubled spaces one."""
-    return " ".join("".join(char if char.isprintable() else " " for char in value or "").split())
-
-
-def clean_text(value: str | None) -> str:
-    """A filter for fields of many lines: LF ends each, and NUL and its kind, which no database should hold, become spaces."""
-    lines = (value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(
-        "".join(char if char >= " " or char == "\t" else " " for char in line).rstrip() for line in lines
-    ).strip("\n")
-
-
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """The base of all forms: CSRF on, messages in the reader's language."""
 

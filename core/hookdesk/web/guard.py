@@ -58,6 +58,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def check_access() -> Response | None:
+        if "\x00" in request.path or b"%00" in request.query_string:
+            abort(400)  # no file name and no column can hold it
         if request.endpoint is None:
             return None  # no such page: Flask answers 404 or 405
         access: Access | None = getattr(current_app.view_functions[request.endpoint], ATTRIBUTE, None)

@@ -62,6 +62,7 @@ class ProfileForm(Form):
         _l("Name"),
         description=_l("Requesters see it in your replies."),
         validators=[InputRequired(_l("Fill in your name.")), Length(max=200)],
+        filters=[lambda value: people.clean_name(value) if value and len(value) <= 200 else value],
     )
     signature = TextAreaField(
         _l("Signature"),

@@ -100,7 +100,7 @@ def test_no_part_of_a_link_can_be_changed(
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "1-1-1-aaaaaaaaaaaa", "0-0-0-" + "a" * 26, "z" * 5000, "%00", "🙂", "1-1-zzzzzzzzz-" + "2" * 26]
+    "token", ["x", "1-1-1-aaaaaaaaaaaa", "0-0-0-" + "a" * 26, "z" * 5000, "🙂", "1-1-zzzzzzzzz-" + "2" * 26]
 )
 def test_made_up_links_are_told_alike(hookdesk_client: Client, token: str) -> None:
     assert hookdesk_client.get(f"/t/{token}").status_code == 410

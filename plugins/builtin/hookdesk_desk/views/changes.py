@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Forbidden, TicketView, access_number, agent, current_actor, tickets
+from hookdesk.api import Forbidden, NotFound, TicketView, access_number, agent, current_actor, tickets
 from hookdesk_desk import queues, trail
 from hookdesk_desk.directory import directory
 from hookdesk_desk.views.blueprint import bp
@@ -22,11 +22,24 @@ def _change(number: str, permission: str, name: str, work: Callable[[TicketView]
     except (tickets.TicketProblem, Forbidden) as problem:
         flash(_("Nothing was changed: %(reason)s", reason=str(problem)), "danger")
         name = ""
+    try:
+        access_number(current_actor(), number)
+    except NotFound:
+        return _gone(number)
     return redirect(_back(view, name))
 
 
+def _gone(number: str) -> Response:
+    """Lead to the list: the change took the ticket out of the agent's sight."""
+    flash(_("Ticket %(number)s is now with others, where you do not see it.", number=number), "success")
+    url = trail.given(current_actor()).list_url()
+    if request.headers.get("HX-Request"):
+        return Response(headers={"HX-Redirect": url})  # htmx would look for a part of the ticket's page in the list
+    return redirect(url)
+
+
 def _back(view: TicketView, saved: str = "") -> str:
-    """The ticket's page, with the trail it was opened by; the list, if the agent may not see the ticket any longer."""
+    """The ticket's page, with the trail it was opened by."""
     way = trail.given(current_actor())
     return url_for("desk.ticket", number=view.number, **way.ticket_args(), saved=saved or None)
 

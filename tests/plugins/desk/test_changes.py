@@ -1,0 +1,229 @@
+"""Properties, each changed by a form of its own; many tickets at once; deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hookdesk.api import Actor, Priority, Team, Ticket, reading, tickets, transact
+from hookdesk.testing.instances import Client
+from hookdesk_desk.services import MOST_AT_ONCE
+
+pytestmark = pytest.mark.plugins("desk", "storage_fs")
+MakeTicket = Callable[..., Ticket]
+Inside = Callable[..., Any]
+Stored = Callable[[str], Any]
+
+
+def change(client: Client, number: str, what: str, **given: Any) -> LexborHTMLParser:
+    """Send one property's form; the page that it leads to."""
+    response = client.submit(f"/agent/tickets/{number}", given, to=f"/agent/tickets/{number}/{what}")
+    assert response.status_code == 200
+    return LexborHTMLParser(response.data)
+
+
+def team(inside: Inside, name: str) -> int:
+    """A new team."""
+
+    def work(session: Session) -> int:
+        made = Team(name=name)
+        session.add(made)
+        session.flush()
+        return made.id
+
+    return int(inside(lambda: transact(work)))
+
+
+def test_each_property_is_saved_and_told(
+    desk: Client,
+    ada: Actor,
+    make_agent: Callable[..., Actor],
+    make_ticket: MakeTicket,
+    make_department: Callable[[str], int],
+    inside: Inside,
+    stored: Stored,
+) -> None:
+    number, bob, night = make_ticket().number, make_agent("bob", "Bob"), team(inside, "Night shift")
+    change(desk, number, "priority", priority="high")
+    change(desk, number, "assign", assignee=str(bob.agent_id))
+    change(desk, number, "team", team=str(night))
+    tree = change(desk, number, "status", status="pending")
+    assert tree.css_first(".saved") is not None
+    row = stored(number)
+    assert (row.assignee_id, row.team_id, row.priority_rank) == (bob.agent_id, night, 20)
+    log = tree.css_first(".thread").text()
+    for words in (
+        "set the priority to High",
+        "assigned it to Bob",
+        "gave it to the team Night shift",
+        "set the status to Waiting for requester",
+    ):
+        assert words in log
+
+
+def test_claiming_keeps_the_team_and_giving_up_keeps_it_too(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside, stored: Stored
+) -> None:
+    number, night = make_ticket().number, team(inside, "Night shift")
+    change(desk, number, "team", team=str(night))
+    change(desk, number, "claim")
+    assert (stored(number).assignee_id, stored(number).team_id) == (ada.agent_id, night)
+    change(desk, number, "assign", assignee="")
+    assert (stored(number).assignee_id, stored(number).team_id) == (None, night)
+
+
+def test_a_ticket_that_was_moved_out_of_sight_is_gone_for_its_mover(
+    desk: Client, make_ticket: MakeTicket, make_department: Callable[[str], int], stored: Stored
+) -> None:
+    number, billing = make_ticket().number, make_department("Billing")
+    response = desk.submit(
+        f"/agent/tickets/{number}", {"department": str(billing)}, to=f"/agent/tickets/{number}/transfer"
+    )
+    assert stored(number).department_id == billing
+    assert response.status_code == 200
+    assert response.request.path == "/agent/"
+    assert "is now with others, where you do not see it" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("what", "given"),
+    [
+        ("assign", {"assignee": "999"}),
+        ("assign", {"assignee": "x"}),
+        ("assign", {"assignee": "9" * 30}),
+        ("team", {"team": "999"}),
+        ("transfer", {"department": "999"}),
+        ("transfer", {}),
+        ("status", {"status": "nonsense"}),
+        ("status", {}),
+        ("priority", {"priority": "nonsense"}),
+    ],
+)
+def test_what_cannot_be_set_changes_nothing_and_says_so(
+    desk: Client, make_ticket: MakeTicket, stored: Stored, what: str, given: dict[str, str]
+) -> None:
+    number = make_ticket().number
+    before = stored(number)
+    tree = change(desk, number, what, **given)
+    assert "Nothing was changed" in tree.css_first("#toasts").text()
+    assert stored(number) == before
+
+
+@pytest.mark.parametrize("what", ["assign", "claim", "team", "transfer", "priority", "delete"])
+def test_each_change_needs_its_permission(
+    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, stored: Stored, what: str
+) -> None:
+    give_role(ada, "ticket.reply")
+    number = make_ticket().number
+    before = stored(number)
+    given = {"assignee": "1", "team": "1", "department": "1", "priority": "high"}
+    assert desk.submit(f"/agent/tickets/{number}", given, to=f"/agent/tickets/{number}/{what}").status_code == 403
+    assert stored(number) == before
+
+
+def test_closing_needs_its_permission(
+    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, stored: Stored
+) -> None:
+    give_role(ada, "ticket.reply")
+    number = make_ticket().number
+    tree = change(desk, number, "status", status="closed")
+    assert "Nothing was changed" in tree.css_first("#toasts").text()
+    assert stored(number).state == "open"
+    change(desk, number, "status", status="pending")
+    assert stored(number).status_id != 1
+
+
+def test_deleting_asks_once_and_names_what_goes(
+    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, stored: Stored
+) -> None:
+    give_role(ada, "ticket.delete")
+    ticket = make_ticket("The one that goes")
+    asked = desk.get(f"/agent/tickets/{ticket.number}/delete").get_data(as_text=True)
+    assert "The one that goes" in asked
+    assert "1 message" in asked
+    assert stored(ticket.number) is not None
+    page = desk.submit(f"/agent/tickets/{ticket.number}/delete").get_data(as_text=True)
+    assert f"Ticket {ticket.number} was deleted." in page
+    assert stored(ticket.number) is None
+
+
+def bulk(client: Client, act: str, numbers: list[str], **given: str) -> Any:
+    """Change the selected tickets."""
+    return client.submit("/agent/", {"act": act, "selected": numbers, **given}, to="/agent/bulk")
+
+
+def test_many_tickets_are_changed_at_once(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside, stored: Stored
+) -> None:
+    numbers = [make_ticket(f"ticket {place}").number for place in range(3)]
+    assert "2 tickets changed." in bulk(desk, "claim", numbers[:2]).get_data(as_text=True)
+    assert [stored(number).assignee_id for number in numbers] == [ada.agent_id, ada.agent_id, None]
+    bulk(desk, "priority", numbers[1:], priority="emergency")
+    rank = inside(lambda: reading().scalar(select(Priority.rank).where(Priority.key == "emergency")))
+    assert [stored(number).priority_rank == rank for number in numbers] == [False, True, True]
+    bulk(desk, "status", numbers, status="closed")
+    assert {stored(number).state for number in numbers} == {"closed"}
+
+
+def test_what_could_not_be_changed_is_listed_and_the_rest_is_done(
+    desk: Client,
+    make_agent: Callable[..., Actor],
+    make_ticket: MakeTicket,
+    make_department: Callable[[str], int],
+    inside: Inside,
+    stored: Stored,
+) -> None:
+    good, moved = make_ticket("good"), make_ticket("moved")
+    boss, billing = make_agent("boss", is_admin=True), make_department("Billing")
+    inside(lambda: tickets.transfer(boss, moved.id, billing))
+    response = bulk(desk, "priority", [good.number, moved.number, "99999"], priority="high")
+    text = LexborHTMLParser(response.data).css_first("main").text()
+    assert response.status_code == 409
+    assert "1 ticket was changed; 2 stayed as they were." in text
+    assert moved.number in text
+    assert "99999" in text
+    assert good.number not in text
+    assert (stored(good.number).priority_rank, stored(moved.number).priority_rank) == (20, 30)
+
+
+def test_who_lacks_a_permission_is_told_for_each_ticket(
+    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, stored: Stored
+) -> None:
+    give_role(ada, "ticket.reply")
+    numbers = [make_ticket("one").number, make_ticket("two").number]
+    response = bulk(desk, "status", numbers, status="closed")
+    assert response.status_code == 409
+    assert len(LexborHTMLParser(response.data).css("tbody tr")) == 2
+    assert {stored(number).state for number in numbers} == {"open"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"act": "claim"},
+        {"act": "status", "selected": ["10000"], "status": "nonsense"},
+        {"act": "nonsense", "selected": ["10000"]},
+    ],
+)
+def test_an_incomplete_choice_changes_nothing(
+    desk: Client, make_ticket: MakeTicket, stored: Stored, given: dict[str, Any]
+) -> None:
+    number = make_ticket().number
+    before = stored(number)
+    response = desk.submit("/agent/", given, to="/agent/bulk")
+    assert response.status_code == 200
+    assert "Nothing was changed" in response.get_data(as_text=True)
+    assert stored(number) == before
+
+
+def test_how_many_are_changed_at_once_is_bounded(desk: Client, make_ticket: MakeTicket, stored: Stored) -> None:
+    number = make_ticket().number
+    many = [number, *(str(place) for place in range(MOST_AT_ONCE))]
+    assert f"select {MOST_AT_ONCE} tickets at most" in bulk(desk, "claim", many).get_data(as_text=True)
+    assert stored(number).assignee_id is None

@@ -1,0 +1,226 @@
+"""Replies and internal notes: what is sent, what is kept, and who never sees what."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import select
+
+from hookdesk.api import Actor, Attachment, ReplyDraft, ThreadEntry, Ticket, actors, reading, threads, tickets
+from hookdesk.settings import CoreSettings
+from hookdesk.testing.instances import Client
+from hookdesk_desk.settings import Settings
+from hookdesk_desk.thread import Seen
+
+pytestmark = pytest.mark.plugins("desk", "storage_fs")
+MakeTicket = Callable[..., Ticket]
+Inside = Callable[..., Any]
+
+
+def entries(inside: Inside, ticket: Ticket) -> list[tuple[str, str]]:
+    """(kind, text) of each entry."""
+    asked = (
+        select(ThreadEntry.kind, ThreadEntry.text).where(ThreadEntry.ticket_id == ticket.id).order_by(ThreadEntry.id)
+    )
+    return [tuple(row) for row in inside(lambda: reading().all(asked))]
+
+
+def path(ticket: Ticket, rest: str = "") -> str:
+    """The address of a ticket, or of something below it."""
+    return f"/agent/tickets/{ticket.number}{rest}"
+
+
+def seen(client: Client, ticket: Ticket) -> str:
+    """What the reply form says has been seen."""
+    return str(LexborHTMLParser(client.get(path(ticket)).data).css_first("#seen").attributes["value"])
+
+
+def test_a_reply_goes_out_with_its_status(
+    desk: Client, make_ticket: MakeTicket, inside: Inside, stored: Callable[[str], Any]
+) -> None:
+    ticket = make_ticket()
+    given = {"message": "Use the red button.", "status": "pending", "seen": seen(desk, ticket)}
+    page = desk.submit(path(ticket), given, to=path(ticket, "/reply")).get_data(as_text=True)
+    assert "Reply sent to Grace Hopper." in page
+    assert entries(inside, ticket)[-1] == ("response", "Use the red button.")
+    assert stored(ticket.number).is_answered
+    assert "Waiting for requester" in LexborHTMLParser(page).css_first("#ticket-tools").text()
+
+
+def test_a_reply_without_a_status_leaves_it(
+    desk: Client, make_ticket: MakeTicket, stored: Callable[[str], Any]
+) -> None:
+    ticket = make_ticket()
+    desk.submit(path(ticket), {"message": "Working on it."}, to=path(ticket, "/reply"))
+    assert stored(ticket.number).status_id == ticket.status_id
+
+
+def test_a_reply_that_closes_the_ticket(desk: Client, make_ticket: MakeTicket, stored: Callable[[str], Any]) -> None:
+    ticket = make_ticket()
+    desk.submit(path(ticket), {"message": "Done.", "status": "solved"}, to=path(ticket, "/reply"))
+    assert stored(ticket.number).state == "closed"
+
+
+def test_files_travel_with_a_reply(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+    files = [(io.BytesIO(b"one"), "one.txt"), (io.BytesIO(b"two"), "two.pdf")]
+    desk.submit(path(ticket), {"message": "See here.", "attachments": files}, to=path(ticket, "/reply"))
+    asked = select(Attachment.filename, Attachment.size).where(Attachment.ticket_id == ticket.id)
+    assert [tuple(row) for row in inside(lambda: reading().all(asked))] == [("one.txt", 3), ("two.pdf", 3)]
+
+
+def test_nothing_is_sent_if_the_ticket_changed_meanwhile(
+    desk: Client, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
+) -> None:
+    ticket, bob = make_ticket(), make_agent("bob", "Bob")
+    before = seen(desk, ticket)
+    inside(lambda: threads.post(bob, ReplyDraft(ticket.id, "note", "I am on it already.")))
+    given = {"message": "My long answer.", "status": "solved", "seen": before}
+    response = desk.submit(path(ticket), given, to=path(ticket, "/reply"))
+    tree = LexborHTMLParser(response.data)
+    assert response.status_code == 409
+    assert "Nothing was sent" in tree.css_first(".composer-error").text()
+    assert tree.css_first("#reply-message").text() == "My long answer."
+    assert tree.css_first("#reply-status option[selected]").attributes["value"] == "solved"
+    new = tree.css_first("#new")
+    assert new is not None
+    assert new.next is not None
+    assert "I am on it already." in tree.css_first(".thread").text().partition("New since you looked")[2]
+    assert [kind for kind, _ in entries(inside, ticket)] == ["message", "note"]
+    again = {**given, "seen": tree.css_first("#seen").attributes["value"]}
+    assert desk.submit(path(ticket), again, to=path(ticket, "/reply")).status_code == 200
+    assert entries(inside, ticket)[-1] == ("response", "My long answer.")
+
+
+def test_a_changed_property_counts_as_news_too(
+    desk: Client, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
+) -> None:
+    ticket, bob = make_ticket(), make_agent("bob", "Bob")
+    before = seen(desk, ticket)
+    inside(lambda: tickets.assign(bob, ticket.id, bob.agent_id))
+    response = desk.submit(path(ticket), {"message": "Hello.", "seen": before}, to=path(ticket, "/reply"))
+    assert response.status_code == 409
+    assert "took it" in LexborHTMLParser(response.data).css_first(".thread").text().partition("New since you looked")[2]
+
+
+def test_a_note_may_be_added_to_a_ticket_that_moved_on(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside
+) -> None:
+    ticket = make_ticket()
+    before = seen(desk, ticket)
+    inside(lambda: threads.post(ada, ReplyDraft(ticket.id, "note", "one")))
+    desk.submit(path(ticket), {"message": "two", "seen": before}, to=path(ticket, "/note"))
+    assert entries(inside, ticket)[-1] == ("note", "two")
+
+
+@pytest.mark.parametrize("text", ["1", "1.2", "x", "-1.0.0", "1.2.3.4", "9" * 40, "²"])
+def test_what_was_seen_is_read_or_ignored(text: str) -> None:
+    assert (Seen.load(text) is not None) == (text == "1")
+    assert Seen.load(Seen(12, 340, 991).dump()) == Seen(12, 340, 991)
+
+
+def test_an_empty_message_is_not_sent(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+    for kind in ("reply", "note"):
+        response = desk.submit(path(ticket), {"message": "  \n "}, to=path(ticket, f"/{kind}"))
+        assert response.status_code == 422
+        assert "Write something first" in LexborHTMLParser(response.data).css_first(".composer-error").text()
+    assert len(entries(inside, ticket)) == 1
+
+
+def test_a_text_is_kept_when_its_file_is_refused(
+    desk: Client, make_ticket: MakeTicket, inside: Inside, save_settings: Callable[..., None]
+) -> None:
+    save_settings("core", CoreSettings, allowed_file_types=(".pdf",))
+    ticket = make_ticket()
+    given = {"message": "A long note.", "attachments": [(io.BytesIO(b"x"), "virus.exe")]}
+    response = desk.submit(path(ticket), given, to=path(ticket, "/note"))
+    tree = LexborHTMLParser(response.data)
+    assert response.status_code == 422
+    assert tree.css_first("#note-message").text() == "A long note."
+    assert tree.css_first("#mode-note[checked]") is not None
+    assert "virus.exe" in tree.css_first(".composer-error").text()
+    assert "Choose the files again" in tree.css_first(".composer-error").text()
+    assert len(entries(inside, ticket)) == 1
+
+
+def test_a_status_that_is_not_there_sends_nothing(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+    response = desk.submit(path(ticket), {"message": "Hello.", "status": "nonsense"}, to=path(ticket, "/reply"))
+    assert response.status_code == 422
+    assert len(entries(inside, ticket)) == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "leads_to"),
+    [
+        ("stay", "/agent/tickets/{here}?queue=open&sort=oldest"),
+        ("list", "/agent/?sort=oldest"),
+        ("next", "/agent/tickets/{after}?queue=open&sort=oldest"),
+    ],
+)
+def test_after_a_reply_one_goes_where_the_settings_say(
+    desk: Client, make_ticket: MakeTicket, save_settings: Callable[..., None], choice: str, leads_to: str
+) -> None:
+    here, after = make_ticket("here"), make_ticket("after")
+    save_settings("desk", Settings, after_reply=choice)
+    trail = "?queue=open&sort=oldest"
+    response = desk.submit(path(here), {"message": "Hello."}, to=path(here, f"/reply{trail}"), follow=False)
+    assert response.headers["Location"] == leads_to.format(here=here.number, after=after.number)
+
+
+def test_who_may_not_reply_cannot(
+    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
+) -> None:
+    give_role(ada)
+    ticket = make_ticket()
+    assert desk.submit(path(ticket), {"message": "Hello."}, to=path(ticket, "/reply")).status_code == 403
+    assert desk.submit(path(ticket), {"message": "Hello."}, to=path(ticket, "/note")).status_code == 200
+    assert [kind for kind, _ in entries(inside, ticket)] == ["message", "note"]
+
+
+def test_who_may_not_close_cannot_close_by_a_reply(
+    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
+) -> None:
+    give_role(ada, "ticket.reply")
+    ticket = make_ticket()
+    offered = LexborHTMLParser(desk.get(path(ticket)).data).css("#reply-status option")
+    assert {node.attributes["value"] for node in offered} == {"", "pending"}
+    response = desk.submit(path(ticket), {"message": "My answer.", "status": "solved"}, to=path(ticket, "/reply"))
+    assert response.status_code == 422
+    assert LexborHTMLParser(response.data).css_first("#reply-message").text() == "My answer."
+    assert len(entries(inside, ticket)) == 1
+
+
+def test_a_form_from_elsewhere_is_refused(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+    for kind in ("reply", "note", "claim", "status", "delete"):
+        assert desk.post(path(ticket, f"/{kind}"), data={"message": "Hello.", "status": "closed"}).status_code == 400
+    assert len(entries(inside, ticket)) == 1
+
+
+CANARY = "canary-7f3a-never-outside"
+
+
+@pytest.mark.plugins("desk", "storage_fs", "portal")
+@pytest.mark.requires("portal")
+def test_a_note_is_never_on_a_requesters_page(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+    files = [(io.BytesIO(CANARY.encode()), f"{CANARY}.txt")]
+    desk.submit(path(ticket), {"message": CANARY, "attachments": files}, to=path(ticket, "/note"))
+    file_id = inside(lambda: reading().scalar(select(Attachment.id).where(Attachment.ticket_id == ticket.id)))
+    requester = inside(lambda: actors.requester_actor(ticket.user_id))
+    visitor = desk.application.test_client()
+    assert isinstance(visitor, Client)
+    visitor.sign_in(requester)
+    page = visitor.get(f"/tickets/{ticket.number}")
+    assert page.status_code == 200
+    assert "It has been burning" in page.get_data(as_text=True)
+    assert CANARY not in page.get_data(as_text=True)
+    assert visitor.get(f"/attachments/{file_id}/{CANARY}.txt").status_code == 404
+    assert visitor.get(path(ticket)).status_code == 302
+    assert CANARY in desk.get(path(ticket)).get_data(as_text=True)
