@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from hookdesk.api import FilesField, Form, people
 
@@ -35,13 +35,13 @@ class NewTicketForm(Form):
     email = StringField(
         _l("E-mail address"),
         description=_l("Their earlier tickets are found by it."),
-        validators=[InputRequired(_l("Fill in the requester's e-mail address.")), Length(max=320)],
+        validators=[DataRequired(_l("Fill in the requester's e-mail address.")), Length(max=320)],
     )
     name = StringField(_l("Name"), validators=[Length(max=200)])
     topic = SelectField(_l("Help topic"), validators=[Optional()], default="")
-    subject = StringField(_l("Subject"), validators=[InputRequired(_l("Fill in what it is about.")), Length(max=500)])
+    subject = StringField(_l("Subject"), validators=[DataRequired(_l("Fill in what it is about.")), Length(max=500)])
     message = TextAreaField(
-        _l("What they said"), validators=[InputRequired(_l("Fill in what they said.")), Length(max=MOST_TEXT)]
+        _l("What they said"), validators=[DataRequired(_l("Fill in what they said.")), Length(max=MOST_TEXT)]
     )
     attachments = FilesField(_l("Files"))
     department = SelectField(_l("Department"), validators=[Optional()], default="")
@@ -61,7 +61,7 @@ class ProfileForm(Form):
     name = StringField(
         _l("Name"),
         description=_l("Requesters see it in your replies."),
-        validators=[InputRequired(_l("Fill in your name.")), Length(max=200)],
+        validators=[DataRequired(_l("Fill in your name.")), Length(max=200)],
         filters=[lambda value: people.clean_name(value) if value and len(value) <= 200 else value],
     )
     signature = TextAreaField(

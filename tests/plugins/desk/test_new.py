@@ -77,9 +77,16 @@ def test_a_known_requester_is_found_by_address(
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("email", "nobody", "Write it like name@example.org."), ("email", "", "e-mail address"), ("subject", "", "what it is about"),
-     ("message", "", "what they said"), ("subject", "x" * 501, "500"), ("channel", "pigeon", "Not a valid choice"), ("priority", "999", "Not a valid choice")],
-)  # fmt: skip
+    [
+        ("email", "nobody", "Write it like name@example.org."),
+        ("email", "", "e-mail address"),
+        ("subject", "  ", "what it is about"),
+        ("message", "", "what they said"),
+        ("subject", "x" * 501, "500"),
+        ("channel", "pigeon", "Not a valid choice"),
+        ("priority", "999", "Not a valid choice"),
+    ],
+)
 def test_a_form_that_is_not_complete_comes_back_as_it_was(
     desk: Client, inside: Inside, field: str, value: str, words: str
 ) -> None:

@@ -142,9 +142,7 @@ def test_nonsense_in_the_address_is_no_error(desk: Client, make_ticket: MakeTick
     assert desk.get(f"/agent/?{query}").status_code in (200, 204)
 
 
-@pytest.mark.parametrize(
-    "queue", ["nonsense", "department-999", "department-x", "requester-0", f"requester-{10**17}", "%00"]
-)
+@pytest.mark.parametrize("queue", ["nonsense", "department-999", "department-x", "requester-0", f"requester-{10**17}"])
 def test_a_queue_that_is_not_there_is_not_found(desk: Client, queue: str) -> None:
     assert desk.get(f"/agent/queues/{queue}").status_code == 404
 

@@ -159,7 +159,7 @@ def test_one_steps_through_the_queue_one_came_from(desk: Client, make_ticket: Ma
     assert "That was the last ticket of this queue." in last.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("number", ["99999", "nonsense", "%00", "x" * 500, "'; --"])
+@pytest.mark.parametrize("number", ["99999", "nonsense", "x" * 500, "'; --"])
 def test_a_ticket_that_is_not_there_is_not_found(desk: Client, number: str) -> None:
     assert desk.get(f"/agent/tickets/{number}").status_code == 404
 
