@@ -73,7 +73,10 @@ def _copy_sqlite(file: Path, target: Path) -> None:
     if not file.exists():
         raise BackupError(f"There is no database at {file}.")
     try:
-        source, copy = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30), sqlite3.connect(target)
+        source, copy = (
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=30),
+            sqlite3.connect(target),
+        )
         try:
             source.backup(copy)
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()

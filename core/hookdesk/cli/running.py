@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from hookdesk import config as configuration
-from hookdesk.config import KEY_FILE, Config
+from hookdesk.config import KEY_FILE, Config, ConfigError
 from hookdesk.server.listening import parse_bind
 from hookdesk.server.supervisor import Supervisor
 
@@ -38,7 +38,10 @@ def _changed(config: Config, bind: str | None, workers: int | None) -> Config:
         default = config.base_url == Config(config.instance).base_url
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  compared, not bound
         config = replace(config, bind=bind, base_url=f"http://{shown}:{port}" if default else config.base_url)
-    return replace(config, web_workers=workers) if workers else config
+    config = replace(config, web_workers=workers) if workers else config
+    if config.web_workers < 1 or config.web_threads < 1 or config.job_workers < 0:
+        raise ConfigError("web_workers and web_threads must be at least 1, and job_workers at least 0.")
+    return config
 
 
 @click.command()

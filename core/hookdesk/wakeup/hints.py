@@ -58,9 +58,11 @@ def folder(config: Config) -> Path:
 
 
 def leave_file(config: Config, name: str) -> None:
-    """Leave a wake-up file; a full or read-only disk only costs time."""
+    """Leave a wake-up file; a full or read-only disk only costs time. Where there is no folder for it, there is no worker either."""
     try:
         (folder(config) / name).touch()
+    except FileNotFoundError:
+        return
     except OSError as error:
         log.warning("job %s was not woken (%s)", name, error)
 
