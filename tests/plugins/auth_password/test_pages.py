@@ -198,7 +198,7 @@ def site_implementations(app: Flask) -> tuple[Implementation, ...]:
 
 @pytest.mark.parametrize("token", ["x", "x" * 5000, "%00", "..%2f..", "🙂"])
 def test_made_up_links_lead_to_the_same_page(hookdesk_client: Client, token: str) -> None:
-    assert hookdesk_client.get(f"/agent/reset/{token}", follow_redirects=True).status_code in (404, 410)
+    assert hookdesk_client.get(f"/agent/reset/{token}", follow_redirects=True).status_code in (400, 404, 410)
 
 
 def test_a_post_without_token_of_the_form_is_turned_away(ada: Actor, hookdesk_client: Client) -> None:
