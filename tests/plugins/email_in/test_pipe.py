@@ -1,0 +1,90 @@
+"""`hookdesk-pipe` as a mail server calls it: a process of its own, whose exit status is all that counts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hookdesk_email_in.spool import Spool
+
+MAIL = b"From: grace@example.org\r\nSubject: Fire\r\n\r\nIt burns.\r\n"
+
+
+def pipe(instance: Path, mail: bytes, *words: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """Pipe one mail in."""
+    command = [sys.executable, "-m", "hookdesk_email_in.pipe", "--instance", str(instance), *words]
+    return subprocess.run(
+        command, input=mail, capture_output=True, env={**os.environ, **environ}, timeout=60, check=False
+    )
+
+
+NASTY = {"plain": MAIL, "empty": b"", "garbage": b"\x00\xff\xfe" * 1000, "endless": b"Subject: " + b"x" * 2_000_000}
+
+
+@pytest.mark.parametrize("mail", NASTY.values(), ids=NASTY.keys())
+def test_whatever_comes_is_stored_as_it_came(tmp_path: Path, mail: bytes) -> None:
+    """Exit 0 means: it is on disk, byte for byte, with its envelope."""
+    done = pipe(tmp_path, mail, "--sender", "a@b.example", "--recipient=help@desk.example")
+    assert (done.returncode, done.stderr) == (0, b"")
+    spool = Spool(tmp_path)
+    [name] = spool.names()
+    stored = spool.read(name)
+    assert stored is not None
+    assert (stored.raw, stored.sender, stored.recipient, stored.truncated) == (
+        mail,
+        "a@b.example",
+        "help@desk.example",
+        False,
+    )
+
+
+def test_too_long_a_mail_is_cut_and_says_so(tmp_path: Path) -> None:
+    """The mail server sees success, and the ledger will show what was kept."""
+    assert pipe(tmp_path, b"x" * 300_000, HOOKDESK_MAX_MESSAGE_BYTES="100000").returncode == 0
+    spool = Spool(tmp_path)
+    stored = spool.read(spool.names()[0])
+    assert stored is not None
+    assert (len(stored.raw), stored.truncated) == (100_000, True)
+
+
+def test_what_cannot_be_stored_is_to_be_tried_again(tmp_path: Path) -> None:
+    """75 keeps the mail with the mail server: no instance, a spool that is no folder, a mistyped option."""
+    assert pipe(tmp_path / "nowhere", MAIL).returncode == 75
+    (tmp_path / "spool").write_text("in the way")
+    blocked = pipe(tmp_path, MAIL)
+    assert blocked.returncode == 75
+    assert b"tried again later" in blocked.stderr
+    assert pipe(tmp_path, MAIL, "--sendr", "x").returncode == 75
+    assert pipe(tmp_path, MAIL, HOOKDESK_MAX_MESSAGE_BYTES="many").returncode == 75
+
+
+def test_a_line_end_in_the_envelope_adds_nothing(tmp_path: Path) -> None:
+    """The head of a spool file cannot be forged."""
+    assert pipe(tmp_path, MAIL, "--sender", "a@b\nrecipient evil@example.org").returncode == 0
+    spool = Spool(tmp_path)
+    stored = spool.read(spool.names()[0])
+    assert stored is not None
+    assert (stored.recipient, stored.raw) == ("", MAIL)
+
+
+@pytest.mark.parametrize(("point", "kept"), [("pipe-after-write", 0), ("pipe-after-rename", 1)])
+def test_a_crash_leaves_the_mail_whole_or_with_the_server(tmp_path: Path, point: str, kept: int) -> None:
+    """Killed before the rename, the server retries; after it, the mail is there. Half a mail is never read."""
+    assert pipe(tmp_path, MAIL, HOOKDESK_CRASH_AT=point).returncode == 137
+    spool = Spool(tmp_path)
+    assert len(spool.names()) == kept
+    assert pipe(tmp_path, MAIL).returncode == 0
+    assert len(spool.names()) == kept + 1
+
+
+def test_unfinished_files_are_reported_after_an_hour(tmp_path: Path) -> None:
+    """A pipe that died while writing leaves a file that somebody should know of."""
+    pipe(tmp_path, MAIL, HOOKDESK_CRASH_AT="pipe-after-write")
+    [left] = (tmp_path / "spool" / "tmp").iterdir()
+    now = left.stat().st_mtime
+    assert Spool(tmp_path).state(now + 60).stale == ()
+    assert Spool(tmp_path).state(now + 4000).stale == (left.name,)
