@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import Health, Job, Plugin, StorageBackend, hookimpl, setting, site
@@ -79,9 +80,11 @@ class StorageFs(Plugin[Settings]):
         folder = self.folder()
         problem = FileStorage(folder).problem()
         if problem:
-            return Health("attachments", "error", f"{folder} cannot be written: {problem}")
+            return Health(
+                "attachments", "error", _("%(folder)s cannot be written: %(problem)s", folder=folder, problem=problem)
+            )
         free = shutil.disk_usage(folder).free
-        detail = f"{free // MEGABYTE} MB are free for {folder}"
+        detail = _("%(size)s MB are free for %(folder)s", size=free // MEGABYTE, folder=folder)
         if free < NEARLY_FULL:
             return Health("attachments", "error", detail)
         return Health("attachments", "warning" if free < self.settings.warn_below_mb * MEGABYTE else "ok", detail)
