@@ -61,11 +61,9 @@ def own_words_before(line: str) -> str:
 
 def _is_header(pieces: list[str]) -> bool:
     """Whether a line, or a few that a mail program wrapped, introduce a quote."""
-    if not pieces[-1].endswith((":", "：", "wrote", "-")):
-        return False
     line = " ".join(pieces)[:MAX_LINE]
-    if HEADER_BARE.match(line):
-        return True
+    if not line.endswith((":", "：")):
+        return bool(HEADER_BARE.match(line))
     verb = HEADER_VERB.search(line)
     if not verb and not HEADER_END.search(line):
         return False
