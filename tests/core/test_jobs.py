@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from hookdesk.jobs.worker import Worker
 from hookdesk.models import Delivery, JobRun, Lease, OutboxEvent, PluginError, SystemLog
 from hookdesk.outbox.attempt import attempt
 from hookdesk.plugins.caller import Implementation
+from hookdesk.services import intake
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
 from hookdesk.testing import Clock
@@ -305,6 +307,33 @@ def test_a_long_batch_keeps_its_lease(context: None, clock: Clock, monkeypatch: 
         clock.advance(seconds=30)
         dog.look()
     assert reading().scalar(select(Lease.until)) == clock.now + timedelta(seconds=lease.LEASE_S)
+
+
+def test_a_record_that_ends_its_process_is_put_off_and_at_last_kept_aside(
+    context: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt  # nothing catches it, as nothing catches a killed process
+
+    monkeypatch.setattr("hookdesk.services.intake_decide.decide", die)
+    poison, other = intake.receive("test", b"poison"), intake.receive("test", b"other")
+    assert poison is not None
+    assert other is not None
+    with pytest.raises(KeyboardInterrupt):
+        intake.process_due()
+    release()
+    assert intake.load(poison).due_at > clock.now, "the other one comes first now"
+    for _ in range(2 * intake.MOST_ATTEMPTS):
+        clock.advance(hours=2)
+        release()
+        with suppress(KeyboardInterrupt):
+            intake.process_due()
+    release()
+    assert intake.load(poison).outcome == intake.load(other).outcome == "quarantined"
+    assert "gave up after 12 attempts" in intake.load(poison).reason
+    is_pending = registry.jobs()["intake"].is_pending
+    assert is_pending is not None
+    assert not is_pending()
 
 
 def test_the_panel_sees_each_job_and_can_ask_for_it(engine: Engine, add: Add, clock: Clock) -> None:

@@ -102,6 +102,11 @@ def process(intake_id: int) -> intake_settle.Settled:
     What fails for reasons of the moment (database, storage) stays pending and is tried again with back-off, at most 12 times; after that
     it is quarantined, so that it is seen.
     """
+    return _process(intake_id, is_counted=False)
+
+
+def _process(intake_id: int, is_counted: bool) -> intake_settle.Settled:
+    """The same, for a caller that has counted the attempt itself or not."""
     record = load(intake_id)
     if record.outcome != Outcome.PENDING:
         return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
@@ -109,7 +114,7 @@ def process(intake_id: int) -> intake_settle.Settled:
         plan = retrying(lambda: _decide(record))
         return transact(lambda session: intake_settle.settle(session, intake_id, plan), race=True)
     except Exception as error:
-        postpone(intake_id, error)
+        postpone(intake_id, error, is_counted)
         raise
 
 
@@ -135,14 +140,14 @@ def load(intake_id: int) -> IntakeRecord:
     return found
 
 
-def postpone(intake_id: int, error: BaseException) -> None:
-    """Count a failed attempt; try again later, or quarantine after the last one."""
+def postpone(intake_id: int, error: BaseException, is_counted: bool = False) -> None:
+    """Count a failed attempt, unless that was done before it began; try again later, or quarantine after the last one."""
 
     def work(session: Session) -> None:
         record = session.get(IntakeRecord, intake_id, with_for_update=True)
         if record is None or record.outcome != Outcome.PENDING:
             return
-        record.attempts += 1
+        record.attempts += 0 if is_counted else 1
         record.reason = f"{type(error).__name__}: {error}"[:1000]
         record.due_at = clock.now() + timedelta(seconds=min(5 * 2**record.attempts, 3600))
         if record.attempts >= MOST_ATTEMPTS:
@@ -165,12 +170,35 @@ def process_due() -> int:
     done = 0
     for intake_id in list(due):
         release()
+        if not _claim(intake_id):
+            continue
         try:
-            process(intake_id)
+            _process(intake_id, is_counted=True)
             done += 1
         except Exception as error:  # process() has postponed it; one bad record must not hold up the rest
             log.logger.warning("intake record %s must wait: %s", intake_id, error)
     return done
+
+
+def _claim(intake_id: int) -> bool:
+    """Put a record off before it is looked at: one that ends its process must neither come first again at once nor try it for ever.
+
+    False if it is settled meanwhile, or was quarantined because it has been begun too often.
+    """
+
+    def work(session: Session) -> bool:
+        record = session.get(IntakeRecord, intake_id, with_for_update=True)
+        if record is None or record.outcome != Outcome.PENDING:
+            return False
+        if record.attempts >= MOST_ATTEMPTS:
+            reason = record.reason or "each process that looked at it came to no end"
+            intake_settle.end(session, record, Outcome.QUARANTINED, f"gave up after {MOST_ATTEMPTS} attempts: {reason}")
+            return False
+        record.attempts += 1
+        record.due_at = clock.now() + timedelta(seconds=min(60 * 2**record.attempts, 3600))
+        return True
+
+    return transact(work)
 
 
 def replay(intake_id: int) -> intake_settle.Settled:
