@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hookdesk.db.context import reading
 from hookdesk.jobs.registry import jobs
 from hookdesk.models import JobRun
+from hookdesk.site import site
 from hookdesk.wakeup import wake
 
 
@@ -49,3 +50,12 @@ def run_now(name: str) -> bool:
         return False
     wake(name)
     return True
+
+
+def run_here(name: str) -> int:
+    """Run a job in this process until it has nothing to do, for commands; how much it did, 0 if there is no such job."""
+    entry, done = jobs().get(name), 0
+    while entry is not None and (count := entry.job.run()) > 0:
+        done += count
+    site().plugins.flush()
+    return done

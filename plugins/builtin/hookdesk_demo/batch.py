@@ -40,7 +40,7 @@ class Batch:
 
     rows: dict[type, list[Row]] = field(default_factory=lambda: {model: [] for model in WRITTEN})
     about: list[tuple[Row, Row]] = field(default_factory=list)
-    records: list[tuple[Row, Row, Row | None]] = field(default_factory=list)
+    records: list[tuple[Row, Row]] = field(default_factory=list)
 
     def add(self, model: type, row: Row) -> Row:
         """Keep a row."""
@@ -67,13 +67,11 @@ class Batch:
         return sum(map(len, self.rows.values()))
 
     def _settle_records(self, first: int) -> None:
-        """Name each record's entry and the other way round, and in the decision about it."""
+        """Name each record's entry, and the other way round."""
         self.records.sort(key=lambda item: item[1]["created_at"])
-        for row_id, (record, entry, decision) in enumerate(self.records, first):
+        for row_id, (record, entry) in enumerate(self.records, first):
             record["id"], record["entry_id"] = row_id, entry["id"]
             entry["intake_id"] = row_id
-            if decision is not None:
-                decision["intake_id"] = row_id
             self.rows[IntakeRecord].append(record)
 
 

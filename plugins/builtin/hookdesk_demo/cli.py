@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from hookdesk.api import Ticket, reading, release
 from hookdesk_demo import bulk
+from hookdesk_demo import demo as made
 
 
 def seed(*, tickets: int, seed: int, demo: bool, force: bool, say: Callable[[str], None]) -> str:
@@ -21,5 +22,8 @@ def seed(*, tickets: int, seed: int, demo: bool, force: bool, say: Callable[[str
         return (
             f"This site has {'over ' * (present == 1000)}{present} tickets. Choose an empty instance, or add --force."
         )
-    bulk.seed(tickets, seed, say)
+    if demo:
+        made.make(seed, say)
+    else:
+        bulk.seed(tickets, seed, say)
     return ""

@@ -44,7 +44,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """How a ticket begins. `topic` is a reference or ""; `routed` names the plugin that chose the department by it, or ""."""
+    """How a ticket begins. `topic` is a reference or ""."""
 
     ticket_id: int
     number: str
@@ -55,7 +55,6 @@ class Begin:
     priority: Named
     channel: str
     topic: str = ""
-    routed: str = ""
 
 
 class Life:
@@ -85,11 +84,12 @@ class Life:
             entry["message_id"] = f"{self.row['entry_count']}.{self.row['id']}.{self.row['number']}@mail.example"
         if file is not None:
             self._attach(entry, file)
-        decision = self._decided(at, first)
-        self._batch.records.append((self._record(at, text, first), entry, decision if first else None))
+        self._batch.records.append((self._record(at, text, first), entry))
         if first:
             self._log(at, "created", self._requester, channel=self._begin.channel)
-        elif self.status.id != self._default.id:
+            return
+        self._matched(at)
+        if self.status.id != self._default.id:
             self.set_status(at, self._default, self._requester)
 
     def respond(self, at: datetime, worker: Worker, text: str, status: Named | None = None) -> None:
@@ -196,17 +196,11 @@ class Life:
             "ticket_id": begin.ticket_id, "entry_id": 0, "due_at": at + timedelta(seconds=120), "received_at": at, "settled_at": at,
         }  # fmt: skip
 
-    def _decided(self, at: datetime, first: bool) -> Row | None:
-        """What was decided about a message: where a new ticket went, or why a reply belongs to this one."""
-        begin = self._begin
-        if first and not begin.routed:
-            return None
-        changes = {"department_id": [None, begin.department[0]]} if first else {}
-        return self._batch.add(Decision, {
-            "ticket_id": begin.ticket_id, "intake_id": None, "hook": "ticket_filter" if first else "intake_match",
-            "plugin": begin.routed if first else "core", "outcome": "changed" if first else "decided",
-            "reason": f"the topic belongs to {begin.department[1]}" if first else MATCHED[begin.channel],
-            "changes": changes, "compared": [], "microseconds": 40 if first else 0, "created_at": at,
+    def _matched(self, at: datetime) -> None:
+        """Why a reply belongs to this ticket."""
+        self._batch.add(Decision, {
+            "ticket_id": self._begin.ticket_id, "intake_id": None, "hook": "intake_match", "plugin": "core", "outcome": "decided",
+            "reason": MATCHED[self._begin.channel], "changes": {}, "compared": [], "microseconds": 0, "created_at": at,
         })  # fmt: skip
 
     def _changed(self, at: datetime, what: str, by: Worker, before: str, after: str) -> None:

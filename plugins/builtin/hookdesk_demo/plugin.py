@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from hookdesk.api import NoSettings, Plugin
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hookdesk.api import Actor, NoSettings, Plugin, SlotContent, hookimpl
+from hookdesk_demo.company import PASSWORD
+
+LOGINS = ("ines", "yusuf", "sofia", "henrik", "mei")
 
 
 class Demo(Plugin[NoSettings]):
@@ -11,4 +17,12 @@ class Demo(Plugin[NoSettings]):
     Says on each page that the people and tickets of this site are made up, and on the sign-in page who may sign in.
     """
 
+    depends = ("topics",)
     starts_off = ("it belongs on demo sites alone",)
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """A line at the foot of the portal, and the demo's agents where one signs in."""
+        if slot == "signin.agent":
+            return [SlotContent("demo/signin.html", {"logins": LOGINS, "password": PASSWORD})]
+        return [SlotContent("demo/foot.html")] if slot == "portal.foot" else []

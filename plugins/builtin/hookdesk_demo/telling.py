@@ -19,12 +19,12 @@ LENGTHS_CLOSED = ((1, 4), (2, 38), (3, 29), (4, 14), (5, 8), (7, 5), (12, 2))
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What tickets are made of. `statuses` and `priorities` go by key; `topics` maps departments onto (reference, plugin)."""
+    """What tickets are made of. `statuses` and `priorities` go by key, `topics` (references) by department."""
 
     cast: Cast
     statuses: dict[str, Named]
     priorities: dict[str, Named]
-    topics: dict[str, tuple[str, str]]
+    topics: dict[str, str]
     files: Sequence[StoredFile]
     now: datetime
 
@@ -42,12 +42,12 @@ class Teller:
         chance, cast = self._chance, self._site.cast
         request, requester = chance.choice(words.requests()), chance.choice(cast.requesters)
         texts = words.Texts(chance, request, requester.name)
-        routed = self._site.topics.get(request.department, ("", ""))
         place = request.department if chance.random() > 0.06 else "Support"
+        channel = chance.choices(("email", "portal"), (55, 45))[0]
+        topic = self._site.topics.get(request.department, "") if channel == "portal" else ""
         begin = Begin(
-            ticket_id, number, at, texts.subject(), requester, self._department(place), self._priority(),
-            chance.choices(("email", "portal"), (55, 45))[0], *(routed if place == request.department else ("", "")),
-        )  # fmt: skip
+            ticket_id, number, at, texts.subject(), requester, self._department(place), self._priority(), channel, topic
+        )
         life = Life(batch, begin, self._open)
         life.message(at, texts.first(), chance.choice(self._site.files) if self._is_with_file() else None)
         worker = chance.choice(cast.workers[request.department])

@@ -1,0 +1,79 @@
+"""`hookdesk seed --demo`: a lively company, with the last six weeks of its helpdesk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from random import Random
+from time import monotonic
+
+from hookdesk.api import clock, lifecycle, site, system
+from hookdesk_demo import letters, sink, stories
+from hookdesk_demo.company import PASSWORD, Company, found_company
+from hookdesk_demo.stage import Stage
+
+TICKETS = 200
+DAYS = 43
+SAID_EVERY = 100
+Say = Callable[[str], None]
+
+
+def make(seed: int, say: Say) -> None:
+    """Make the company and play its stories."""
+    chance, now, started = Random(seed), clock.now(), monotonic()  # noqa: S311  # made-up data must come out the same again
+    told = stories.written()
+    told += stories.recurring(chance, TICKETS - len(told), now, DAYS - 1)
+    with clock.at(now - timedelta(days=DAYS)):
+        company = found_company(dict.fromkeys((story.name, story.address) for story in told))
+    say(f"· company: {len(company.agents)} agents, {len(company.organizations)} organizations")
+    stage = Stage(company, now)
+    for story in told:
+        stage.add(story)
+    _add_strays(stage, chance)
+
+    def progress(actions: int) -> None:
+        if actions % SAID_EVERY == 0:
+            say(f"· history: {actions} things have happened ({monotonic() - started:.0f} s)")
+
+    with _mail_server(company):
+        stage.play(progress)
+    say(f"· history: {len(told)} tickets, {stage.actions} things have happened ({monotonic() - started:.0f} s)")
+    problem = lifecycle.enable("demo", system("Demo"))
+    say(f"· sign in at /agent/login as ines, yusuf, sofia, henrik or mei, with the password: {PASSWORD}")
+    if problem:
+        say(f"· the plugin demo stays off: {problem}")
+
+
+def _add_strays(stage: Stage, chance: Random) -> None:
+    """Mails that become no ticket, if mail is read at all."""
+    if site().plugins.get("email_in") is None:
+        return
+    for number, (sender, raw) in enumerate(letters.STRAYS):
+        at = clock.now() - timedelta(days=chance.uniform(0.5, 9))
+        stage.at(at, partial(_ignored, stage, raw, sender, f"stray-{number}"))
+
+
+def _ignored(stage: Stage, raw: bytes, sender: str, key: str) -> None:
+    """Hand over a mail, whatever becomes of it."""
+    stage.post(raw, sender, key)
+
+
+@contextmanager
+def _mail_server(company: Company) -> Iterator[None]:
+    """Let outgoing mail go to a server that throws it away, and afterwards to none: nobody's mailbox must fill with a demo."""
+    plugin = site().plugins.get("email_out")
+    if plugin is None:
+        yield
+        return
+    kind, actor = plugin.settings_type, system("Demo")
+    before = site().settings.form_values("email_out", kind)
+    with sink.listening() as port:
+        server = {"host": "127.0.0.1", "port": port, "security": "none", "username": ""}
+        site().settings.save("email_out", kind, {**server, "from_address": f"support@{company.domain}"}, actor)
+        try:
+            yield
+        finally:
+            restored = {name: before[name] for name in server}
+            site().settings.save("email_out", kind, restored, actor)
