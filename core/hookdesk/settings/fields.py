@@ -155,7 +155,15 @@ def _described(item: dataclasses.Field[Any], annotation: Any, owner: str) -> Set
     kind = stated["kind"] or kind
     maximum = stated["maximum"] if stated["maximum"] is not None else LONGEST.get(kind)
     return SettingField(
-        item.name, stated["label"], stated["help"], kind, item.default, shown, stated["minimum"], maximum, annotation is int
+        item.name,
+        stated["label"],
+        stated["help"],
+        kind,
+        item.default,
+        shown,
+        stated["minimum"],
+        maximum,
+        annotation is int,
     )
 
 
