@@ -16,6 +16,7 @@ class OnlyContract(Contract):
     - ``source_modules``: packages, each with all below it; ``hookdesk_*`` means every one of that name
     - ``allowed_modules``: modules that they may import, each with all below it
     - ``allowed_names`` (optional): modules that they may import, without what is below
+    - ``depends`` (optional): "hookdesk_a -> hookdesk_b": a declares b in its `depends`
     """
 
     type_name = "only"
@@ -23,6 +24,7 @@ class OnlyContract(Contract):
     source_modules = fields.SetField(subfield=fields.StringField())
     allowed_modules = fields.SetField(subfield=fields.StringField())
     allowed_names = fields.SetField(subfield=fields.StringField(), required=False)
+    depends = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Each direct import that leaves a source for something not allowed."""
@@ -48,6 +50,9 @@ class OnlyContract(Contract):
         """Whether a module below this source may import that one."""
         allowed: Any = self.allowed_modules
         names: Any = self.allowed_names or set()
+        stated: Any = self.depends or set()
+        if f"{source} -> {imported.partition('.')[0]}" in stated:
+            return True
         return imported in names or any(
             imported == package or imported.startswith(f"{package}.") for package in {source, *allowed}
         )

@@ -52,7 +52,7 @@ def test_the_plugin_system_is_small() -> None:
 
 def test_core_is_small() -> None:
     counted = [file for file in CORE.rglob("*.py") if not NOT_COUNTED & set(file.relative_to(CORE).parts)]
-    assert sum(map(code_lines, counted)) < MOST_CODE
+    assert sum(map(code_lines, counted)) <= MOST_CODE
 
 
 @pytest.mark.parametrize("root", ["core", "plugins/builtin", "themes", "tools"])

@@ -104,13 +104,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def make_site(folder: Path, smtp: SmtpServer | None) -> LiveSite:
-    """An instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet."""
+def make_site(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
+    """An instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet.
+
+    `extra` is added to the environment of its commands.
+    """
     instance = folder / "instance"
     environ = {key: value for key, value in os.environ.items() if not key.startswith("HOOKDESK_")}
     port = free_port()
     made = LiveSite(
-        instance, port, {**environ, "HOOKDESK_INSTANCE": str(instance), "HOOKDESK_BASE_URL": f"http://127.0.0.1:{port}"}
+        instance,
+        port,
+        {**environ, "HOOKDESK_INSTANCE": str(instance), "HOOKDESK_BASE_URL": f"http://127.0.0.1:{port}", **extra},
     )
     secret = folder / "password"
     secret.write_text(PASSWORD)
