@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def pipe(site: LiveSite, number: int, crash_at: str = "") -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-def ask(site: LiveSite, query: str) -> list[tuple[object, ...]]:
+def ask(site: LiveSite, query: str) -> list[tuple[Any, ...]]:
     """Ask the database."""
     connection = sqlite3.connect(site.instance / "hookdesk.db", timeout=30)
     try:
