@@ -45,10 +45,16 @@ def quote_header(lines: list[str], at: int) -> int:
             return 0
         if not _is_header(pieces):
             continue
-        if any(HEADER_START.match(pieces[later]) and _is_header(pieces[later:]) for later in range(1, len(pieces))):
-            return 0  # the header begins further down
+        if not _is_dated(pieces[0]) and any(
+            HEADER_START.match(pieces[later]) and _is_header(pieces[later:]) for later in range(1, len(pieces))
+        ):
+            return 0  # it is a sentence, and the header begins further down
         return end + 1
     return 0
+
+
+def _is_dated(line: str) -> bool:
+    return bool(YEAR.search(line) or TIME.search(line))
 
 
 def own_words_before(line: str) -> str:

@@ -76,7 +76,7 @@ def test_an_enclosed_mail_is_a_file_named_by_its_subject() -> None:
     """Its words, sender and id are not the mail's own."""
     inner = b"Content-Type: message/rfc822\n\nFrom: b@example.org\nSubject: in/side\nMessage-ID: <inner@x>\n\nsecret"
     message = read(multipart("mixed", text("See below"), inner))
-    assert (message.text, names(message), message.message_id) == ("See below", ["side.eml"], "")
+    assert (message.text, names(message), message.message_id) == ("See below", ["in side.eml"], "")
 
 
 def test_a_mail_that_is_a_file_has_no_text() -> None:
@@ -164,7 +164,7 @@ BOMBS = {
 @pytest.mark.parametrize("raw", BOMBS.values(), ids=BOMBS.keys())
 def test_beyond_the_limits_is_unreadable(raw: bytes) -> None:
     """With a reason, for the admin who looks at the quarantine."""
-    with pytest.raises(UnreadableMessage, match="the (message|headers)"):
+    with pytest.raises(UnreadableMessage, match=r"the (message|headers)"):
         parse_message(raw)
 
 
