@@ -75,7 +75,7 @@ def _judge(plan: Plan, record: IntakeRecord) -> Plan:
     message = plan.message
     assert message is not None
     plan.sender = _identify(message)
-    doubled = _seen_before(message)
+    doubled = _seen_before(message, plan.sender)
     if doubled is not None:
         return _end(plan, *doubled)
     verdict = site().hooks.strongest(IntakeHooks.intake_screen, message=message) or Verdict.accept()
@@ -119,19 +119,20 @@ def _agent_id(record: IntakeRecord, sender: Sender) -> int | None:
     return int(found) if found else None
 
 
-def _seen_before(message: InboundMessage) -> tuple[Outcome, str] | None:
-    """The same Message-ID never makes a second entry. A different mail under a used id may be somebody hiding one: it is kept aside."""
+def _seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str] | None:
+    """The same Message-ID never makes a second entry. Other words, or another sender, under a used id may hide a mail: it is kept aside."""
     stored = stored_message_id(message.message_id)
     if stored is None:
         return None
     row = reading().first(
-        select(ThreadEntry.id, ThreadEntry.text, Ticket.number)
+        select(ThreadEntry.user_id, ThreadEntry.text, Ticket.number)
         .join(Ticket, Ticket.id == ThreadEntry.ticket_id)
         .where(ThreadEntry.message_id == stored)
     )
     if row is None:
         return None
-    if " ".join(row.text.split())[:500] == " ".join(body(message).split())[:500]:
+    same_words = " ".join(row.text.split())[:500] == " ".join(body(message).split())[:500]
+    if same_words and row.user_id == sender.user_id:
         return Outcome.REJECTED, f"the same Message-ID is on ticket {row.number} already"
     return Outcome.QUARANTINED, f"another message with this Message-ID is on ticket {row.number}"
 
