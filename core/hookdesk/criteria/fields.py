@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
+
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.models import Ticket
 from hookdesk.site import site
@@ -37,21 +39,21 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
 def core_fields() -> tuple[Field, ...]:
     """Fields of the ticket itself."""
     return (
-        Field("subject", "Subject", FieldType.TEXT, Ticket.subject, "subject"),
-        Field("channel", "Channel", FieldType.CHOICE, Ticket.channel, "channel"),
-        Field("topic", "Help topic", FieldType.CHOICE, Ticket.topic_ref, "topic"),
-        Field("department", "Department", FieldType.CHOICE, Ticket.department_id, "department_id"),
-        Field("assignee", "Assignee", FieldType.CHOICE, Ticket.assignee_id, "assignee_id"),
-        Field("team", "Team", FieldType.CHOICE, Ticket.team_id, "team_id"),
-        Field("status", "Status", FieldType.CHOICE, Ticket.status_id, "status_id"),
-        Field("priority", "Priority", FieldType.CHOICE, Ticket.priority_id, "priority_id"),
-        Field("requester", "Requester", FieldType.CHOICE, Ticket.user_id, "user_id"),
-        Field("organization", "Organization", FieldType.CHOICE, Ticket.organization_id, "organization_id"),
-        Field("answered", "Answered", FieldType.BOOLEAN, Ticket.is_answered, "is_answered"),
-        Field("entries", "Number of entries", FieldType.NUMBER, Ticket.entry_count, "entry_count"),
-        Field("created", "Created", FieldType.MOMENT, Ticket.created_at, "created_at"),
-        Field("activity", "Last activity", FieldType.MOMENT, Ticket.last_activity_at, "last_activity_at"),
-        Field("due", "Due", FieldType.MOMENT, Ticket.due_at, "due_at"),
+        Field("subject", _("Subject"), FieldType.TEXT, Ticket.subject, "subject"),
+        Field("channel", _("Channel"), FieldType.CHOICE, Ticket.channel, "channel"),
+        Field("topic", _("Help topic"), FieldType.CHOICE, Ticket.topic_ref, "topic"),
+        Field("department", _("Department"), FieldType.CHOICE, Ticket.department_id, "department_id"),
+        Field("assignee", _("Assignee"), FieldType.CHOICE, Ticket.assignee_id, "assignee_id"),
+        Field("team", _("Team"), FieldType.CHOICE, Ticket.team_id, "team_id"),
+        Field("status", _("Status"), FieldType.CHOICE, Ticket.status_id, "status_id"),
+        Field("priority", _("Priority"), FieldType.CHOICE, Ticket.priority_id, "priority_id"),
+        Field("requester", _("Requester"), FieldType.CHOICE, Ticket.user_id, "user_id"),
+        Field("organization", _("Organization"), FieldType.CHOICE, Ticket.organization_id, "organization_id"),
+        Field("answered", _("Answered"), FieldType.BOOLEAN, Ticket.is_answered, "is_answered"),
+        Field("entries", _("Number of entries"), FieldType.NUMBER, Ticket.entry_count, "entry_count"),
+        Field("created", _("Created"), FieldType.MOMENT, Ticket.created_at, "created_at"),
+        Field("activity", _("Last activity"), FieldType.MOMENT, Ticket.last_activity_at, "last_activity_at"),
+        Field("due", _("Due"), FieldType.MOMENT, Ticket.due_at, "due_at"),
     )
 
 

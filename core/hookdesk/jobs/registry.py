@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from hookdesk import clock
@@ -44,16 +45,18 @@ def _core_jobs() -> list[Entry]:
     rarely, daily = timedelta(minutes=10), timedelta(hours=24)
     return [
         Entry(
-            Job(OUTBOX, dispatcher.dispatch, rarely, "Hand events to their subscribers"),
+            Job(OUTBOX, dispatcher.dispatch, rarely, _l("Hand events to their subscribers")),
             is_pending=dispatcher.is_pending,
         ),
         Entry(
-            Job(DELIVERIES, deliveries.retry_due, rarely, "Try failed deliveries again"), is_pending=deliveries.is_due
+            Job(DELIVERIES, deliveries.retry_due, rarely, _l("Try failed deliveries again")),
+            is_pending=deliveries.is_due,
         ),
         Entry(
-            Job("intake", intake.process_due, rarely, "Process what came in and is not settled"), is_pending=_intake_due
+            Job("intake", intake.process_due, rarely, _l("Process what came in and is not settled")),
+            is_pending=_intake_due,
         ),
-        Entry(Job("cleanup", clean_up, daily, "Remove old sessions, tokens, logs and errors")),
+        Entry(Job("cleanup", clean_up, daily, _l("Remove old sessions, tokens, logs and errors"))),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Response, jsonify, redirect, url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, text
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -56,7 +57,7 @@ def _core_checks() -> list[Health]:
     detail = "; ".join(f"{slug}: {problem}" for slug, problem in problems.items())
     found.append(Health("plugins", "warning" if problems else "ok", detail))
     dead = reading().scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "dead")) or 0
-    found.append(Health("deliveries", "warning" if dead else "ok", f"{dead} given up" if dead else ""))
+    found.append(Health("deliveries", "warning" if dead else "ok", _l("%(num)s given up", num=dead) if dead else ""))
     oldest = reading().scalar(select(func.min(OutboxEvent.created_at)))
     found.append(_lag("outbox", oldest))
     found.append(
@@ -77,8 +78,10 @@ def _queue() -> Health:
     except Exception as error:  # whatever Redis or its client raise
         detail = str(error)[:200]
     else:
-        detail = "there is no Redis or Valkey; HOOKDESK_REDIS_URL names one"
-    return Health("queue", "warning", f"{detail}. The workers look into the database each second instead")
+        detail = _l("There is no Redis or Valkey; HOOKDESK_REDIS_URL names one")
+    return Health(
+        "queue", "warning", _l("%(problem)s. The workers look into the database each second instead", problem=detail)
+    )
 
 
 def _worker() -> Health:
@@ -86,7 +89,9 @@ def _worker() -> Health:
     until = reading().scalar(select(Lease.until).where(Lease.name == scheduler.LEASE))
     is_there = until is not None and (clock.now() - until).total_seconds() < AWAY_SECONDS
     return Health(
-        "worker", "ok" if is_there else "warning", "" if is_there else "start one: hookdesk serve, or hookdesk worker"
+        "worker",
+        "ok" if is_there else "warning",
+        "" if is_there else _l("Start one: hookdesk serve, or hookdesk worker"),
     )
 
 
@@ -96,7 +101,7 @@ def _lag(name: str, oldest: object) -> Health:
     return Health(
         name,
         "warning" if waited > LATE_SECONDS else "ok",
-        f"the oldest waits for {waited:.0f} s" if waited > LATE_SECONDS else "",
+        _l("The oldest waits for %(seconds)s s", seconds=round(waited)) if waited > LATE_SECONDS else "",
     )
 
 
