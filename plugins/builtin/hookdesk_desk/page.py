@@ -32,6 +32,14 @@ from hookdesk_desk.directory import Directory, Option, directory
 Menu = list[tuple[str, str]]
 
 MOST_PEOPLE = 50
+_ADDRESS = (
+    select(UserEmail.address)
+    .where(UserEmail.user_id == User.id)
+    .order_by(UserEmail.is_primary.desc(), UserEmail.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_PEOPLE = select(User.id, User.name, User.phone, User.timezone, _ADDRESS.label("address"))
 PERMISSIONS = ("reply", "note", "assign", "transfer", "edit", "close", "delete")
 
 
@@ -82,23 +90,13 @@ def render(
 
 def _people(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
     """The requester and who is copied, with addresses, in one query; `tickets` counts those of the requester that the actor sees."""
-    address = (
-        select(UserEmail.address)
-        .where(UserEmail.user_id == User.id)
-        .order_by(UserEmail.is_primary.desc(), UserEmail.id)
-        .limit(1)
-        .scalar_subquery()
-    )
     copied = select(Collaborator.user_id).where(Collaborator.ticket_id == view.id)
     return reading().all(
-        select(
-            User.id, User.name, User.phone, User.timezone, address.label("address"),
-            queues.count_of(actor, view.user_id).label("tickets"),
-        )
+        _PEOPLE.add_columns(queues.count_of(actor, view.user_id).label("tickets"))
         .where(or_(User.id == view.user_id, User.id.in_(copied)))
         .order_by(User.name)
         .limit(MOST_PEOPLE)
-    )  # fmt: skip
+    )
 
 
 def _topic(view: TicketView) -> str:

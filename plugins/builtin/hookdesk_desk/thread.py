@@ -30,6 +30,16 @@ from hookdesk_desk import log_words
 MOST_ENTRIES = 100
 MOST_EVENTS = 300
 MOST_FILES = 500
+# Columns are put together once; each page adds its conditions.
+_ENTRIES = select(
+    ThreadEntry.id, ThreadEntry.kind, ThreadEntry.user_id, ThreadEntry.author, ThreadEntry.channel, ThreadEntry.text,
+    ThreadEntry.html, ThreadEntry.quoted, ThreadEntry.created_at,
+)  # fmt: skip
+_FILES = select(
+    Attachment.id, Attachment.entry_id, Attachment.filename, Attachment.content_type, Attachment.size, Attachment.content_id
+)  # fmt: skip
+_EVENTS = select(TicketEvent.id, TicketEvent.kind, TicketEvent.actor, TicketEvent.data, TicketEvent.created_at)
+
 _KINDS = {"message": "in", "response": "reply", "note": "note"}
 
 
@@ -118,11 +128,7 @@ def read(
 
 def _entries(view: TicketView, actor: Actor, before: int | None) -> Sequence[Row[Any]]:
     """One entry more than a page holds, oldest first."""
-    columns = select(
-        ThreadEntry.id, ThreadEntry.kind, ThreadEntry.user_id, ThreadEntry.author, ThreadEntry.channel, ThreadEntry.text,
-        ThreadEntry.html, ThreadEntry.quoted, ThreadEntry.created_at,
-    )  # fmt: skip
-    asked = columns.where(ThreadEntry.ticket_id == view.id, entry_scope(actor))
+    asked = _ENTRIES.where(ThreadEntry.ticket_id == view.id, entry_scope(actor))
     if before is not None:
         asked = asked.where(ThreadEntry.id < before)
     return reading().all(asked.order_by(ThreadEntry.id.desc()).limit(MOST_ENTRIES + 1))[::-1]
@@ -132,10 +138,7 @@ def _files(view: TicketView, entry_ids: Sequence[int]) -> Mapping[int, Sequence[
     """Entry id → its attachments. No query for a ticket without any."""
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     if view.attachment_count and entry_ids:
-        columns = select(
-            Attachment.id, Attachment.entry_id, Attachment.filename, Attachment.content_type, Attachment.size, Attachment.content_id
-        )  # fmt: skip
-        asked = columns.where(Attachment.ticket_id == view.id, Attachment.entry_id.between(entry_ids[0], entry_ids[-1]))
+        asked = _FILES.where(Attachment.ticket_id == view.id, Attachment.entry_id.between(entry_ids[0], entry_ids[-1]))
         for row in reading().all(asked.order_by(Attachment.id).limit(MOST_FILES)):
             found[row.entry_id].append(row)
     return found
@@ -143,8 +146,7 @@ def _files(view: TicketView, entry_ids: Sequence[int]) -> Mapping[int, Sequence[
 
 def _events(view: TicketView, since: datetime | None, until: datetime | None) -> Sequence[Row[Any]]:
     """The newest lines of the log between two moments, oldest first."""
-    columns = select(TicketEvent.id, TicketEvent.kind, TicketEvent.actor, TicketEvent.data, TicketEvent.created_at)
-    asked = columns.where(TicketEvent.ticket_id == view.id)
+    asked = _EVENTS.where(TicketEvent.ticket_id == view.id)
     if since is not None:
         asked = asked.where(TicketEvent.created_at >= since)
     if until is not None:

@@ -11,6 +11,10 @@ from hookdesk.api import Decision, reading
 from hookdesk_why import names, words
 
 MOST = 500
+_COLUMNS = select(
+    Decision.hook, Decision.plugin, Decision.outcome, Decision.reason, Decision.changes, Decision.compared,
+    Decision.microseconds, Decision.created_at,
+).order_by(Decision.id)  # fmt: skip
 
 
 def of_ticket(ticket_id: int, most: int = MOST, opening_alone: bool = False) -> Sequence[words.Step]:
@@ -31,14 +35,6 @@ def of_record(intake_id: int) -> Sequence[words.Step]:
 
 def _steps(which: Sequence[ColumnElement[bool]], most: int) -> Sequence[words.Step]:
     """Read and put into words."""
-    rows: Sequence[Row[Any]] = reading().all(
-        select(
-            Decision.hook, Decision.plugin, Decision.outcome, Decision.reason, Decision.changes, Decision.compared,
-            Decision.microseconds, Decision.created_at,
-        )
-        .where(*which)
-        .order_by(Decision.id)
-        .limit(most)
-    )  # fmt: skip
+    rows: Sequence[Row[Any]] = reading().all(_COLUMNS.where(*which).limit(most))
     known = names.of_decisions(rows)
     return [words.step(row, known) for row in rows]
