@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as _
+
 from hookdesk.api import Health, InboundMessage, Job, Match, Plugin, RawIntake, Sender, Verdict, hookimpl
 from hookdesk_email_in import matching, services
 from hookdesk_email_in.settings import Settings
@@ -38,7 +40,7 @@ class EmailIn(Plugin[Settings]):
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """The spool's reader; the pipe wakes it, the schedule is for what was left."""
-        return [Job(services.DRAIN, services.drain, timedelta(seconds=30), "Takes incoming mails out of the spool")]
+        return [Job(services.DRAIN, services.drain, timedelta(seconds=30), _("Take incoming mail out of the spool"))]
 
     @hookimpl
     def health_checks(self) -> Sequence[Health]:

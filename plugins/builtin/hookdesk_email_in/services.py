@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from time import monotonic, time
 from typing import Any
 
+from flask_babel import ngettext
+
 from hookdesk.api import (
     Health,
     InboundFile,
@@ -137,15 +139,18 @@ def health(settings: Settings) -> Health:
     name = "incoming mail"
     if state.oldest_seconds is not None and state.oldest_seconds > settings.late_minutes * 60:
         minutes = int(state.oldest_seconds // 60)
-        return Health(
-            name,
-            "warning",
-            f"{state.pending} mails wait in the spool, the oldest for {minutes} minutes; is the worker running?",
+        told = ngettext(
+            "%(num)s mail waits in the spool, for %(minutes)s minutes; is the worker running?",
+            "%(num)s mails wait in the spool, the oldest for %(minutes)s minutes; is the worker running?",
+            state.pending,
+            minutes=minutes,
         )
+        return Health(name, "warning", told)
     if state.stale:
-        return Health(
-            name,
-            "warning",
-            f"{len(state.stale)} unfinished files lie in spool/tmp: hookdesk-pipe was ended while it wrote them",
+        told = ngettext(
+            "%(num)s unfinished file lies in spool/tmp: hookdesk-pipe was ended while it wrote it.",
+            "%(num)s unfinished files lie in spool/tmp: hookdesk-pipe was ended while it wrote them.",
+            len(state.stale),
         )
-    return Health(name, "ok", f"{state.pending} in the spool")
+        return Health(name, "warning", told)
+    return Health(name, "ok", ngettext("%(num)s mail in the spool", "%(num)s mails in the spool", state.pending))

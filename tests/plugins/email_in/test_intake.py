@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from hookdesk.api import (
     Actor,
+    Attachment,
     IntakeRecord,
     ReplyDraft,
     ThreadEntry,
@@ -116,6 +117,63 @@ def test_the_same_mail_twice_is_one_entry(hookdesk_app: Flask, arrive: Arrive) -
     assert arrive(mail(Message_ID="<one@example.org>")).outcome == "ticket"
     assert arrive(mail(Message_ID="<one@example.org>")).outcome == "rejected"
     assert arrive(mail("Pay me", Message_ID="<one@example.org>")).outcome == "quarantined"
+    assert arrive(mail(sender="eve@example.org", Message_ID="<one@example.org>")).outcome == "quarantined"
+
+
+def test_without_an_id_the_same_mail_is_known_by_its_date(arrive: Arrive) -> None:
+    """A retried mail is one entry; without a date two equal mails may well be two."""
+    dated = mail(Date="Mon, 1 Jun 2026 12:00:00 +0000")
+    assert [arrive(dated).outcome, arrive(dated).outcome] == ["ticket", "rejected"]
+    assert [arrive(mail()).outcome, arrive(mail()).outcome] == ["ticket", "ticket"]
+
+
+def test_the_nearest_mail_decides(arrive: Arrive) -> None:
+    """In-Reply-To first, then References from the end: a thread that was split goes on where it was answered."""
+    old, new = arrive(mail(Message_ID="<old@x>")), arrive(mail(Message_ID="<new@x>"))
+    assert arrive(mail(References="<new@x> <old@x>", In_Reply_To="<new@x>")).ticket_id == new.ticket_id
+    assert arrive(mail(References="<new@x> <old@x>")).ticket_id == old.ticket_id
+
+
+def test_a_bounce_of_our_mail_is_a_note_on_its_ticket(hookdesk_app: Flask, arrive: Arrive) -> None:
+    """Found by the mail that it brings back; it tells agents, and nobody is answered."""
+    ticket_id = arrive(mail()).ticket_id
+    assert ticket_id is not None
+    with hookdesk_app.app_context():
+        ours = references.message_id(ticket_id, 1, "u1e1", "desk.example")
+    back = arrive(
+        f"From: MAILER-DAEMON@example.org\nContent-Type: {BOUNCE}\n\n--b\n\nNo such user.\n"
+        f"--b\nContent-Type: message/delivery-status\n\nAction: failed\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{ours}>\nSubject: Fire\n--b--\n".encode()
+    )
+    assert (back.outcome, back.ticket_id) == ("reply", ticket_id)
+    with hookdesk_app.app_context():
+        assert reading().scalar(select(ThreadEntry.kind).where(ThreadEntry.id == back.entry_id)) == "note"
+
+
+def test_numbers_can_be_left_out_of_account(hookdesk_app: Flask, arrive: Arrive) -> None:
+    """Where other programs number their mails, too."""
+    first = arrive(mail())
+    with hookdesk_app.app_context():
+        number = reading().scalar(select(Ticket.number).where(Ticket.id == first.ticket_id))
+        site().settings.save("email_in", Settings, {"match_number": False}, system())
+    assert arrive(mail(subject=f"About #{number}")).ticket_id != first.ticket_id
+
+
+def test_a_mail_that_names_nobody_is_kept_aside(arrive: Arrive) -> None:
+    """Nobody could be answered."""
+    record = arrive(b"Subject: Hello\n\nWho am I?")
+    assert (record.outcome, "sender" in record.reason) == ("quarantined", True)
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_text_too_long_for_an_entry_goes_on_as_a_file(hookdesk_app: Flask, arrive: Arrive, kind: str) -> None:
+    """The ticket opens, and every word is there."""
+    words = ("<p>" if kind == "html" else "") + "lorem ipsum & more\n" * 80_000
+    record = arrive(f"From: a@example.org\nContent-Type: text/{kind}\n\n{words}".encode())
+    assert record.outcome == "ticket"
+    with hookdesk_app.app_context():
+        size = reading().scalar(select(Attachment.size).where(Attachment.ticket_id == record.ticket_id))
+    assert size == len(words.rstrip("\n")) or size == len(words)
 
 
 def test_a_crash_between_record_and_spool_receives_nothing_twice(hookdesk_app: Flask, run_jobs: RunJobs) -> None:
@@ -164,6 +222,17 @@ def test_a_mail_that_was_cut_is_kept_aside(arrive: Arrive) -> None:
     record = arrive(mail(), suffix=".cut")
     assert record.outcome == "quarantined"
     assert "longer than the limit" in record.reason
+
+
+def test_what_waits_too_long_is_told(hookdesk_app: Flask) -> None:
+    """On the health page: the spool is the one place that the ledger does not see."""
+    with hookdesk_app.app_context():
+        new = site().config.instance / "spool" / "new"
+        new.mkdir(parents=True)
+        assert services.health(Settings()).state == "ok"
+        (new / f"{1:020d}-1-ab.mail").write_bytes(mail())
+        found = services.health(Settings())
+    assert (found.state, "1 mail waits" in found.detail) == ("warning", True)
 
 
 def test_loops_are_cut(hookdesk_app: Flask, arrive: Arrive) -> None:

@@ -88,3 +88,32 @@ def test_unfinished_files_are_reported_after_an_hour(tmp_path: Path) -> None:
     now = left.stat().st_mtime
     assert Spool(tmp_path).state(now + 60).stale == ()
     assert Spool(tmp_path).state(now + 4000).stale == (left.name,)
+
+
+def test_it_loads_next_to_nothing() -> None:
+    """A mail server calls it for each mail, so each module counts."""
+    told = "import sys; before = set(sys.modules); import hookdesk_email_in.pipe; print(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-I", "-c", told], capture_output=True, text=True, timeout=60, check=True)
+    assert set(done.stdout.split()) <= {"__future__", "time", "hookdesk_email_in", "hookdesk_email_in.pipe"}
+
+
+def test_the_worker_is_woken(tmp_path: Path) -> None:
+    """By a file named like the job, where a worker looks for one; without a worker the mail is stored all the same."""
+    (tmp_path / "run" / "wake").mkdir(parents=True)
+    assert pipe(tmp_path, MAIL).returncode == 0
+    assert [file.name for file in (tmp_path / "run" / "wake").iterdir()] == ["email_in.spool"]
+
+
+def test_mails_are_read_oldest_first_and_bounded(tmp_path: Path) -> None:
+    """Also those that somebody put there by hand, without our head."""
+    for number in (3, 1, 2):
+        pipe(tmp_path, b"%d" % number)
+    spool = Spool(tmp_path)
+    byhand = tmp_path / "spool" / "new" / f"{1:020d}-by-hand.mail"
+    byhand.write_bytes(MAIL)
+    read = [spool.read(name) for name in spool.names()]
+    assert [mail.raw for mail in read if mail] == [MAIL, b"3", b"1", b"2"]
+    assert spool.names(2) == spool.names()[:2]
+    spool.remove(byhand.name)
+    assert spool.read(byhand.name) is None
+    assert spool.state(0).pending == 3
