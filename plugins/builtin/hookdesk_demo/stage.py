@@ -77,8 +77,8 @@ class Stage:
             with clock.at(moment):
                 release()
                 action()
-                job_overview.run_here("outbox")
-                job_overview.run_here(MAIL_JOB)
+                for job in ("outbox", MAIL_JOB, "outbox"):
+                    job_overview.run_here(job)
             self.actions += 1
             say(self.actions)
 
