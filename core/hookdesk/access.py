@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import AccessHooks
 from hookdesk.models import (
+    LARGEST_ID,
     Agent,
     Collaborator,
     Department,
@@ -34,14 +36,14 @@ from hookdesk.types.actors import Actor, ActorKind
 from hookdesk.types.tickets import TicketView
 
 PERMISSIONS: tuple[tuple[str, str, str], ...] = (
-    ("ticket.create", "Open tickets for others", "Tickets"),
-    ("ticket.reply", "Reply to requesters", "Tickets"),
-    ("ticket.note", "Write internal notes", "Tickets"),
-    ("ticket.assign", "Assign tickets", "Tickets"),
-    ("ticket.transfer", "Move tickets to another department", "Tickets"),
-    ("ticket.edit", "Change priority and other properties", "Tickets"),
-    ("ticket.close", "Close and reopen tickets", "Tickets"),
-    ("ticket.delete", "Delete tickets", "Tickets"),
+    ("ticket.create", _l("Open tickets for others"), _l("Tickets")),
+    ("ticket.reply", _l("Reply to requesters"), _l("Tickets")),
+    ("ticket.note", _l("Write internal notes"), _l("Tickets")),
+    ("ticket.assign", _l("Assign tickets"), _l("Tickets")),
+    ("ticket.transfer", _l("Move tickets to another department"), _l("Tickets")),
+    ("ticket.edit", _l("Change priority and other properties"), _l("Tickets")),
+    ("ticket.close", _l("Close and reopen tickets"), _l("Tickets")),
+    ("ticket.delete", _l("Delete tickets"), _l("Tickets")),
 )
 """Core's permissions: (name, label, group). Seeing a ticket is not among them: it follows from where an agent works."""
 
@@ -130,6 +132,8 @@ def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view")
         NotFound: unknown or not visible.
         Forbidden: visible, but the permission is missing or a plugin objects.
     """
+    if not 0 < ticket_id <= LARGEST_ID:
+        raise NotFound("no such ticket")
     return _access(actor, Ticket.id == ticket_id, permission)
 
 

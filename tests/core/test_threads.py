@@ -203,8 +203,6 @@ def test_a_plugin_turns_no_note_into_a_response(
     ("table", "values"),
     [
         ("p_rows__nothing", {"a": 1}),
-        ("agent", {"name": "x"}),
-        ("thread_entry", {"ticket_id": 1}),
         ("p_topics__topic", {"name": object()}),
         ("p_topics__topic", {"position": 10**30}),
     ],
@@ -225,3 +223,16 @@ def test_bad_rows_cost_nothing_but_themselves(
         assert entry(made).text == "x"
         [failure] = site().hooks.recorder.take_failures()
         assert failure.hook == "rows"
+
+
+def test_rows_go_to_plugins_tables_alone(
+    hookdesk_app: Flask, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
+) -> None:
+    """Core's tables have services."""
+    agent, ticket = make_agent(), make_ticket()
+    row = {"name": "x", "permissions": []}
+    install(hookdesk_app, lambda reply: reply.with_rows("role", row, ticket_column=""), "reply")
+    with hookdesk_app.app_context():
+        assert threads.post(agent, ReplyDraft(ticket.id, "response", "x"))
+        [failure] = site().hooks.recorder.take_failures()
+        assert (failure.plugin, failure.error) == ("footer", "ValueError: role is no table of a plugin")

@@ -1,6 +1,6 @@
 """SQLAlchemy models, and nothing else. Only services write them; reads of tickets go through `hookdesk.access`."""
 
-from hookdesk.models.base import Base, UTCDateTime, metadata, plugin_registry
+from hookdesk.models.base import LARGEST_ID, Base, UTCDateTime, metadata, plugin_registry
 from hookdesk.models.people import (
     Agent,
     AgentDepartment,
@@ -40,6 +40,7 @@ from hookdesk.models.tickets import (
 )
 
 __all__ = [
+    "LARGEST_ID",
     "Agent",
     "AgentDepartment",
     "Attachment",

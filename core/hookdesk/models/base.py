@@ -41,6 +41,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+LARGEST_ID = 2**63 - 1
 Id = BigInteger().with_variant(Integer, "sqlite")
 PrimaryKey = Annotated[int, mapped_column(Id, primary_key=True, autoincrement=True)]
 Moment = Annotated[datetime, mapped_column(UTCDateTime)]

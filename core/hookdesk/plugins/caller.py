@@ -14,7 +14,7 @@ from hookdesk.db.engine import reading_only
 from hookdesk.db.retry import is_conflict, is_transient, will_retry
 from hookdesk.hookspecs.spec import OnError, SpecInfo, When, spec_info
 from hookdesk.plugins.record import Recorder, Step, explaining, is_tracing, note
-from hookdesk.types.drafts import Changeable
+from hookdesk.types.changes import Replaceable
 from hookdesk.types.events import Event
 from hookdesk.types.intake import Verdict
 
@@ -152,7 +152,7 @@ class Hooks:
                 _note(info, step)
                 continue
             step.outcome = "changed"
-            step.changes = answer.differences(cast(Any, before)) if isinstance(answer, Changeable) else {}
+            step.changes = answer.differences(cast(Any, before)) if isinstance(answer, Replaceable) else {}
             _note(info, step)
             values[info.chained] = answer
         result: T = values[info.chained]  # type: ignore[assignment]  # the chained argument has the type of the answers

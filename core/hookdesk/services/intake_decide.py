@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import FilteringHooks, IntakeHooks
-from hookdesk.models import Agent, IntakeRecord, ThreadEntry, Ticket
+from hookdesk.models import LARGEST_ID, Agent, IntakeRecord, ThreadEntry, Ticket
 from hookdesk.plugins.caller import Refusal, Unreadable
 from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import attachments, intake_format, people
@@ -23,8 +23,6 @@ from hookdesk.site import site
 from hookdesk.text import storable
 from hookdesk.types.drafts import TicketDraft
 from hookdesk.types.intake import InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
-
-LARGEST_ID = 2**63
 
 
 @dataclass(slots=True)
@@ -143,7 +141,7 @@ def _match(message: InboundMessage, sender: Sender) -> Match | None:
         match: Match | None = Match(message.ticket_id, "written on the ticket's own page")
     else:
         match = site().hooks.first(IntakeHooks.intake_match, message=message, sender=sender)
-    if match is None or not 0 < match.ticket_id < LARGEST_ID:  # a number out of a text may be any
+    if match is None or not 0 < match.ticket_id <= LARGEST_ID:  # a number out of a text may be any
         return None
     if reading().scalar(select(Ticket.id).where(Ticket.id == match.ticket_id)) is None:
         return None

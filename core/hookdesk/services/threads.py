@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from itertools import groupby
 
+from flask_babel import gettext as _
 from sqlalchemy import Table, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.access import access_ticket
+from hookdesk.access import access_ticket, demand
 from hookdesk.db.retry import is_transient
 from hookdesk.hookspecs import TicketHooks
 from hookdesk.models import Attachment, Status, ThreadEntry, Ticket, metadata
@@ -43,15 +43,18 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
         NotFound, Forbidden: as the guard says. TicketProblem: the entry is empty or too long. ThreadChanged: see `seen`.
     """
     view = access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
-    if draft.status_id is not None and actor.is_agent:
+    if draft.status_id is not None:
         tickets.allow_status(actor, view, draft.status_id)
+    asked = draft.kind
     draft, steps = transform(actor, draft)
+    if draft.kind != asked:  # a plugin has made another kind of entry of it
+        demand(actor, PERMISSION[draft.kind], view)
     files = tuple(attachments.store(file) for file in draft.files)
 
     def work(session: Session) -> int:
         ticket = tickets.locked(session, draft.ticket_id)
         if seen is not None and ticket.updates != seen:
-            raise ThreadChanged("The ticket changed while you were writing. Look at what is new, then send again.")
+            raise ThreadChanged(_("The ticket changed while you were writing. Look at what is new, then send again."))
         entry, reopened = add(session, ticket, actor, draft, files, steps)
         data = {
             "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": entry.kind, "agent_id": actor.agent_id,
@@ -71,9 +74,9 @@ def transform(actor: Actor, draft: ReplyDraft) -> tuple[ReplyDraft, list[Step]]:
     """
     with tracing() as steps:
         changed = site().hooks.chain(TicketHooks.reply_transform, reply=clean(draft), actor=actor)
-    changed = clean(changed)
+    changed = clean(changed.replace(ticket_id=draft.ticket_id))
     if not changed.text.strip() and not changed.files:
-        raise tickets.TicketProblem("Write something first, or attach a file.")
+        raise tickets.TicketProblem(_("Write something first, or attach a file."))
     return changed, steps
 
 
@@ -82,7 +85,7 @@ def clean(draft: ReplyDraft) -> ReplyDraft:
     html = sanitize_html(draft.html) if draft.html else ""
     text = storable(draft.text or html_to_text(html))
     if max(len(text), len(html)) > MOST_TEXT:
-        raise tickets.TicketProblem("The message is too long; send it as an attachment.")
+        raise tickets.TicketProblem(_("The message is too long; send it as an attachment."))
     return draft.replace(text=text, html=html, quoted=storable(draft.quoted))
 
 
@@ -165,6 +168,7 @@ def stored_message_id(message_id: str) -> str | None:
 
 def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> None:
     """Store what plugins handed over, each plugin's rows in one savepoint: theirs may fail without taking the ticket along."""
+    session.flush()  # what is not theirs must not fail as if it were
     for prefix, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table.partition("__")[0]):
         try:
             with session.begin_nested():
@@ -172,7 +176,7 @@ def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> N
                     table: Table = metadata.tables[row.table]
                     values = {**row.values, **({row.ticket_column: ticket_id} if row.ticket_column else {})}
                     session.execute(insert(table).values(values))
-        except (SQLAlchemyError, KeyError) as error:
+        except Exception as error:  # whatever their values make of it
             if is_transient(error):
                 raise
             site().hooks.recorder.failed(prefix.removeprefix("p_"), "rows", error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -12,12 +13,13 @@ from hookdesk import clock
 from hookdesk.access import Forbidden, access_ticket, demand
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import TicketHooks
-from hookdesk.models import Agent, Department, IntakeRecord, Priority, Status, Team, Ticket
+from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
 from hookdesk.outbox import emit
 from hookdesk.services import counters, events
 from hookdesk.services.transaction import transact
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
+from hookdesk.text import clean_line
 from hookdesk.types.actors import Actor
 from hookdesk.types.drafts import TicketDraft
 from hookdesk.types.tickets import TicketView
@@ -28,10 +30,12 @@ class TicketProblem(ValueError):
 
 
 def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
-    """Store the ticket row of a draft, with the site's defaults where nobody decided. The caller adds the first entry.
+    """Store the ticket row of a draft. The caller adds the first entry.
+
+    Where nobody decided, or what was decided on is gone or inactive, the site's defaults count, and nobody is assigned.
 
     Raises:
-        TicketProblem: a department, status or priority that the draft names does not exist, and there is no default.
+        TicketProblem: there is no department, status or priority at all.
     """
     now = clock.now()
     status = _chosen(session, Status, draft.status_id)
@@ -40,12 +44,12 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
     start = site().settings.get("core", CoreSettings).ticket_number_start
     ticket = Ticket(
         number=str(counters.increase(session, "ticket_number", start - 1)),
-        subject=draft.subject.strip()[:500] or "(no subject)",
+        subject=clean_line(draft.subject)[:500] or "(no subject)",
         user_id=user_id,
-        organization_id=draft.organization_id,
+        organization_id=_id(find(session, Organization, draft.organization_id)),
         department_id=department.id,
-        assignee_id=draft.assignee_id,
-        team_id=draft.team_id,
+        assignee_id=_id(find(session, Agent, draft.assignee_id)),
+        team_id=_id(find(session, Team, draft.team_id)),
         status_id=status.id,
         state=status.state,
         priority_id=priority.id,
@@ -63,9 +67,20 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
     return ticket
 
 
+def find(session: Session, model: Any, wanted: int | None) -> Any:
+    """The row with that id, unless it is inactive; None for an id that is none, which may be any number that somebody typed."""
+    found = session.get(model, wanted) if wanted is not None and 0 < wanted <= LARGEST_ID else None
+    return found if getattr(found, "is_active", True) else None
+
+
+def _id(row: Any) -> int | None:
+    """The id of a row that may be missing."""
+    return None if row is None else int(row.id)
+
+
 def _chosen(session: Session, model: Any, wanted: int | None) -> Any:
     """The row with that id, else the default one, else the first."""
-    found = session.get(model, wanted) if wanted is not None else None
+    found = find(session, model, wanted)
     if found is None:
         found = session.scalar(select(model).order_by(model.is_default.desc(), model.id).limit(1))
     if found is None:
@@ -77,7 +92,7 @@ def locked(session: Session, ticket_id: int) -> Ticket:
     """The ticket row, held until the transaction ends."""
     ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
     if ticket is None:
-        raise TicketProblem("The ticket has been deleted meanwhile.")
+        raise TicketProblem(_("The ticket has been deleted meanwhile."))
     return ticket
 
 
@@ -95,33 +110,33 @@ def assign(actor: Actor, ticket_id: int, agent_id: int | None, team_id: int | No
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        agent = session.get(Agent, agent_id) if agent_id else None
-        team = session.get(Team, team_id) if team_id else None
-        if (agent_id and (agent is None or not agent.is_active)) or (team_id and (team is None or not team.is_active)):
-            raise TicketProblem("That agent or team does not work here any more.")
-        old = session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
-        if ticket.assignee_id != agent_id:
-            before, ticket.assignee_id = ticket.assignee_id, agent_id
-            names = {"before_name": old.name if old else "", "after_name": agent.name if agent else ""}
-            events.changed(session, ticket, actor, "assignee", before, agent_id, **names)
-        if ticket.team_id != team_id:
-            before, ticket.team_id = ticket.team_id, team_id
-            events.changed(session, ticket, actor, "team", before, team_id, after_name=team.name if team else "")
+        agent, team = find(session, Agent, agent_id), find(session, Team, team_id)
+        if (agent_id and agent is None) or (team_id and team is None):
+            raise TicketProblem(_("That agent or team does not work here any more."))
+        given: tuple[tuple[str, Any, Any], ...] = (("assignee", Agent, agent), ("team", Team, team))
+        for what, model, new in given:
+            column = f"{what}_id"
+            before, after = getattr(ticket, column), _id(new)
+            if before != after:
+                old = session.get(model, before) if before else None
+                setattr(ticket, column, after)
+                names = {"before_name": old.name if old else "", "after_name": new.name if new else ""}
+                events.changed(session, ticket, actor, what, before, after, **names)
 
     _change(actor, ticket_id, "ticket.assign", work)
 
 
 def transfer(actor: Actor, ticket_id: int, department_id: int) -> None:
-    """Move a ticket to another department. Who worked on it keeps it, if they have access there.
+    """Move a ticket to another department. Who it is assigned to keeps it.
 
     Raises:
         NotFound, Forbidden: as the guard says. TicketProblem: there is no such active department.
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        target = session.get(Department, department_id)
-        if target is None or not target.is_active:
-            raise TicketProblem("That department does not take tickets.")
+        target = find(session, Department, department_id)
+        if target is None:
+            raise TicketProblem(_("That department does not take tickets."))
         if ticket.department_id == department_id:
             return
         old = session.get(Department, ticket.department_id)
@@ -140,9 +155,9 @@ def set_priority(actor: Actor, ticket_id: int, priority_id: int) -> None:
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        new, old = session.get(Priority, priority_id), session.get(Priority, ticket.priority_id)
+        new, old = find(session, Priority, priority_id), session.get(Priority, ticket.priority_id)
         if new is None:
-            raise TicketProblem("There is no such priority.")
+            raise TicketProblem(_("There is no such priority."))
         if ticket.priority_id != new.id:
             ticket.priority_id, ticket.priority_rank = new.id, new.rank
             names = {"before_name": old.name if old else "", "after_name": new.name}
@@ -167,9 +182,10 @@ def allow_status(actor: Actor, view: TicketView, status_id: int) -> None:
     Raises:
         Forbidden: as the guard or a veto says. TicketProblem: there is no such status.
     """
-    wanted = reading().first(select(Status.key, Status.state).where(Status.id == status_id))
+    found = select(Status.key, Status.state).where(Status.id == status_id)
+    wanted = reading().first(found) if 0 < status_id <= LARGEST_ID else None
     if wanted is None:
-        raise TicketProblem("There is no such status.")
+        raise TicketProblem(_("There is no such status."))
     demand(actor, "ticket.close" if wanted.state != view.state else "ticket.reply", view)
     objection = site().hooks.veto(
         TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key
@@ -186,7 +202,7 @@ def apply_status(session: Session, ticket: Ticket, actor: Actor, status_id: int)
         }
     new, old = found.get(status_id), found.get(ticket.status_id)
     if new is None or old is None:
-        raise TicketProblem("There is no such status.")
+        raise TicketProblem(_("There is no such status."))
     if new.id == old.id:
         return
     ticket.status_id, ticket.state = new.id, new.state
@@ -205,7 +221,8 @@ def remove(actor: Actor, ticket_id: int) -> None:
 
     def work(session: Session, ticket: Ticket) -> None:
         data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
-        session.execute(update(IntakeRecord).where(IntakeRecord.ticket_id == ticket.id).values(ticket_id=None))
+        of_it = update(IntakeRecord).where(IntakeRecord.ticket_id == ticket.id)
+        session.execute(of_it.values(ticket_id=None, entry_id=None))
         session.execute(delete(Ticket).where(Ticket.id == ticket.id))
         emit(session, "ticket_deleted", data)
 

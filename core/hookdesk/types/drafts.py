@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any, Self
 
+from hookdesk.types.changes import Replaceable
 from hookdesk.types.intake import InboundFile, InboundMessage
 
 
@@ -20,29 +21,21 @@ class PluginRow:
     values: Mapping[str, Any]
     ticket_column: str = "ticket_id"
 
+    def __post_init__(self) -> None:
+        """Keep plugins to plugins' tables: core's are written by services."""
+        if not self.table.startswith("p_"):
+            raise ValueError(f"{self.table} is no table of a plugin")
 
-class Changeable:
-    """What drafts share: a copy with changes, rows of plugins, and the difference that the decision trace shows."""
+
+class Changeable(Replaceable):
+    """What drafts share besides: rows of plugins."""
 
     __slots__ = ()
     rows: tuple[PluginRow, ...]
 
-    def replace(self, **changes: Any) -> Self:
-        """A copy with these fields changed: the only way to change a draft."""
-        return replace(self, **changes)  # type: ignore[type-var]  # each subclass is a dataclass
-
     def with_rows(self, table: str, *rows: Mapping[str, Any], ticket_column: str = "ticket_id") -> Self:
         """A copy that also stores rows of the calling plugin's own table, in one savepoint a plugin."""
         return self.replace(rows=self.rows + tuple(PluginRow(table, row, ticket_column) for row in rows))
-
-    def differences(self, before: Self) -> dict[str, tuple[Any, Any]]:
-        """Field name → (before, after), for the fields that differ; long values are the trace's business to cut."""
-        changed = {}
-        for item in fields(self):  # type: ignore[arg-type]  # each subclass is a dataclass
-            old, new = getattr(before, item.name), getattr(self, item.name)
-            if old is not new and old != new:
-                changed[item.name] = (old, new)
-        return changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
+
+from hookdesk.types.changes import Replaceable
 
 
 class MessageKind(StrEnum):
@@ -48,7 +50,7 @@ class RawIntake:
 
 
 @dataclass(frozen=True, slots=True)
-class InboundMessage:
+class InboundMessage(Replaceable):
     """A message read from a raw record, before anybody decided what becomes of it.
 
     `text` is the whole body as plain text, `reply` the sender's own new words (quoted text and signature folded away);
@@ -75,10 +77,6 @@ class InboundMessage:
     ticket_id: int | None = None
     topic: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
-
-    def replace(self, **changes: Any) -> Self:
-        """A copy with these fields changed: the only way to change a message."""
-        return replace(self, **changes)
 
     def header(self, name: str) -> str:
         """The first header of that name, in any case, or ""."""

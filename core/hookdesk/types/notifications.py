@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any
+
+from hookdesk.types.changes import Replaceable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Replaceable):
     """One message to one recipient, before it is sent. `template` names the words ("reply", "autoresponse", "new_ticket_alert" …)."""
 
     template: str
@@ -34,7 +36,3 @@ class Notification:
     text: str = ""
     html: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
-
-    def replace(self, **changes: Any) -> Self:
-        """A copy with these fields changed."""
-        return replace(self, **changes)
