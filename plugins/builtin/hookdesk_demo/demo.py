@@ -20,11 +20,11 @@ SAID_EVERY = 100
 Say = Callable[[str], None]
 
 
-def make(seed: int, say: Say) -> None:
-    """Make the company and play its stories."""
+def make(seed: int, say: Say, tickets: int = TICKETS) -> None:
+    """Make the company and play its stories: those written by hand, and recurring ones up to so many tickets."""
     chance, now, started = Random(seed), clock.now(), monotonic()  # noqa: S311  # made-up data must come out the same again
     told = stories.written()
-    told += stories.recurring(chance, TICKETS - len(told), now, DAYS - 1)
+    told += stories.recurring(chance, tickets - len(told), now, DAYS - 1)
     with clock.at(now - timedelta(days=DAYS)):
         company = found_company(dict.fromkeys((story.name, story.address) for story in told))
     say(f"· company: {len(company.agents)} agents, {len(company.organizations)} organizations")
