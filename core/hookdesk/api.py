@@ -31,7 +31,7 @@ from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, hookimpl, spe
 from hookdesk.jobs import overview as job_overview
 from hookdesk.jobs import wake
 from hookdesk.lifecycle import panel as lifecycle
-from hookdesk.lifecycle.discovery import Found, discover
+from hookdesk.lifecycle.discovery import Found, discover, first_paragraph
 from hookdesk.models import (
     Agent,
     AgentDepartment,
@@ -241,6 +241,7 @@ __all__ = [
     "emit",
     "entry_scope",
     "explain",
+    "first_paragraph",
     "follow_ids",
     "health_report",
     "hookimpl",

@@ -124,6 +124,11 @@ class Found:
         return Path(spec.origin or "") if spec else Path()
 
 
+def first_paragraph(doc: str) -> str:
+    """The first paragraph of a docstring in one line, without its marks of code."""
+    return " ".join(doc.strip().partition("\n\n")[0].split()).replace("`", "")
+
+
 def discover() -> dict[str, Found]:
     """Every installed plugin by slug, sorted. A slug that two distributions claim belongs to the box, else to neither."""
     claims: dict[str, list[Found]] = {}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -92,7 +93,7 @@ def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None
     except Exception:  # process() has postponed it with its error; whoever sent it must not send it again
         logger.exception("intake record %s could not be processed yet", intake_id)
         return intake_settle.Settled(
-            Outcome.PENDING, "It is stored and will be looked at in a moment; do not send it again."
+            Outcome.PENDING, _("It is stored and will be looked at in a moment; do not send it again.")
         )
 
 

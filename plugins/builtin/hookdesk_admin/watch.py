@@ -8,10 +8,12 @@ from time import monotonic
 from typing import cast
 
 from flask import url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
 from hookdesk.api import Delivery, Health, PluginState, clock, describe, health_report, reading, site
+from hookdesk_admin.words import check_name
 
 FRESH_S = 30.0
 COUNTED = 100
@@ -44,11 +46,11 @@ class Notice:
 
 def watched() -> Watched:
     """What was found last, or is found now."""
-    known = cast("tuple[float, Watched] | None", site().extra.get(_KEY))
-    if known is None or monotonic() - known[0] > FRESH_S:
-        known = (monotonic(), _look())
-        site().extra[_KEY] = known
-    return known[1]
+    known = cast("dict[str, tuple[float, Watched]]", site().extra.setdefault(_KEY, {}))
+    language = str(get_locale())  # checks state their details in the language of whoever asks
+    if language not in known or monotonic() - known[language][0] > FRESH_S:
+        known[language] = (monotonic(), _look())
+    return known[language][1]
 
 
 def forget() -> None:
@@ -77,7 +79,7 @@ def notice(slug: str, check: Health) -> Notice:
     if told is not None:
         words, endpoint, action = told()
         return Notice(check.state, f"{words} {sentence(check.detail)}".strip(), url_for(endpoint), action)
-    text = f"{sentence(check.name)[:-1]}: {sentence(check.detail)}"
+    text = f"{check_name(check.name)}: {sentence(check.detail)}"
     plugin = site().plugins.get(slug)
     if plugin is not None and describe(plugin.settings_type):
         return Notice(check.state, text, url_for("admin.settings", scope=slug), _("Open its settings"))

@@ -109,7 +109,7 @@ class AuthPassword(Plugin[Settings]):
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """Forget old failures."""
-        doc = "Delete counters of failed sign-ins that are over an hour old."
+        doc = _l("Delete counters of failed sign-ins that are over an hour old.")
         return [Job("auth_password.clean_up", throttle.clean_up, timedelta(hours=1), doc)]
 
     @hookimpl

@@ -91,7 +91,7 @@ class EmailOut(Plugin[Settings]):
     def scheduled_jobs(self) -> Sequence[Job]:
         """The sender."""
         return [
-            Job(services.SEND, lambda: sending.send_due(self.settings), timedelta(seconds=15), "Sends waiting mail")
+            Job(services.SEND, lambda: sending.send_due(self.settings), timedelta(seconds=15), _("Send waiting mail"))
         ]
 
     @hookimpl
@@ -110,7 +110,7 @@ class EmailOut(Plugin[Settings]):
                 str(_("Outgoing mail")),
                 "email_out.queue",
                 icon="mail",
-                group=str(_("Messages")),
+                group="Messages",
                 permission="admin",
                 order=410,
             )
@@ -125,13 +125,13 @@ class EmailOut(Plugin[Settings]):
         dead = reading().scalar(select(func.count()).select_from(Mail).where(Mail.state == "dead")) or 0
         count, oldest = waiting if waiting else (0, None)
         if not self.settings.host:
-            return [Health("outgoing mail", "warning", f"{sending.NO_SERVER}; {count} mails wait")]
+            detail = _("No SMTP server is set yet. Waiting mails: %(waiting)s", waiting=count)
+            return [Health("outgoing mail", "warning", detail)]
         if dead or (oldest is not None and clock.now() - oldest > LATE):
-            return [
-                Health(
-                    "outgoing mail",
-                    "warning",
-                    f"{count} mails wait, {dead} were given up; see Outgoing mail in the admin panel",
-                )
-            ]
+            detail = _(
+                "Waiting mails: %(waiting)s, given up: %(dead)s. See “Outgoing mail” in the admin panel",
+                waiting=count,
+                dead=dead,
+            )
+            return [Health("outgoing mail", "warning", detail)]
         return [Health("outgoing mail", "ok")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -24,11 +25,14 @@ _sandbox = ImmutableSandboxedEnvironment(
 
 
 def words(settings: Settings, notification: Notification) -> str:
-    """The text of a notification; with the default words if the admin's cannot be used, so that no mail is lost over a typo."""
+    """The text of a notification; with the default words if the admin's cannot be used, so that no mail is lost over a typo.
+
+    Words that nobody changed are in the language of the site, if a catalogue has them.
+    """
     field = FIELD.get(notification.template, "words_alert")
     for template in (getattr(settings, field), getattr(Settings(), field)):
         try:
-            return _render(template, notification.context)
+            return _render(_(template) if template else "", notification.context)
         except (TemplateError, TypeError, ValueError, OverflowError) as error:
             explain(f"the words for {notification.template} cannot be used ({error}); the default ones were")
             current_app.logger.warning("email_out: the template %s cannot be used: %s", field, error)

@@ -22,7 +22,6 @@ from hookdesk_email_out.settings import Settings
 BATCH = 50
 LEASE = timedelta(minutes=5)
 LONGEST_DELAY = timedelta(hours=4)
-NO_SERVER = "no SMTP server is set yet (admin panel, Plugins, Outgoing mail)"
 
 
 def send_due(settings: Settings) -> int:

@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _
 
 from hookdesk.api import setting
 
-AUTORESPONSE = """Hello {{ requester }},
+N_ = str  # marks words for translation that are translated where they are used
+
+AUTORESPONSE = N_("""Hello {{ requester }},
 
 we have your message, and it has the number {{ number }}. Somebody will answer you here, by mail.
 
@@ -17,35 +19,35 @@ we have your message, and it has the number {{ number }}. Somebody will answer y
 What you wrote:
 
 {{ quoted }}
-"""
-OPENED_FOR_YOU = """Hello {{ requester }},
+""")
+OPENED_FOR_YOU = N_("""Hello {{ requester }},
 
 we have opened ticket {{ number }} for you: {{ subject }}
 
 {{ text }}
 
 {% if url %}Follow it, or add something, at any time: {{ url }}
-{% endif %}"""
-REPLY = """{{ text }}
+{% endif %}""")
+REPLY = N_("""{{ text }}
 {% if signature %}
 {{ signature }}
 {% endif %}{% if url %}
 See the whole conversation: {{ url }}
-{% endif %}"""
-MESSAGE = """{{ author }} wrote on ticket {{ number }}:
+{% endif %}""")
+MESSAGE = N_("""{{ author }} wrote on ticket {{ number }}:
 
 {{ text }}
 {% if url %}
 See the whole conversation: {{ url }}
-{% endif %}"""
-ALERT = """{{ headline }}
+{% endif %}""")
+ALERT = N_("""{{ headline }}
 
 Ticket:    {{ number }}, {{ subject }}
 Requester: {{ requester }}
 {% if url %}Open it:   {{ url }}
 {% endif %}
 {{ text }}
-"""
+""")
 
 
 @dataclass(frozen=True)

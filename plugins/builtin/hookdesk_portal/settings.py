@@ -9,6 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import setting
 
+N_ = str  # marks words for translation that are translated where they are used
+PROMISE = N_("within one working day")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -16,7 +19,7 @@ class Settings:
 
     version: ClassVar[int] = 1
     promise: str = setting(
-        "within one working day",
+        PROMISE,
         label=_l("When a person answers"),
         help=_l("Goes on after “A person answers”. Empty: nothing is promised."),
         maximum=120,

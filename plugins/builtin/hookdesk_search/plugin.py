@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
+from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import Actor, Event, Job, NoSettings, Plugin, SearchBackend, SlotContent, hookimpl
 from hookdesk_search import services
@@ -40,7 +41,7 @@ class Search(Plugin[NoSettings]):
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """Fills in what is missing."""
-        return [Job("search.index", services.index_missing, timedelta(minutes=1), "Indexes tickets that are missing")]
+        return [Job("search.index", services.index_missing, timedelta(minutes=1), _l("Index tickets that are missing"))]
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:

@@ -58,7 +58,7 @@ class StorageFs(Plugin[Settings]):
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """Remove what a crash left half written."""
-        doc = "Remove files that were begun over a day ago and never finished."
+        doc = _l("Remove files that were begun over a day ago and never finished.")
         return [Job("storage_fs.tidy", self.tidy, timedelta(days=1), doc)]
 
     @hookimpl

@@ -71,7 +71,7 @@ def plugin_title(slug: str) -> str:
     if slug == "core":
         return "Hookdesk"
     found = site().plugins.found.get(slug)
-    return found.title if found else slug
+    return str(_(found.title)) if found else slug
 
 
 def headline(row: Row[Any], changes: tuple[tuple[str, str, str], ...]) -> str:
@@ -128,9 +128,9 @@ def value(field: str, given: Any, names: Names) -> str:
 
 
 def _compared(item: Mapping[str, Any]) -> Compared:
-    """`subject contains “invoice”`."""
+    """`Subject contains “invoice”`."""
     field, operator, wanted = (str(item.get(name) or "") for name in ("field", "operator", "value"))
-    said = f"{label(field).lower()} {_operator(operator)}" + (f" “{wanted}”" if wanted else "")
+    said = f"{label(field)} {_operator(operator)}" + (" " + _("“%(value)s”", value=wanted) if wanted else "")
     return Compared(said, bool(item.get("result")))
 
 

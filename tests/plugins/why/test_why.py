@@ -106,7 +106,7 @@ def test_each_decision_stands_beside_the_ticket_in_order_and_in_names(boss: Clie
     assert "Department Billing" in second
     assert "Priority High" in second
     assert "Help topics: rule <Invoices>" in second
-    assert "subject contains “invoice” yes" in second
+    assert "Subject contains “invoice” yes" in second
     assert "gone_plugin" in third
     assert "Failed" in third
     assert "out of order" in third

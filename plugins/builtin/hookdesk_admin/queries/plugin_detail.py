@@ -10,8 +10,8 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Row, column, func, select, table
 
-from hookdesk.api import PluginError, PluginTiming, When, lifecycle, reading, site
-from hookdesk_admin.queries.plugins import Cost, plain, since
+from hookdesk.api import PluginError, PluginTiming, When, first_paragraph, lifecycle, reading, site
+from hookdesk_admin.queries.plugins import Cost, since
 
 COUNTED = 10_001
 MOST_ERRORS = 10
@@ -44,7 +44,7 @@ def hook_lines(slug: str, names: Sequence[str]) -> list[HookLine]:
         info, order = site().hooks.specs[name], [one.plugin for one in site().hooks.implementations(name)]
         place = order.index(slug) + 1 if slug in order else 0
         cost, at_start = costs.get(name, Cost()), info.when is When.BUILD
-        made.append(HookLine(name, str(info.shape), plain(info.doc), place, len(order), cost, at_start))
+        made.append(HookLine(name, str(info.shape), first_paragraph(info.doc), place, len(order), cost, at_start))
     return made
 
 
@@ -52,7 +52,7 @@ def order_of_hooks() -> list[tuple[str, str, str, list[str]]]:
     """Each hook that somebody implements: name, shape, doc, slugs in the order in which they are asked."""
     hooks = site().hooks
     return [
-        (name, str(info.shape), plain(info.doc), [one.plugin for one in hooks.implementations(name)])
+        (name, str(info.shape), first_paragraph(info.doc), [one.plugin for one in hooks.implementations(name)])
         for name, info in sorted(hooks.specs.items())
         if hooks.implementations(name)
     ]

@@ -18,11 +18,13 @@ from hookdesk.api import (
     When,
     clock,
     discover,
+    first_paragraph,
     nav,
     reading,
     site,
 )
 from hookdesk_admin.watch import sentence
+from hookdesk_admin.words import translated
 
 ICONS = (
     ("auth_authenticate", "key"), ("storage_backends", "db"), ("search_backends", "search"), ("intake_parse", "mail"),
@@ -138,8 +140,8 @@ def _line(slug: str, found: Found | None, row: Row[Any] | None, cost: Cost, is_r
     hooks = hook_names(slug, found)
     return PluginLine(
         slug=slug,
-        title=found.title if found else slug,
-        description=plain(found.description) if found else _("Not installed any more."),
+        title=translated(found.title) if found else slug,
+        description=translated(first_paragraph(found.description)) if found else _("Not installed any more."),
         version=found.version if found else "",
         source=_("Builtin") if found and found.is_builtin else found.distribution if found else "",
         icon=next((icon for hook, icon in ICONS if hook in hooks), "plug"),
@@ -198,8 +200,3 @@ def hook_names(slug: str, found: Found | None) -> tuple[str, ...]:
     if mine or found is None:
         return mine
     return tuple(name for name in hooks.specs if found.defines(name))
-
-
-def plain(doc: str) -> str:
-    """The first paragraph of a docstring without its marks of code."""
-    return " ".join(doc.partition("\n\n")[0].split()).replace("`", "")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import CoreSettings, admin, describe, discover, nav, site
+from hookdesk.api import CoreSettings, admin, describe, discover, first_paragraph, nav, site
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.paging import asked
 from hookdesk_admin.views.editing import Answer
+from hookdesk_admin.words import translated
 
 MOST = 50
 
@@ -50,11 +51,16 @@ def _all() -> Iterator[Hit]:
             url = url_for("admin.settings", scope=scope, _anchor=field.name)
             yield Hit(_("Setting of %(name)s", name=title), field.label, field.help, url)
     for slug, found in discover().items():
-        yield Hit(_("Plugin"), found.title, f"{slug} {found.description}", url_for("admin.plugin", slug=slug))
+        yield Hit(
+            _("Plugin"),
+            translated(found.title),
+            f"{slug} {translated(first_paragraph(found.description))}",
+            url_for("admin.plugin", slug=slug),
+        )
 
 
 def _settings() -> Iterator[tuple[str, str, type]]:
     """Scope, title and class of everything that has settings."""
     yield "core", _("Helpdesk"), CoreSettings
     for plugin in site().plugins:
-        yield plugin.slug, plugin.title(), plugin.settings_type
+        yield plugin.slug, translated(plugin.title()), plugin.settings_type

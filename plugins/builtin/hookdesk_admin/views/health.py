@@ -10,6 +10,7 @@ from hookdesk.api import admin, job_overview
 from hookdesk_admin import watch
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.watch import notice
+from hookdesk_admin.words import check_name
 
 
 @bp.get("/health", endpoint="health")
@@ -19,7 +20,7 @@ def health() -> str:
     watch.forget()
     order = ["error", "warning", "ok"]
     found = sorted(watch.watched().checks, key=lambda one: (order.index(one[1].state), one[1].name))
-    told = [(check, notice(slug, check)) for slug, check in found]
+    told = [(check, check_name(check.name), notice(slug, check)) for slug, check in found]
     return render_template("admin/health.html", checks=told, bad=len(watch.watched().bad))
 
 

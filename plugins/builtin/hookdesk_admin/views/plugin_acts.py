@@ -13,6 +13,7 @@ from hookdesk_admin.blueprint import bp
 from hookdesk_admin.queries import plugin_detail as detail
 from hookdesk_admin.queries import plugins as queries
 from hookdesk_admin.views.editing import Answer, confirm, is_confirmed
+from hookdesk_admin.words import translated
 
 
 @bp.post("/plugins/<slug>/switch", endpoint="plugin_switch")
@@ -107,7 +108,7 @@ def _title(slug: str) -> str:
     found = discover().get(slug)
     if found is None and slug not in queries.states():
         abort(404)
-    return found.title if found else slug
+    return translated(found.title) if found else slug
 
 
 def _told(slug: str, problem: str, success: str) -> Answer:

@@ -9,6 +9,7 @@ from hookdesk_admin.blueprint import bp
 from hookdesk_admin.paging import asked, word
 from hookdesk_admin.queries import plugin_detail as detail
 from hookdesk_admin.queries import plugins as queries
+from hookdesk_admin.words import translated
 
 SHOWN = ("all", "on", "off", "attention")
 
@@ -40,7 +41,7 @@ def list_plugins() -> str:
 @admin
 def plugin_order() -> str:
     """In which order plugins are loaded and hooks are asked."""
-    titles = {slug: found.title for slug, found in discover().items()}
+    titles = {slug: translated(found.title) for slug, found in discover().items()}
     return render_template(
         "admin/order.html",
         order=[plugin.slug for plugin in site().plugins],

@@ -24,6 +24,7 @@ from hookdesk.api import (
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.forms import settings_form
 from hookdesk_admin.views.editing import Answer
+from hookdesk_admin.words import translated
 
 CORE = "core"
 LONGEST_SHOWN = 100
@@ -73,7 +74,7 @@ def _settings_of(scope: str) -> tuple[type, str]:
     plugin = site().plugins.get(scope)
     if plugin is None or not describe(plugin.settings_type):
         abort(404)
-    return plugin.settings_type, plugin.title()
+    return plugin.settings_type, translated(plugin.title())
 
 
 def _sent(fields: list[SettingField]) -> dict[str, str]:
@@ -143,10 +144,10 @@ def shown_default(field: SettingField) -> str:
 def _scopes(current: str) -> list[dict[str, Any]]:
     """Links to core's settings, to those of plugins, and to pages of settings that plugins bring."""
     links = [{"label": _("Helpdesk"), "url": url_for("admin.settings"), "active": current == CORE}]
-    for plugin in sorted(site().plugins, key=lambda one: one.title().lower()):
+    for plugin in sorted(site().plugins, key=lambda one: translated(one.title()).lower()):
         if describe(plugin.settings_type):
             url = url_for("admin.settings", scope=plugin.slug)
-            links.append({"label": plugin.title(), "url": url, "active": current == plugin.slug})
+            links.append({"label": translated(plugin.title()), "url": url, "active": current == plugin.slug})
     for slug, page in site().hooks.attributed(WebHooks.settings_pages):
         try:
             links.append({"label": page.label, "url": url_for(page.endpoint), "active": False})

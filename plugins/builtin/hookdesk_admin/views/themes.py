@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from hookdesk.api import CoreSettings, admin, current_actor, discover_themes, site
 from hookdesk_admin.blueprint import bp
+from hookdesk_admin.words import translated
 
 
 @bp.get("/themes", endpoint="themes")
@@ -19,7 +20,8 @@ def list_themes() -> str:
     return render_template(
         "admin/themes.html",
         themes=sorted(found.values(), key=lambda theme: (theme.name != chosen, theme.title)),
-        titles={name: theme.title for name, theme in found.items()},
+        titles={name: translated(theme.title) for name, theme in found.items()},
+        descriptions={name: translated(theme.description) for name, theme in found.items()},
         active=chosen if chosen in found else "default",
         missing="" if chosen in found else chosen,
     )
@@ -33,5 +35,5 @@ def choose_theme() -> Response:
     if theme is None:
         abort(404)
     site().settings.save("core", CoreSettings, {"default_theme": theme.name}, current_actor())
-    flash(_("%(name)s is the theme of all pages now.", name=theme.title), "success")
+    flash(_("%(name)s is the theme of all pages now.", name=translated(theme.title)), "success")
     return redirect(url_for("admin.themes"))

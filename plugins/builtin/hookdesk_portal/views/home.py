@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import render_template
 
 from hookdesk.api import CoreSettings, FilteringHooks, TopicChoice, current_actor, public, site
-from hookdesk_portal.views.blueprint import bp, settings
+from hookdesk_portal.views.blueprint import bp, promise
 
 
 @bp.get("/")
@@ -20,7 +20,7 @@ def home() -> str:
         actor=actor,
         groups=_grouped(site().hooks.collect(FilteringHooks.topic_choices, actor=actor)),
         intro=site().settings.get("core", CoreSettings).portal_intro,
-        promise=settings().promise,
+        promise=promise(),
     )
 
 

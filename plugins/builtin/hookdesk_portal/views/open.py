@@ -24,7 +24,7 @@ from hookdesk.api import (
 )
 from hookdesk_portal import services
 from hookdesk_portal.forms import OpenForm
-from hookdesk_portal.views.blueprint import bp, posts_allowed, settings
+from hookdesk_portal.views.blueprint import bp, posts_allowed, promise
 
 SENT = "portal_sent"
 
@@ -103,7 +103,7 @@ def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None
         chosen=chosen,
         is_picked=is_picked,
         problems=problems or [],
-        promise=settings().promise,
+        promise=promise(),
         can_mail=services.can_mail(),
         actor=current_actor(),
         most_bytes=site().config.max_upload_bytes,
@@ -130,4 +130,4 @@ def sent() -> str | Response:
 
 def _confirmation(told: dict[str, str]) -> str:
     """The number, what happens next and when."""
-    return render_template("portal/sent.html", **told, promise=settings().promise, can_mail=services.can_mail())
+    return render_template("portal/sent.html", **told, promise=promise(), can_mail=services.can_mail())
