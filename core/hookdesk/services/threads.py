@@ -168,7 +168,8 @@ def stored_message_id(message_id: str) -> str | None:
 
 def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> None:
     """Store what plugins handed over, each plugin's rows in one savepoint: theirs may fail without taking the ticket along."""
-    session.flush()  # what is not theirs must not fail as if it were
+    if rows:
+        session.flush()  # what is not theirs must not fail as if it were
     for prefix, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table.partition("__")[0]):
         try:
             with session.begin_nested():
