@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from flask_babel import gettext as _
@@ -137,8 +138,14 @@ def describe(settings_type: type) -> list[SettingField]:
     """
     if not dataclasses.is_dataclass(settings_type):
         return []
-    hints = get_type_hints(settings_type)
+    hints = _hints(settings_type)
     return [_described(item, hints[item.name], settings_type.__name__) for item in dataclasses.fields(settings_type)]
+
+
+@cache
+def _hints(settings_type: type) -> dict[str, Any]:
+    """The types of a class's fields; Python works them out slowly."""
+    return get_type_hints(settings_type)
 
 
 def _described(item: dataclasses.Field[Any], annotation: Any, owner: str) -> SettingField:

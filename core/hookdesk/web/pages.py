@@ -215,7 +215,7 @@ def ago(moment: datetime) -> str:
     seconds = (moment - clock.now()).total_seconds()
     if abs(seconds) < 45:
         return str(gettext("now"))
-    return _ago(round(seconds / 60), get_locale() or "en")
+    return _ago(round(seconds / 60), _reader()[0])
 
 
 @lru_cache(maxsize=4096)
@@ -226,7 +226,14 @@ def _ago(minutes: int, locale: Locale | str) -> str:
 
 def absolute(moment: datetime) -> str:
     """Date and time in the reader's zone and language."""
-    return _absolute(moment, get_locale() or "en", get_timezone())
+    return _absolute(moment, *_reader())
+
+
+def _reader() -> tuple[Locale | str, tzinfo | None]:
+    """The reader's language and zone, from where Flask-Babel keeps them once it knows: a list asks fifty times."""
+    known = g.get("_flask_babel")
+    locale, zone = getattr(known, "babel_locale", None), getattr(known, "babel_tzinfo", None)
+    return locale or get_locale() or "en", zone or get_timezone()
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 from typing import cast
 
@@ -81,11 +82,17 @@ def notice(slug: str, check: Health) -> Notice:
         return Notice(check.state, f"{words} {sentence(check.detail)}".strip(), url_for(endpoint), action)
     text = f"{check_name(check.name)}: {sentence(check.detail)}"
     plugin = site().plugins.get(slug)
-    if plugin is not None and describe(plugin.settings_type):
+    if plugin is not None and _has_settings(plugin.settings_type):
         return Notice(check.state, text, url_for("admin.settings", scope=slug), _("Open its settings"))
     if slug == "core":
         return Notice(check.state, text, url_for("admin.health"), _("Open health"))
     return Notice(check.state, text, url_for("admin.plugin", slug=slug), _("Open the plugin"))
+
+
+@cache
+def _has_settings(settings_type: type) -> bool:
+    """True if a plugin has settings that a form can show."""
+    return bool(describe(settings_type))
 
 
 def sentence(detail: str) -> str:
