@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -68,11 +69,19 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
     yield make
     for slug in slugs:
-        plugin_registry(slug).dispose()
-        for module in [module for module in sys.modules if module.partition(".")[0] == f"hookdesk_{slug}"]:
+        ours = [name for name, module in sys.modules.items() if _lies_below(module, tmp_path, f"hookdesk_{slug}")]
+        if ours:  # else the slug is that of a plugin in the box, which stays as it is
+            plugin_registry(slug).dispose()
+        for module in ours:
             del sys.modules[module]
     for name in set(metadata.tables) - tables:
-        metadata.remove(metadata.tables[name])
+        if f"hookdesk_{name.removeprefix('p_').partition('__')[0]}" not in sys.modules:
+            metadata.remove(metadata.tables[name])
+
+
+def _lies_below(module: ModuleType, folder: Path, package: str) -> bool:
+    """Whether a module is part of a package that was installed there."""
+    return module.__name__.partition(".")[0] == package and (module.__file__ or "").startswith(str(folder))
 
 
 @pytest.fixture

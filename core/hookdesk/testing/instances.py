@@ -51,6 +51,7 @@ class Instances:
     def _build(self, found: Mapping[str, Found], slugs: Iterable[str]) -> Path:
         """A site in a new folder."""
         folder = self._folder / f"instance-{len(self._built)}"
+        shutil.rmtree(folder, ignore_errors=True)  # of an attempt that failed, for each test shall tell the same reason
         folder.mkdir(parents=True)
         prepare(Config(instance=folder, secret_key=SECRET, testing=True), found, slugs)
         return folder
