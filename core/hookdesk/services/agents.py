@@ -125,8 +125,8 @@ def _keep_an_administrator(session: Session, agent: Agent, data: AgentData) -> N
     """Somebody must be able to open this panel."""
     if not (agent.is_admin and agent.is_active) or (data.is_admin and data.is_active):
         return
-    others = select(Agent.id).where(Agent.is_admin, Agent.is_active, Agent.id != agent.id)
-    if session.scalar(others.limit(1)) is None:
+    others = select(Agent.id).where(Agent.is_admin, Agent.is_active, Agent.id != agent.id).with_for_update()
+    if session.scalars(others).first() is None:  # they are held, for one of them may be stepping down too
         problem = _("This is the last administrator; make somebody else one first.")
         raise DirectoryProblem(problem, "is_active" if not data.is_active else "is_admin")
 

@@ -5,6 +5,7 @@ Reads and asks hooks; writes nothing but attachments' bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
 from sqlalchemy import select
@@ -17,12 +18,20 @@ from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import attachments, intake_format, people
 from hookdesk.services.attachments import StoredFile
 from hookdesk.services.decisions import core_step
-from hookdesk.services.html import html_to_text
-from hookdesk.services.threads import stored_message_id
+from hookdesk.services.html import html_to_text, sanitize_html
+from hookdesk.services.people import Person
+from hookdesk.services.threads import MOST_TEXT, stored_message_id
 from hookdesk.site import site
 from hookdesk.text import storable
-from hookdesk.types.drafts import TicketDraft
+from hookdesk.types.drafts import ReplyDraft, TicketDraft
 from hookdesk.types.intake import InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
+
+NO_TEXT = "(no text)"
+CUT = "\n[…] The rest is left out here; the whole message is kept with its intake record."
+
+
+class NotNow(RuntimeError):
+    """A record cannot be decided on for a reason of the moment; it stays pending."""
 
 
 @dataclass(slots=True)
@@ -37,6 +46,7 @@ class Plan:
     agent_id: int | None = None
     match: Match | None = None
     draft: TicketDraft | None = None
+    entry: ReplyDraft | None = None
     files: tuple[StoredFile, ...] = ()
     problems: list[str] = field(default_factory=list)
 
@@ -45,18 +55,38 @@ def decide(record: IntakeRecord) -> Plan:
     """Ask everybody, and write down what they said.
 
     Raises:
-        NoStorage, OSError: files cannot be stored at the moment; the record stays pending.
+        NotNow, NoStorage, OSError: its reader is away, or its files cannot be stored at the moment; the record stays pending.
     """
     with tracing() as steps:
         plan = Plan(steps)
         try:
-            plan.message = _read(record)
+            return _walk(plan, record)
         except Unreadable as error:
-            return _end(plan, Outcome.QUARANTINED, str(error))
-        if plan.message is None:
-            return _end(plan, Outcome.QUARANTINED, f"no plugin that is switched on reads the channel {record.channel}")
-        plan.message = _storable(site().hooks.chain(IntakeHooks.intake_transform, message=_storable(plan.message)))
-        return _judge(plan, record)
+            return finish(plan, Outcome.QUARANTINED, str(error))
+        except Refusal as refusal:
+            return finish(plan, Outcome.REJECTED, str(refusal))
+
+
+def _walk(plan: Plan, record: IntakeRecord) -> Plan:
+    """From the raw record to a plan."""
+    message = _read(record)
+    if message is None:
+        return finish(plan, Outcome.QUARANTINED, _why_unread(record, plan.steps))
+    plan.message = _storable(site().hooks.chain(IntakeHooks.intake_transform, message=_storable(message)))
+    return _judge(plan, plan.message, record)
+
+
+def _why_unread(record: IntakeRecord, steps: Sequence[Step]) -> str:
+    """Why nobody read a record.
+
+    Raises:
+        NotNow: whoever reads that channel may be back soon.
+    """
+    away = [step.plugin for step in steps if step.outcome == "skipped"] or sorted(site().plugins.unloaded)
+    if away:
+        raise NotNow(f"nobody reads the channel {record.channel} while {', '.join(away)} is away")
+    failed = [f"{step.plugin} could not read it: {step.reason}" for step in steps if step.outcome == "failed"]
+    return "; ".join(failed) or f"no plugin that is switched on reads the channel {record.channel}"
 
 
 def _read(record: IntakeRecord) -> InboundMessage | None:
@@ -68,21 +98,22 @@ def _read(record: IntakeRecord) -> InboundMessage | None:
     return site().hooks.first(IntakeHooks.intake_parse, record=given)
 
 
-def _judge(plan: Plan, record: IntakeRecord) -> Plan:
+def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
     """Identify, screen, match; then an entry or a ticket."""
-    message = plan.message
-    assert message is not None
-    plan.sender = _identify(message)
-    doubled = _seen_before(message, plan.sender)
+    plan.sender, person = _identify(message)
+    if person is not None and person.is_banned:
+        return finish(plan, Outcome.REJECTED, f"{person.address} is banned")
+    doubled = seen_before(message, plan.sender)
     if doubled is not None:
-        return _end(plan, *doubled)
+        return finish(plan, *doubled)
     verdict = site().hooks.strongest(IntakeHooks.intake_screen, message=message) or Verdict.accept()
     if verdict.strength:
-        return _end(plan, Outcome.REJECTED if verdict.outcome == "reject" else Outcome.QUARANTINED, verdict.reason)
+        return finish(plan, Outcome.REJECTED if verdict.outcome == "reject" else Outcome.QUARANTINED, verdict.reason)
     plan.agent_id = _agent_id(record, plan.sender)
+    plan.entry = _entry(message)
     plan.match = _match(message, plan.sender)
     if plan.match is None:
-        return _new_ticket(plan, message, plan.sender)
+        return _new_ticket(plan, message, plan.sender, person)
     plan.steps.append(core_step("intake_match", plan.match.reason))
     plan.files = tuple(attachments.store(file) for file in message.files)
     return plan
@@ -94,16 +125,14 @@ def _storable(message: InboundMessage) -> InboundMessage:
     return message.replace(**{name: storable(getattr(message, name)) for name in texts})
 
 
-def _identify(message: InboundMessage) -> Sender:
-    """Who sent it; a known address brings its user along."""
-    sender = site().hooks.first(IntakeHooks.intake_identify, message=message) or Sender(
-        message.sender_address, message.sender_name
-    )
-    if sender.user_id is None:
-        person = people.find_user(sender.address)
-        if person is not None:
-            return Sender(person.address, person.name, person.user_id)
-    return sender
+def _identify(message: InboundMessage) -> tuple[Sender, Person | None]:
+    """Who sent it, and the user behind that address if it is known."""
+    given = Sender(message.sender_address, message.sender_name)
+    sender = site().hooks.first(IntakeHooks.intake_identify, message=message) or given
+    person = people.find_user(sender.address)
+    if sender.user_id is None and person is not None:
+        sender = Sender(person.address, person.name, person.user_id)
+    return sender, person
 
 
 def _agent_id(record: IntakeRecord, sender: Sender) -> int | None:
@@ -117,7 +146,7 @@ def _agent_id(record: IntakeRecord, sender: Sender) -> int | None:
     return int(found) if found else None
 
 
-def _seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str] | None:
+def seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str] | None:
     """The same Message-ID never makes a second entry. Other words, or another sender, under a used id may hide a mail: it is kept aside."""
     stored = stored_message_id(message.message_id)
     if stored is None:
@@ -130,7 +159,8 @@ def _seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str]
     if row is None:
         return None
     same_words = " ".join(row.text.split())[:500] == " ".join(body(message).split())[:500]
-    if same_words and row.user_id == sender.user_id:
+    person = people.find_user(sender.address)
+    if same_words and row.user_id == (sender.user_id or (person and person.user_id)):
         return Outcome.REJECTED, f"the same Message-ID is on ticket {row.number} already"
     return Outcome.QUARANTINED, f"another message with this Message-ID is on ticket {row.number}"
 
@@ -149,20 +179,28 @@ def _match(message: InboundMessage, sender: Sender) -> Match | None:
 
 
 def body(message: InboundMessage) -> str:
-    """The words to show: the sender's own, else the whole text, else what the HTML says."""
-    return message.reply or message.text or (html_to_text(message.html) if message.html else "")
+    """The words to show: the sender's own, else the whole text, else what the HTML says, else that there are none."""
+    words = message.reply or message.text or (html_to_text(message.html) if message.html else "")
+    return words if words.strip() else NO_TEXT
 
 
-def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender) -> Plan:
+def _entry(message: InboundMessage) -> ReplyDraft:
+    """What a message becomes in a thread. HTML is kept only where nothing was folded away; what was, stands in `quoted`."""
+    words = body(message)
+    folded = message.text if message.reply and message.reply.strip() != message.text.strip() else ""
+    html = "" if folded else sanitize_html(message.html)
+    if max(len(words), len(html)) > MOST_TEXT:
+        words, html = words[: MOST_TEXT - len(CUT)] + CUT, ""
+    return ReplyDraft(0, "message", words, html, folded[:MOST_TEXT], message.channel, message_id=message.message_id)
+
+
+def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Person | None) -> Plan:
     """A draft that has walked through the `ticket_filter` chain, or why there is none."""
     if message.kind is not MessageKind.MESSAGE:
         outcome = Outcome.QUARANTINED if message.kind is MessageKind.COMPLAINT else Outcome.REJECTED
-        return _end(plan, outcome, f"an automatic message ({message.kind}) that belongs to no ticket")
+        return finish(plan, outcome, f"an automatic message ({message.kind}) that belongs to no ticket")
     if not people.normal_address(sender.address):
-        return _end(plan, Outcome.QUARANTINED, "the sender has no usable e-mail address")
-    person = people.find_user(sender.address)
-    if person is not None and person.is_banned:
-        return _end(plan, Outcome.REJECTED, f"{person.address} is banned")
+        return finish(plan, Outcome.QUARANTINED, "the sender has no usable e-mail address")
     draft = TicketDraft(
         message=message,
         subject=message.subject,
@@ -172,19 +210,16 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender) -> Plan:
         topic=message.topic,
         fields=message.fields,
     )
-    try:
-        draft = site().hooks.chain(FilteringHooks.ticket_filter, draft=draft)
-    except Refusal as refusal:
-        return _end(plan, Outcome.REJECTED, str(refusal))
+    draft = site().hooks.chain(FilteringHooks.ticket_filter, draft=draft)
     plan.problems = site().hooks.collect(FilteringHooks.ticket_problems, draft=draft)
     if plan.problems:
-        return _end(plan, Outcome.REJECTED, "; ".join(plan.problems))
+        return finish(plan, Outcome.REJECTED, "; ".join(plan.problems))
     plan.draft = draft
     plan.files = tuple(attachments.store(file) for file in message.files)
     return plan
 
 
-def _end(plan: Plan, outcome: Outcome, reason: str) -> Plan:
+def finish(plan: Plan, outcome: Outcome, reason: str) -> Plan:
     """The plan without a ticket."""
     plan.outcome, plan.reason = outcome, reason
     plan.steps.append(core_step("intake_settled", reason, outcome=str(outcome)))

@@ -12,10 +12,9 @@ from hookdesk.faults import crash_point
 from hookdesk.models import Agent, IntakeRecord, Ticket, User
 from hookdesk.outbox import emit
 from hookdesk.services import decisions, events, people, threads, tickets
-from hookdesk.services.intake_decide import Plan, body
+from hookdesk.services.intake_decide import Plan, finish, seen_before
 from hookdesk.types.actors import Actor, ActorKind
-from hookdesk.types.drafts import ReplyDraft
-from hookdesk.types.intake import InboundMessage, MessageKind, Outcome
+from hookdesk.types.intake import MessageKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +37,23 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
         return Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     if plan.message is not None:
         record.sender, record.subject = plan.message.sender_address[:320], plan.message.subject[:200]
+    if plan.outcome is None and plan.message is not None and plan.sender is not None:
+        doubled = seen_before(plan.message, plan.sender)
+        if doubled is not None:  # another copy of it was quicker
+            finish(plan, *doubled)
     if plan.outcome is not None:
         decisions.record(session, plan.steps, intake_id=record.id)
         end(session, record, plan.outcome, plan.reason)
         return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems))
     if plan.match is not None:
-        ticket_id, entry_id = _store_entry(session, record, plan)
-        record.ticket_id, record.entry_id = ticket_id, entry_id
-        end(session, record, Outcome.REPLY, plan.match.reason)
-        crash_point("intake-before-commit")
-        return Settled(Outcome.REPLY, plan.match.reason, ticket_id, entry_id)
-    ticket_id, entry_id = _store_ticket(session, record, plan)
-    record.ticket_id, record.entry_id = ticket_id, entry_id
-    end(session, record, Outcome.TICKET, "a new ticket")
+        outcome, reason = Outcome.REPLY, plan.match.reason
+        record.ticket_id, record.entry_id = _store_entry(session, record, plan)
+    else:
+        outcome, reason = Outcome.TICKET, "a new ticket"
+        record.ticket_id, record.entry_id = _store_ticket(session, record, plan)
+    end(session, record, outcome, reason)
     crash_point("intake-before-commit")
-    return Settled(Outcome.TICKET, "", ticket_id, entry_id)
+    return Settled(outcome, reason, record.ticket_id, record.entry_id)
 
 
 def end(session: Session, record: IntakeRecord, outcome: Outcome, reason: str) -> None:
@@ -77,34 +78,17 @@ def _author(session: Session, plan: Plan) -> Actor:
     return Actor(kind=ActorKind.REQUESTER, name=user.name, user_id=user.id, organization_id=user.organization_id)
 
 
-def _draft(message: InboundMessage, ticket_id: int, kind: str) -> ReplyDraft:
-    """The entry that a message becomes. HTML is kept only where nothing was folded away; what was, stands in `quoted`."""
-    words = body(message)
-    folded = message.text if message.reply and message.reply.strip() != message.text.strip() else ""
-    html = "" if folded else message.html
-    return ReplyDraft(
-        ticket_id=ticket_id,
-        kind=kind,
-        text=words,
-        html=html,
-        quoted=folded,
-        channel=message.channel,
-        message_id=message.message_id,
-    )
-
-
 def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
     """An entry on the ticket that matched: a message of a participant, or a note if an agent or a machine wrote it."""
     assert plan.match is not None
     assert plan.message is not None
+    assert plan.entry is not None
     ticket = tickets.locked(session, plan.match.ticket_id)
     author = _author(session, plan)
     automatic = plan.message.kind is not MessageKind.MESSAGE
     by_agent = plan.agent_id is not None and author.user_id != ticket.user_id
     kind = "note" if automatic or by_agent else "message"
-    draft = threads.clean(_draft(plan.message, ticket.id, kind))
-    if not draft.text.strip() and not plan.files:
-        draft = draft.replace(text="(no text)")
+    draft = plan.entry.replace(ticket_id=ticket.id, kind=kind)
     entry, reopened = threads.add(session, ticket, author, draft, plan.files, plan.steps)
     entry.intake_id = record.id
     if by_agent:
@@ -121,11 +105,10 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     """The ticket, its first entry, plugins' rows, decisions and the event."""
     assert plan.draft is not None
     assert plan.message is not None
+    assert plan.entry is not None
     author = _author(session, plan)
     ticket = tickets.insert(session, plan.draft, author.user_id or 0)
-    first = threads.clean(_draft(plan.message, ticket.id, "message"))
-    if not first.text.strip():
-        first = first.replace(text="(no text)")
+    first = plan.entry.replace(ticket_id=ticket.id)
     entry = threads.insert_entry(session, ticket, author, first, plan.files)
     entry.intake_id = record.id
     threads.store_rows(session, plan.draft.rows, ticket.id)

@@ -5,16 +5,26 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
+from babel import Locale
 from flask_babel import lazy_gettext as _l
 
 from hookdesk.settings.fields import setting
+
+LOCALE = Path(__file__).parent.parent / "locale"
 
 
 def _timezones() -> Sequence[tuple[str, str]]:
     """Every zone that this machine knows."""
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+
+def _languages() -> Sequence[tuple[str, str]]:
+    """English, and every language that core has a catalogue for, by its own name."""
+    known = {"en", *(file.parts[-3] for file in LOCALE.glob("*/LC_MESSAGES/messages.mo"))}
+    return sorted((code, str(Locale.parse(code).display_name)) for code in known)
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,10 @@ class CoreSettings:
 
     site_name: str = setting("Hookdesk", label=_l("Name of the helpdesk"), minimum=1, maximum=100)
     default_locale: str = setting(
-        "en", label=_l("Language"), help=_l("For visitors whose browser asks for none that is here.")
+        "en",
+        label=_l("Language"),
+        help=_l("For mail, and for visitors whose browser asks for none that is here."),
+        choices=_languages,
     )
     timezone: str = setting("UTC", label=_l("Time zone"), choices=_timezones)
     default_theme: str = setting("default", label=_l("Theme"), help=_l("The name of an installed theme."), maximum=40)

@@ -33,8 +33,7 @@ class SettingsStore:
         """`counts` may be shared with whoever else watches the counters."""
         self._db, self._keys = db, keys
         self._counts = counts or Counters(db)
-        self._cache: dict[str, object] = {}
-        self._cached_at = -1
+        self._cached: tuple[int, dict[str, object]] = (-1, {})
 
     def get(self, scope: str, settings_type: type[S]) -> S:
         """The present settings of a scope, at most a second old.
@@ -42,12 +41,14 @@ class SettingsStore:
         Raises:
             SettingsError: a secret cannot be resolved, or the class's `upgrade` failed.
         """
-        at = self._counts.read().settings
-        if at != self._cached_at:
-            self._cache, self._cached_at = {}, at
-        found = self._cache.get(scope)
+        now = self._counts.read().settings
+        at, cache = self._cached
+        if at != now:
+            cache = {}  # another thread may be filling the old one with what it read before the change
+            self._cached = now, cache
+        found = cache.get(scope)
         if not isinstance(found, settings_type):
-            found = self._cache[scope] = self._load(scope, settings_type)
+            found = cache[scope] = self._load(scope, settings_type)
         return found
 
     def form_values(self, scope: str, settings_type: type) -> dict[str, Any]:
@@ -76,19 +77,19 @@ class SettingsStore:
                 new[name] = self._sealed(fields[name], fields[name].fit(value))
             except ValueError as error:
                 raise SettingsError(f"{scope}.{name}: {error}") from None
-        stored = {**self._stored(scope, settings_type), **new}
-        retrying(
-            lambda: self._write(scope, getattr(settings_type, "version", 1), stored, sorted(new), actor),
-            also=IntegrityError,
-        )
+        retrying(lambda: self._write(scope, settings_type, new, actor), also=IntegrityError)
         self._counts.forget()
 
-    def _write(self, scope: str, version: int, values: dict[str, Any], names: list[str], actor: Actor) -> None:
-        """One attempt at storing."""
+    def _write(self, scope: str, settings_type: type, new: Mapping[str, Any], actor: Actor) -> None:
+        """One attempt at storing. The counter's row is held meanwhile, so that what others save at the same moment is kept too."""
         with self._db.write() as session:
-            session.merge(Setting(scope=scope, version=version, values=values, updated_at=clock.now()))
             counters.increase(session, "settings")
-            log.write(session, "info", "settings", f"{actor.name} changed settings of {scope}: {', '.join(names)}")
+            values = {**self._read(scope, settings_type), **new}
+            version = getattr(settings_type, "version", 1)
+            session.merge(Setting(scope=scope, version=version, values=values, updated_at=clock.now()))
+            log.write(
+                session, "info", "settings", f"{actor.name} changed settings of {scope}: {', '.join(sorted(new))}"
+            )
 
     def _sealed(self, field: SettingField, value: Any) -> Any:
         """A value as it is stored."""
@@ -97,12 +98,16 @@ class SettingsStore:
         return _ENCRYPTED + self._keys.encrypt(value)
 
     def _stored(self, scope: str, settings_type: type) -> dict[str, Any]:
-        """What is stored, brought to the class's version. A database without tables holds nothing."""
+        """What is stored; nothing in a database without tables."""
         try:
-            with self._db.read() as reading:
-                row = reading.first(select(Setting.version, Setting.values).where(Setting.scope == scope))
+            return self._read(scope, settings_type)
         except DBAPIError:
             return {}
+
+    def _read(self, scope: str, settings_type: type) -> dict[str, Any]:
+        """What is stored, brought to the class's version."""
+        with self._db.read() as reading:
+            row = reading.first(select(Setting.version, Setting.values).where(Setting.scope == scope))
         if row is None:
             return {}
         version, values = row[0], row[1]

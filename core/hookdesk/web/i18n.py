@@ -40,10 +40,11 @@ def languages(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 def choose_locale() -> str:
     """The actor's own language, else the browser's, else the site's."""
-    default = site().settings.get("core", CoreSettings).default_locale
+    known: tuple[str, ...] = current_app.extensions["hookdesk_languages"]
+    stated = site().settings.get("core", CoreSettings).default_locale
+    default = stated if stated in known else "en"
     if not has_request_context():
         return default
-    known: tuple[str, ...] = current_app.extensions["hookdesk_languages"]
     own = current_actor().locale or request.cookies.get("language", "")
     if own in known:
         return own
