@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, NavItem, PageAssets, Plugin, Slot, TicketDraft, hookimpl
+from hookdesk.api import (
+    Actor,
+    NavItem,
+    PageAssets,
+    Plugin,
+    Recipient,
+    Slot,
+    TicketDraft,
+    TicketView,
+    absolute_url,
+    hookimpl,
+)
 from hookdesk_desk import queues, services
 from hookdesk_desk.settings import Settings
 from hookdesk_desk.views import bp
@@ -71,3 +82,8 @@ class Desk(Plugin[Settings]):
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
         """Let a ticket for a caller go where the agent said."""
         return services.as_chosen(draft)
+
+    @hookimpl
+    def ticket_url(self, ticket: TicketView, recipient: Recipient) -> str | None:
+        """The desk's page of a ticket, for agents."""
+        return absolute_url("desk.ticket", number=ticket.number) if recipient.agent_id is not None else None

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from hookdesk.api import ANONYMOUS, Actor, InboundFile, InboundMessage, ReplyDraft, Ticket, intake, threads
+from hookdesk.api import (
+    ANONYMOUS,
+    Actor,
+    InboundFile,
+    InboundMessage,
+    NotificationHooks,
+    Recipient,
+    ReplyDraft,
+    Ticket,
+    access_ticket,
+    intake,
+    site,
+    system,
+    threads,
+)
 from hookdesk.testing.instances import Client
 from hookdesk_desk import thread
 
@@ -37,6 +52,22 @@ def test_scripts_find_the_forms_and_the_number_by_their_names(desk: Client, make
     assert {node.attributes["name"] for node in note.css("[name]")} >= {"csrf_token", "message", "attachments"}
     assert {"pending", "solved", "closed"} <= {node.attributes.get("value") for node in reply.css("option")}
     assert tree.css_first("[data-ticket-number]").attributes["data-ticket-number"] == number
+
+
+def test_mails_to_agents_can_lead_to_the_page(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Callable[..., Any]
+) -> None:
+    ticket = make_ticket()
+
+    def url(agent_id: int | None) -> Any:
+        recipient = Recipient("x@example.org", "X", "assignee", user_id=ticket.user_id, agent_id=agent_id)
+        view = access_ticket(system(), ticket.id)
+        return site().hooks.first(NotificationHooks.ticket_url, ticket=view, recipient=recipient)
+
+    whole = inside(lambda: url(ada.agent_id))
+    assert whole == f"http://127.0.0.1:8000/agent/tickets/{ticket.number}"
+    assert ticket.subject in page(desk, urlsplit(whole).path).css_first("h1").text()
+    assert inside(lambda: url(None)) is None  # the desk is no place for requesters
 
 
 def test_entries_stand_from_old_to_new_with_the_log_between(
