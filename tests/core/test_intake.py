@@ -182,6 +182,8 @@ def test_a_match_adds_an_entry_and_reopens(hookdesk_app: Flask, make_agent: Call
         assert (ticket.state, ticket.is_answered) == ("open", False)
         entry = reading().scalars(select(ThreadEntry).where(ThreadEntry.id == settled.entry_id)).one()
         assert (entry.text, entry.quoted) == ("Still", "Still\n> It burns")
+        told = select(Decision.plugin).where(Decision.hook == "intake_match", Decision.ticket_id == first.ticket_id)
+        assert reading().scalars(told).all() == ["mail"]  # who found it says so, and core does not repeat it
         assert balances()
 
 

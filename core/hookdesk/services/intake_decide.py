@@ -114,7 +114,8 @@ def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
     plan.match = _match(message, plan.sender)
     if plan.match is None:
         return _new_ticket(plan, message, plan.sender, person)
-    plan.steps.append(core_step("intake_match", plan.match.reason))
+    if message.ticket_id is not None:  # else the plugin that found it has said so
+        plan.steps.append(core_step("intake_match", plan.match.reason))
     plan.files = tuple(attachments.store(file) for file in message.files)
     return plan
 
