@@ -32,6 +32,7 @@ class Example:
     words: tuple[str, ...] = setting(["a"], label="Words", help="One a line.")
     about: str = setting("", label="About", multiline=True)
     password: str = setting("", label="Password", secret=True)
+    even: int = setting(2, label="Even", check=lambda value: "This is odd." if value % 2 else "")
 
     @classmethod
     def upgrade(cls, values: dict[str, Any], from_version: int) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def test_the_form_follows_from_the_class() -> None:
     kinds = {field.name: field.kind for field in describe(Example)}
     assert kinds == {
         "title": "text", "count": "number", "share": "number", "is_on": "boolean",
-        "colour": "choice", "words": "list", "about": "multiline", "password": "secret",
+        "colour": "choice", "words": "list", "about": "multiline", "password": "secret", "even": "number",
     }  # fmt: skip
     words = next(field for field in describe(Example) if field.name == "words")
     assert (words.label, words.help, words.default) == ("Words", "One a line.", ("a",))
@@ -108,6 +109,7 @@ def test_what_a_form_sends_becomes_typed_values() -> None:
         ("share", "much"),
         ("about", "x" * 20_001),
         ("words", "w\n" * 1001),
+        ("even", "3"),
     ],
 )
 def test_what_does_not_fit_is_an_error_of_its_field_and_no_value(name: str, text: str) -> None:

@@ -27,7 +27,7 @@ class SettingField:
     """One field of a settings form.
 
     `kind` is text, number, boolean, choice, list (one entry a line), multiline or secret. `minimum` and `maximum` bound a number's
-    value, a text's length in characters, or a list's count of entries.
+    value, a text's length in characters, or a list's count of entries. `check` says what else is wrong with a value, or "".
     """
 
     name: str
@@ -39,6 +39,7 @@ class SettingField:
     minimum: float | None = None
     maximum: float | None = None
     is_whole: bool = False
+    check: Callable[[Any], str] | None = None
 
     def fit(self, value: Any) -> Any:
         """The value in the field's own type.
@@ -62,6 +63,8 @@ class SettingField:
         if self.choices and value not in dict(self.choices):
             raise ValueError(_("This is none of the choices."))
         self._bound(value)
+        if self.check is not None and (problem := self.check(value)):
+            raise ValueError(problem)
         return value
 
     def _bound(self, value: Any) -> None:
@@ -112,11 +115,13 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     multiline: bool = False,
+    check: Callable[[Any], str] | None = None,
 ) -> Any:
     """State a field of a settings class (a frozen dataclass). `label` and `help` may be lazy translations.
 
     The annotation says the type: str, int, float, bool or tuple[str, ...]. `secret` values are encrypted with the instance's key, or
     given as `$env:NAME` or `$file:path`, and never shown again. `choices` are (value, label) pairs or a function that returns them.
+    `check` gets a value that fits otherwise and returns what is wrong with it, in words for the admin, or "".
     """
     stated = {
         "label": label,
@@ -125,6 +130,7 @@ def setting(
         "choices": choices,
         "minimum": minimum,
         "maximum": maximum,
+        "check": check,
     }
     default = tuple(default) if isinstance(default, list) else default
     return dataclasses.field(default=default, repr=not secret, metadata={_STATED: stated})
@@ -171,6 +177,7 @@ def _described(item: dataclasses.Field[Any], annotation: Any, owner: str) -> Set
         stated["minimum"],
         maximum,
         annotation is int,
+        stated["check"],
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 
 from hookdesk.api import Notification, explain
+from hookdesk_email_out.sandbox import environment
 from hookdesk_email_out.settings import Settings
 
 FIELD = {
@@ -19,9 +19,6 @@ FIELD = {
     "message": "words_message",
 }
 MOST_CHARACTERS = 500_000
-_sandbox = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
-)  # plain text, not HTML
 
 
 def words(settings: Settings, notification: Notification) -> str:
@@ -41,16 +38,7 @@ def words(settings: Settings, notification: Notification) -> str:
 
 def _render(template: str, context: Any) -> str:
     """The template with its values, bounded."""
-    return _sandbox.from_string(template).render(**context)[:MOST_CHARACTERS].strip() + "\n"
-
-
-def check(template: str) -> str:
-    """What is wrong with a template, or ""."""
-    try:
-        _sandbox.from_string(template)
-    except TemplateError as error:
-        return str(error)
-    return ""
+    return environment.from_string(template).render(**context)[:MOST_CHARACTERS].strip() + "\n"
 
 
 def quoted(text: str, most_lines: int = 40) -> str:

@@ -37,9 +37,19 @@ def send_due(settings: Settings) -> int:
         _postpone_all(due, f"the server cannot be reached: {error}")
         return 0
     try:
-        return sum(_send(server, mail_id, settings) for mail_id in due)
+        return _send_all(server, due, settings)
     finally:
         _close(server)
+
+
+def _send_all(server: smtplib.SMTP, ids: Sequence[int], settings: Settings) -> int:
+    """Send these until the connection is lost; then the rest stays due, with no attempt counted."""
+    done = 0
+    for mail_id in ids:
+        done += _send(server, mail_id, settings)
+        if server.sock is None:
+            break
+    return done
 
 
 def due_ids() -> Sequence[int]:
@@ -78,8 +88,14 @@ def _send(server: smtplib.SMTP, mail_id: int, settings: Settings) -> int:
         return 0
     release()
     try:
+        content = compose(mail, settings).as_bytes()
+    except Exception as error:  # whatever one mail holds, it ends where an admin sees it, and the others go out
+        return _failed(server, mail_id, f"{type(error).__name__}: {error}", final=False, settings=settings)
+    try:
         # as bytes and not through send_message(), which puts ">" before a line that begins with "From"
-        server.sendmail(settings.from_address, [mail.address], compose(mail, settings).as_bytes())
+        server.sendmail(settings.from_address, [mail.address], content)
+    except smtplib.SMTPSenderRefused as error:  # the sender is a setting: no fault of this mail
+        return _failed(server, mail_id, f"{error.smtp_code} {_text(error.smtp_error)}", final=False, settings=settings)
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         return _failed(server, mail_id, f"{code} {_text(words)}", final=code >= 500, settings=settings)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from hookdesk.api import setting
+from hookdesk.api import people, setting
+from hookdesk_email_out import sandbox
 
 N_ = str  # marks words for translation that are translated where they are used
 
@@ -50,6 +52,11 @@ Requester: {{ requester }}
 """)
 
 
+def check_address(address: str) -> str:
+    """What keeps mail from being sent under an address, or ""."""
+    return "" if people.normal_address(address) else str(gettext("Write the whole address, as in help@example.org."))
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings of outgoing mail."""
@@ -69,7 +76,9 @@ class Settings:
     username: str = setting("", label=_("User name"), help=_("Empty if the server asks for none."))
     password: str = setting("", label=_("Password"), secret=True)
     timeout: int = setting(30, label=_("Time limit"), minimum=1, maximum=300, help=_("Seconds to wait for the server."))
-    from_address: str = setting("support@localhost", label=_("Sender's address"), help=_("Answers come back to it."))
+    from_address: str = setting(
+        "support@localhost", label=_("Sender's address"), help=_("Answers come back to it."), check=check_address
+    )
     from_name: str = setting("", label=_("Sender's name"), help=_("Empty for the name of the site."))
     max_attempts: int = setting(
         10, label=_("Attempts"), minimum=1, maximum=30, help=_("Then a mail is given up and shown to you.")
@@ -87,8 +96,12 @@ class Settings:
         maximum=100_000_000,
         help=_("Bytes a mail; larger ones are linked."),
     )
-    words_autoresponse: str = setting(AUTORESPONSE, label=_("Words: confirmation"), multiline=True)
-    words_opened: str = setting(OPENED_FOR_YOU, label=_("Words: opened by an agent"), multiline=True)
-    words_reply: str = setting(REPLY, label=_("Words: reply"), multiline=True)
-    words_message: str = setting(MESSAGE, label=_("Words: message of another participant"), multiline=True)
-    words_alert: str = setting(ALERT, label=_("Words: alert to agents"), multiline=True)
+    words_autoresponse: str = setting(AUTORESPONSE, label=_("Words: confirmation"), multiline=True, check=sandbox.check)
+    words_opened: str = setting(
+        OPENED_FOR_YOU, label=_("Words: opened by an agent"), multiline=True, check=sandbox.check
+    )
+    words_reply: str = setting(REPLY, label=_("Words: reply"), multiline=True, check=sandbox.check)
+    words_message: str = setting(
+        MESSAGE, label=_("Words: message of another participant"), multiline=True, check=sandbox.check
+    )
+    words_alert: str = setting(ALERT, label=_("Words: alert to agents"), multiline=True, check=sandbox.check)

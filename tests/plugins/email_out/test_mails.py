@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Callable
-from email.message import Message
+from email.message import EmailMessage, Message
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from hookdesk.api import (
     Recipient,
     ReplyDraft,
     Ticket,
+    access_ticket,
+    attachments,
     references,
     site,
     system,
@@ -26,11 +29,13 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk.models import Collaborator, OutboxEvent, User
+from hookdesk.outbox.dispatcher import dispatch
 from hookdesk.plugins.caller import Implementation
 from hookdesk.services import actors, people
+from hookdesk.settings import parse
 from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
-from hookdesk_email_out import sending
+from hookdesk_email_out import sandbox, sending, services
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 
@@ -159,6 +164,102 @@ def test_a_server_that_is_away_for_a_moment_loses_nothing(
     assert len(to(server, "grace@example.org")) == 1
 
 
+def test_a_connection_that_is_lost_costs_the_mails_behind_it_no_attempt(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first mail meets a server that hangs up; the second is not blamed for it."""
+    server.refuse("421 4.3.2 shutting down")
+    for _ in range(2):
+        make_ticket()
+
+    def hang_up(connection: smtplib.SMTP, *_args: object) -> None:
+        connection.close()
+        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", hang_up)
+    with hookdesk_app.app_context():
+        dispatch()
+        sending.send_due(site().settings.get("email_out", Settings))
+    with hookdesk_app.app_context(), site().db.read() as reading:
+        assert reading.scalars(select(Mail.attempts).order_by(Mail.id)).all() == [1, 0]
+
+
+def test_a_sender_that_the_server_refuses_is_no_fault_of_the_mail(
+    hookdesk_app: Flask,
+    server: SmtpServer,
+    make_ticket: MakeTicket,
+    run_jobs: RunJobs,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The admin mends the setting, or the server; then the mail goes out by itself."""
+
+    def refuse(_connection: object, sender: str, *_args: object) -> None:
+        raise smtplib.SMTPSenderRefused(530, b"5.7.0 Authentication required", sender)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(smtplib.SMTP, "sendmail", refuse)
+        make_ticket()
+        run_jobs()
+    assert server.messages == []
+    clock.advance(minutes=1)
+    run_jobs()
+    assert len(to(server, "grace@example.org")) == 1
+
+
+def test_a_mail_that_cannot_be_composed_ends_where_an_admin_sees_it(
+    hookdesk_app: Flask,
+    server: SmtpServer,
+    make_ticket: MakeTicket,
+    run_jobs: RunJobs,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its attempts are counted, and the mails behind it go out."""
+    whole = sending.compose
+
+    def compose(mail: Mail, settings: Settings) -> EmailMessage:
+        if "broken" in mail.subject:
+            raise attachments.NoStorage("no storage backend is switched on")
+        return whole(mail, settings)
+
+    monkeypatch.setattr(sending, "compose", compose)
+    make_ticket(subject="broken")
+    make_ticket(subject="sound", email="alan@example.org")
+    for _ in range(Settings().max_attempts):
+        run_jobs()
+        clock.advance(hours=5)
+    assert len(to(server, "alan@example.org")) == 1
+    with hookdesk_app.app_context(), site().db.read() as reading:
+        mail = reading.scalars(select(Mail).where(Mail.address == "grace@example.org")).one()
+        assert (mail.state, mail.error) == ("dead", "NoStorage: no storage backend is switched on")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("from_address", "help at desk"),
+        ("from_address", "help@desk.example\r\nBcc: eve@example.org"),
+        ("words_reply", "{{ text "),
+        ("words_reply", "{% for x in %}"),
+        ("words_reply", "{{ txet }}"),
+        ("words_reply", "{% include '/etc/passwd' %}{{ config }}"),
+    ],
+)
+def test_what_no_mail_could_be_made_of_is_refused_when_it_is_set(field: str, value: str, hookdesk_app: Flask) -> None:
+    with hookdesk_app.test_request_context():
+        _values, errors = parse(Settings, {field: value})
+    assert list(errors) == [field]
+
+
+def test_templates_may_use_exactly_what_the_settings_page_allows(hookdesk_app: Flask, make_ticket: MakeTicket) -> None:
+    ticket = make_ticket()
+    with hookdesk_app.app_context():
+        about = services.Occasion(Event(1, "x", "k", moments.now(), {}), access_ticket(system(), ticket.id), None)
+        context = services._context(about, Recipient("x@example.org", "X", "requester"))
+    assert set(context) == sandbox.NAMES
+
+
 def test_without_a_server_mail_waits_and_health_says_so(
     hookdesk_app: Flask, make_ticket: MakeTicket, run_jobs: RunJobs
 ) -> None:
@@ -226,7 +327,7 @@ def test_broken_words_fall_back_to_the_default_ones(
 ) -> None:
     """A typo or an attempt to break out of the sandbox in the admin's template costs no mail."""
     with hookdesk_app.app_context():
-        words = {"words_autoresponse": "{{ number.__class__.__mro__ }}{{ nothing }}"}
+        words = {"words_autoresponse": "{{ number.__class__.__mro__ }}{{ number.nothing }}"}
         site().settings.save("email_out", Settings, words, system())
     ticket = make_ticket()
     run_jobs()
