@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from hookdesk.app import create_app
 from hookdesk.config import load
 from hookdesk.site import site
 from hookdesk.types.actors import system
+from tests.journeys.furnished import fill
 from tests.servers.smtp import SmtpServer
 
 PASSWORD = "correct horse battery staple"
@@ -153,3 +154,24 @@ def live_site(tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """One running site for all tests that look at pages: see `furnished.fill`. They share an xdist group."""
+    made = make_site(tmp_path_factory.mktemp("furnished"), None)
+    fill(made)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def signed_in(browser: Browser, furnished: LiveSite) -> Iterator[BrowserContext]:
+    """A browser in which the administrator is signed in."""
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, furnished)
+    page.close()
+    yield context
+    context.close()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from hookdesk.app import create_app
-from hookdesk.config import load
-from hookdesk.site import site
-from tests.journeys.conftest import LiveSite, make_site, sign_in
+from tests.journeys.conftest import LiveSite
+from tests.journeys.furnished import guest_path
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,7 +21,6 @@ pytestmark = [
     pytest.mark.xdist_group("crawl"),
 ]
 Axe = Callable[[Page], list[str]]
-LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 5
 PORTAL = ["/", "/open", "/open?topic=topics:1", "/check", "/nothing-here", "/agent/login", "/agent/reset"]
 DESK = [
     "/agent/",
@@ -53,48 +50,6 @@ ADMIN = [
     *("/admin/mail/", "/admin/mail/?state=dead", "/admin/find?q=mail"),
 ]
 MISSING = {"/nothing-here", "/agent/tickets/99999"}
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """One running site for all pages: the welcome ticket, and one with everything long and odd in it."""
-    made = make_site(tmp_path_factory.mktemp("crawl"), None)
-    fill(made)
-    made.start()
-    yield made
-    made.stop()
-
-
-def fill(made: LiveSite) -> None:
-    """A ticket with a long subject, right-to-left text, markup, quotes, files, a note and a reply."""
-    from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, actors, intake, threads
-
-    app = create_app(load(made.instance, made.environ))
-    with app.app_context():
-        message = InboundMessage(
-            channel="portal", sender_address="layla@example.org", sender_name="ليلى حداد", subject=LONG[:480],
-            text=f"<script>alert(1)</script>\n{LONG}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
-            files=(InboundFile("<b>.png", "image/png", b"\x89PNG\r\n\x1a\n"), InboundFile(LONG, "application/pdf", b"%PDF-")),
-        )  # fmt: skip
-        settled = intake.submit(message, ANONYMOUS)
-        agent = actors.agent_actor(1)
-        assert agent is not None
-        assert settled.ticket_id is not None
-        threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="note", text="CANARY-NOTE"))
-        html = '<p>Hello <b>there</b> <img src="https://tracker.example/x.png"></p>'
-        threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
-        site().db.dispose()
-
-
-@pytest.fixture
-def signed_in(browser: Browser, crawled: LiveSite) -> Iterator[BrowserContext]:
-    """A browser in which the administrator is signed in."""
-    context = browser.new_context()
-    page = context.new_page()
-    sign_in(page, crawled)
-    page.close()
-    yield context
-    context.close()
 
 
 def crawl(context: BrowserContext, made: LiveSite, axe: Axe, paths: list[str]) -> list[str]:
@@ -135,18 +90,36 @@ def shoot(page: Page, path: str, scheme: str, width: int) -> None:
         page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png")
 
 
-def test_the_portal(browser: Browser, crawled: LiveSite, axe: Axe) -> None:
+def test_the_portal(browser: Browser, furnished: LiveSite, axe: Axe) -> None:
     """What visitors see."""
     context = browser.new_context()
-    assert crawl(context, crawled, axe, PORTAL) == []
+    assert crawl(context, furnished, axe, PORTAL) == []
     context.close()
 
 
-def test_the_desk(signed_in: BrowserContext, crawled: LiveSite, axe: Axe) -> None:
+def test_what_requesters_see(browser: Browser, furnished: LiveSite, axe: Axe) -> None:
+    """Their tickets and one of them, with a name and a subject that are longer than any line."""
+    context = browser.new_context()
+    context.new_page().goto(furnished.url + guest_path(furnished))
+    assert crawl(context, furnished, axe, ["/tickets", "/tickets/10001", "/open"]) == []
+    context.close()
+
+
+def test_a_chosen_file_with_a_long_name(page: Page, furnished: LiveSite) -> None:
+    """It is cut, and does not push the form out of the window."""
+    page.goto(furnished.url + "/open")
+    page.set_input_files(
+        "[name=attachments]", {"name": "x" * 240 + ".pdf", "mimeType": "application/pdf", "buffer": b""}
+    )
+    assert page.locator("[data-file-list] li").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_desk(signed_in: BrowserContext, furnished: LiveSite, axe: Axe) -> None:
     """What agents see."""
-    assert crawl(signed_in, crawled, axe, DESK) == []
+    assert crawl(signed_in, furnished, axe, DESK) == []
 
 
-def test_the_admin_panel(signed_in: BrowserContext, crawled: LiveSite, axe: Axe) -> None:
+def test_the_admin_panel(signed_in: BrowserContext, furnished: LiveSite, axe: Axe) -> None:
     """What administrators see."""
-    assert crawl(signed_in, crawled, axe, ADMIN) == []
+    assert crawl(signed_in, furnished, axe, ADMIN) == []

@@ -24,10 +24,10 @@ def ticket_trace(number: str) -> str:
 @admin
 def record_trace(intake_id: int) -> str:
     """Each decision about an intake record, whatever became of it."""
-    columns = select(
-        IntakeRecord.id, IntakeRecord.channel, IntakeRecord.sender, IntakeRecord.subject, IntakeRecord.outcome
-    )
+    columns = select(IntakeRecord.id, IntakeRecord.sender, IntakeRecord.subject)
     record = reading().first(columns.where(IntakeRecord.id == intake_id)) if intake_id < 2**63 else None
     if record is None:
         abort(404)
-    return render_template("why/record.html", record=record, steps=trace.of_record(intake_id))
+    known = "admin.intake_record" in current_app.view_functions
+    back = url_for("admin.intake_record", intake_id=intake_id) if known else ""
+    return render_template("why/record.html", record=record, steps=trace.of_record(intake_id), back_url=back)

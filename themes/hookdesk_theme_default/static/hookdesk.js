@@ -80,15 +80,17 @@
   all("[data-toast]").forEach(watch);
   on("click", "[data-dismiss]", (event, button) => button.closest("[data-toast]").remove());
 
-  // Relative times, in the page's language.
+  // Relative times, in the page's language and in the server's words: "4 min" when past, "in 4 min" when to come.
   const steps = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"], [4.35, "week"], [12, "month"], [Infinity, "year"]];
-  const words = new Intl.RelativeTimeFormat(root.lang || "en", { numeric: "auto", style: "short" });
+  const ahead = new Intl.RelativeTimeFormat(root.lang || "en", { style: "short" });
+  const past = (unit) => new Intl.NumberFormat(root.lang || "en", { style: "unit", unit, unitDisplay: "short" });
   const refresh = () => {
     for (const time of all("time[data-rel]")) {
       let away = (new Date(time.dateTime) - Date.now()) / 1000;
       for (const [size, unit] of steps) {
         if (Math.abs(away) < size) {
-          if (unit !== "second") time.textContent = words.format(Math.round(away), unit);
+          const whole = Math.round(away);
+          if (unit !== "second") time.textContent = whole > 0 ? ahead.format(whole, unit) : past(unit).format(-whole);
           break;
         }
         away /= size;
@@ -190,6 +192,11 @@
     document.getElementById(`${mode}-message`).focus();
   }
 
+  // Escape leaves the composer for the thread, where single keys work again; what was written stays.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && thread && event.target.matches(".editor") && !event.isComposing) thread.focus();
+  });
+
   // Keys.
   const singleKeys = () => localStorage.getItem("single-keys") !== "off";
   const cursor = () => document.querySelector("tr.cursor");
@@ -211,7 +218,7 @@
     if (box) box.click();
   };
   const property = (key) => {
-    const field = document.querySelector(`[data-key="${key}"] select, [data-key="${key}"]:not(form)`);
+    const field = document.querySelector(`[data-key="${key}"] select, button[data-key="${key}"]`);
     if (!field) return;
     const panel = field.closest("[popover]");
     if (panel && !field.offsetParent) panel.showPopover();

@@ -54,7 +54,7 @@ def _all() -> Iterator[Hit]:
         yield Hit(
             _("Plugin"),
             translated(found.title),
-            f"{slug} {translated(first_paragraph(found.description))}",
+            f"{slug}: {translated(first_paragraph(found.description))}",
             url_for("admin.plugin", slug=slug),
         )
 

@@ -1,0 +1,53 @@
+"""What the site holds whose pages are looked at: the welcome ticket, and one with everything long and odd in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from hookdesk.app import create_app
+from hookdesk.config import load
+from hookdesk.site import site
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import LiveSite
+
+WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 6
+NAME = "ليلى حداد " + "Wolfeschlegelsteinhausenbergerdorff " * 3
+ODD_TICKET = "10001"
+
+
+def fill(made: LiveSite) -> None:
+    """A ticket with a subject of one word, right-to-left text, markup, quotes, files, a note and a reply."""
+    from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, actors, intake, threads
+
+    app = create_app(load(made.instance, made.environ))
+    with app.app_context():
+        message = InboundMessage(
+            channel="portal", sender_address="layla@example.org", sender_name=NAME, subject=WORD[:480],
+            text=f"<script>alert(1)</script>\n{WORD}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
+            files=(InboundFile("<b>.png", "image/png", b"\x89PNG\r\n\x1a\n"), InboundFile(WORD, "application/pdf", b"%PDF-")),
+        )  # fmt: skip
+        settled = intake.submit(message, ANONYMOUS)
+        agent = actors.agent_actor(1)
+        assert agent is not None
+        assert settled.ticket_id is not None
+        threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="note", text="CANARY-NOTE"))
+        html = '<h1>Hello</h1><p><b>there</b> <img src="https://tracker.example/x.png"></p>'
+        threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
+        site().db.dispose()
+
+
+def guest_path(made: LiveSite) -> str:
+    """The link by which the requester of the odd ticket comes back without an account."""
+    from hookdesk.api import Ticket, reading
+    from hookdesk_portal import links
+
+    app = create_app(load(made.instance, made.environ))
+    with app.test_request_context():
+        ticket = reading().first(select(Ticket.id, Ticket.user_id).where(Ticket.number == ODD_TICKET))
+        assert ticket is not None
+        token = links.make(ticket.id, ticket.user_id)
+        site().db.dispose()
+    return f"/t/{token}"

@@ -1,0 +1,81 @@
+"""The desk without a mouse: keys lead where the list of keys says, and the cursor can be seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journeys.conftest import LiveSite
+from tests.journeys.furnished import ODD_TICKET
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.requires("desk", "auth_password", "search"),
+    pytest.mark.xdist_group("crawl"),
+]
+
+
+@pytest.fixture
+def desk(signed_in: BrowserContext, furnished: LiveSite) -> Iterator[Page]:
+    """The queue of open tickets."""
+    page = signed_in.new_page()
+    page.goto(f"{furnished.url}/agent/")
+    yield page
+    page.close()
+
+
+def test_a_ticket_is_found_selected_and_opened(desk: Page) -> None:
+    """`j` goes down the list, `x` selects, `s` leads to the status of all that is selected, `o` opens."""
+    desk.keyboard.press("j")
+    expect(desk.locator("tr.cursor a.subject")).to_be_focused()
+    desk.keyboard.press("x")
+    expect(desk.locator("tbody .check:checked")).to_have_count(1)
+    desk.keyboard.press("s")
+    expect(desk.get_by_label("Status", exact=True)).to_be_focused()
+    desk.keyboard.press("Shift+Tab")
+    desk.keyboard.press("o")
+    expect(desk).to_have_url(re.compile(rf"/agent/tickets/{ODD_TICKET}"))
+
+
+def test_escape_leaves_the_composer_and_keeps_what_was_written(desk: Page, furnished: LiveSite) -> None:
+    """`r` and `n` write, Escape goes to the thread, and from there single keys work again."""
+    desk.goto(f"{furnished.url}/agent/tickets/{ODD_TICKET}")
+    desk.keyboard.press("n")
+    desk.keyboard.type("See r and n")
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("region", name="Thread")).to_be_focused()
+    desk.keyboard.press("r")
+    expect(desk.get_by_label("Reply", exact=True).and_(desk.locator("textarea"))).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("n")
+    expect(desk.locator("#note-message")).to_have_value("See r and n")
+    desk.locator("#note-message").fill("")
+
+
+def test_the_first_key_of_a_page_reaches_its_content(desk: Page) -> None:
+    """The skip link is the first stop, can be seen, and leads past the navigation."""
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("main")).to_be_focused()
+
+
+def test_the_list_of_keys_opens_and_closes(desk: Page) -> None:
+    """`?` shows it, Escape takes it away."""
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("heading", name="Keys")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("heading", name="Keys")).to_be_hidden()
+
+
+def test_times_stay_in_the_words_in_which_they_came(desk: Page) -> None:
+    """The page refreshes them each minute; a column that says "4 min" does not turn into "4 min. ago"."""
+    desk.clock.install()
+    desk.reload()
+    desk.clock.run_for(3 * 60_000 + 1000)
+    times = desk.locator("tbody time").all_text_contents()
+    assert times
+    assert [time for time in times if not re.fullmatch(r"\d+ min", time)] == []
