@@ -47,6 +47,8 @@ def create_app(config: Config) -> Flask:
             (plugin.slug, folder) for plugin in loaded.plugins if (folder := loaded.plugins.found[plugin.slug].folder)
         ]
         new.extra["plugin_folders"] = dict(folders)
+        # functions of the kind run last first: what is read ends before errors are written
+        app.teardown_appcontext(lambda _error: new.plugins.flush())
         context.init_app(app)
         _init_web(app, config, folders)
     return app

@@ -226,6 +226,30 @@ def test_a_conflict_that_no_retry_cures_is_the_plugins_own(
     assert [hook for hook, _ in errors(db, "deadlocks")] == ["ticket_filter"]
 
 
+SULKS = """
+    from hookdesk.api import AuthProvider, Plugin, hookimpl
+
+    class Broken(Plugin):
+        \"\"\"Fails on a page\"\"\"
+
+        @hookimpl
+        def template_slot(self, slot, actor, args):
+            raise RuntimeError("nothing to show today")
+"""
+
+
+def test_one_that_fails_on_pages_is_told_of_at_once_and_paused(install: Install, config: Config, db: Database) -> None:
+    install("sulks", SULKS)
+    force_on(db, "sulks")
+    client = create_app(config).test_client()
+    assert client.get("/agent/login").status_code == 200
+    assert errors(db, "sulks") == [("template_slot", "RuntimeError: nothing to show today")]
+    for _ in range(9):
+        assert client.get("/agent/login").status_code == 200
+    assert len(errors(db, "sulks")) == 5
+    assert state(db, "sulks").paused_until is not None
+
+
 def test_a_failing_subscriber_is_tried_again_and_harms_no_other(
     install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
 ) -> None:
@@ -267,6 +291,21 @@ def test_a_migration_that_stops_half_way_leaves_the_plugin_off_and_can_be_undone
     lifecycle.undo("half_migrated")
     assert migrate.tables(config.database, "half_migrated") == []
     assert state(db, "half_migrated").stopped_at == ""
+
+
+def test_what_a_stopped_migration_left_can_be_undone_however_often_it_was_tried(
+    install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+) -> None:
+    folder = install_broken("half_migrated")
+    for _ in range(2):
+        with pytest.raises(LifecycleError, match="stopped at revision 0001"):
+            lifecycle.enable("half_migrated")
+    (folder / "plugin.py").write_text((folder / "plugin.py").read_text() + "\nimport a_module_that_is_not_there\n")
+    with pytest.raises(LifecycleError, match="cannot be imported"):
+        lifecycle.enable("half_migrated")
+    assert state(db, "half_migrated").stopped_at == "base..0001"
+    lifecycle.undo("half_migrated")
+    assert migrate.tables(config.database, "half_migrated") == []
 
 
 def test_a_mended_migration_goes_on_where_it_stopped(

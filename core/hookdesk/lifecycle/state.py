@@ -80,7 +80,12 @@ class Plugins:
         return frozenset(slug for slug, until in self._paused_until.items() if until > now)
 
     def flush(self, everything: bool = False) -> None:
-        """Store errors at once and timings each 15 s (`everything`: both now). To be called outside any transaction; it never raises."""
+        """Store errors at once and timings each 15 s (`everything`: both now); inside a unit of work they wait. It never raises.
+
+        Each application context does this at its end, so a request's errors are there, and count, before the next one.
+        """
+        if self._db.writing is not None:
+            return
         failures = self._recorder.take_failures()
         costs: dict[tuple[str, str], Cost] = {}
         if everything or self._ticks() - self._timings_at >= TIMINGS_EVERY:
