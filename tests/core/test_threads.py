@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Column, ForeignKey, String, Table, select
 
 from hookdesk.api import (
     Actor,
@@ -22,7 +22,7 @@ from hookdesk.api import (
     threads,
     tickets,
 )
-from hookdesk.models import Decision, Status, ThreadEntry, Ticket
+from hookdesk.models import Decision, Status, ThreadEntry, Ticket, metadata
 from hookdesk.plugins.caller import Implementation
 
 BOTH_DATABASES = True
@@ -223,6 +223,38 @@ def test_bad_rows_cost_nothing_but_themselves(
         assert entry(made).text == "x"
         [failure] = site().hooks.recorder.take_failures()
         assert failure.hook == "rows"
+
+
+@pytest.fixture
+def family(hookdesk_app: Flask) -> Iterator[None]:
+    """Two tables of a plugin, of which the first by name refers to the second."""
+    of_parent = ForeignKey("p_family__parent.name", ondelete="CASCADE")
+    tables = [
+        Table("p_family__parent", metadata, Column("name", String(20), primary_key=True)),
+        Table("p_family__child", metadata, Column("name", String(20), primary_key=True), Column("parent", of_parent)),
+    ]
+    metadata.create_all(hookdesk_app.extensions["hookdesk"].db.write_engine, tables)
+    yield
+    for table in tables:
+        metadata.remove(table)
+
+
+@pytest.mark.usefixtures("family")
+def test_rows_are_stored_in_the_order_in_which_a_plugin_hands_them_over(
+    hookdesk_app: Flask, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
+) -> None:
+    """What a row refers to goes before it, whatever the tables are called."""
+    agent, ticket = make_agent(), make_ticket()
+
+    def both(reply: ReplyDraft) -> ReplyDraft:
+        reply = reply.with_rows("p_family__parent", {"name": "Ada"}, ticket_column="")
+        return reply.with_rows("p_family__child", {"name": "Byron", "parent": "Ada"}, ticket_column="")
+
+    install(hookdesk_app, both, "reply")
+    with hookdesk_app.app_context():
+        threads.post(agent, ReplyDraft(ticket.id, "response", "x"))
+        assert site().hooks.recorder.take_failures() == []
+        assert reading().scalar(select(metadata.tables["p_family__child"].c.parent)) == "Ada"
 
 
 def test_rows_go_to_plugins_tables_alone(

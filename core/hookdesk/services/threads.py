@@ -167,10 +167,10 @@ def stored_message_id(message_id: str) -> str | None:
 
 
 def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> None:
-    """Store what plugins handed over, each plugin's rows in one savepoint: theirs may fail without taking the ticket along."""
+    """Store what plugins handed over, each plugin's rows in one savepoint and in their order: they may fail without taking the ticket along."""
     if rows:
         session.flush()  # what is not theirs must not fail as if it were
-    for prefix, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table.partition("__")[0]):
+    for prefix, group in groupby(sorted(rows, key=_prefix), key=_prefix):
         try:
             with session.begin_nested():
                 for row in group:
@@ -181,3 +181,8 @@ def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> N
             if is_transient(error):
                 raise
             site().hooks.recorder.failed(prefix.removeprefix("p_"), "rows", error)
+
+
+def _prefix(row: PluginRow) -> str:
+    """The beginning of its table's name, which stands for its plugin."""
+    return row.table.partition("__")[0]
