@@ -51,7 +51,7 @@ class Lifecycle:
             )
         order = [item.slug for item in resolve(discover(), enabled)[0]]
         if problems := process.check(self.config, slug, order, self.limit):
-            self._change(slug, slug in enabled, problem="; ".join(problems))
+            self._change(slug, slug in enabled, None, "; ".join(problems))
             raise LifecycleError(f"{slug} was not switched on: {'; '.join(problems)}.")
         self.migrate(found)
         self._change(slug, True)
@@ -114,8 +114,7 @@ class Lifecycle:
             LifecycleError: no migration has stopped, or it cannot be taken back either.
         """
         found = self._installed(slug)
-        with self.db.read() as reading:
-            stopped_at = reading.scalar(select(PluginState.stopped_at).where(PluginState.slug == slug)) or ""
+        stopped_at = self._stopped_at(slug)
         if not stopped_at or found.migrations is None:
             raise LifecycleError(f"{slug} has no migration that stopped half-way.")
         try:
@@ -132,11 +131,12 @@ class Lifecycle:
         """
         if found.migrations is None:
             return
-        before = migrate.current(self.config.database, found.slug) or "base"
+        # a further try that stops too began where the first one did: that is where undoing leads
+        before = self._stopped_at(found.slug).partition("..")[0] or migrate.current(self.config.database, found.slug)
         try:
             migrate.upgrade(self.config.database, found.slug, found.migrations)
         except MigrationError as error:
-            self._change(found.slug, False, f"{before}..{error.stopped_at or 'base'}", str(error))
+            self._change(found.slug, False, f"{before or 'base'}..{error.stopped_at or 'base'}", str(error))
             raise LifecycleError(
                 f"{found.slug} is switched off: {error}. Mend it and switch it on again, or undo."
             ) from error
@@ -148,19 +148,25 @@ class Lifecycle:
             raise LifecycleError(f"{slug} is not installed. Installed are: {', '.join(installed) or 'none'}.")
         return installed[slug]
 
-    def _change(self, slug: str, is_enabled: bool, stopped_at: str = "", problem: str = "") -> None:
-        """Write the state of a plugin; the generation moves only if it was switched."""
+    def _stopped_at(self, slug: str) -> str:
+        """From where to where a migration of the plugin came before it stopped ("base..0001"); "" if none did."""
+        with self.db.read() as reading:
+            return reading.scalar(select(PluginState.stopped_at).where(PluginState.slug == slug)) or ""
+
+    def _change(self, slug: str, is_enabled: bool, stopped_at: str | None = "", problem: str = "") -> None:
+        """Write the state of a plugin; the generation moves only if it was switched. None keeps where a migration stopped."""
 
         def change(session: Session) -> None:
             state = session.get(PluginState, slug) or PluginState(slug=slug, is_enabled=False)
             was = state.is_enabled
-            state.is_enabled, state.stopped_at, state.problem, state.updated_at = (
+            state.is_enabled, state.problem, state.paused_until, state.updated_at = (
                 is_enabled,
-                stopped_at,
                 problem,
+                None,
                 clock.now(),
             )
-            state.paused_until = None
+            if stopped_at is not None:
+                state.stopped_at = stopped_at
             session.add(state)
             if was != is_enabled:
                 counters.increase(session, "generation")
