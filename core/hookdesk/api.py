@@ -114,6 +114,7 @@ from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url
+from hookdesk.web.numbers import id_argument
 from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter
 from hookdesk.web.themes import Theme, discover_themes
@@ -247,6 +248,7 @@ __all__ = [
     "hookimpl",
     "html_body",
     "html_to_text",
+    "id_argument",
     "intake",
     "job_overview",
     "lifecycle",

@@ -14,7 +14,7 @@ from hookdesk.lifecycle.loader import load
 from hookdesk.secrets import load_keys
 from hookdesk.settings import CoreSettings
 from hookdesk.site import Site, attach, site
-from hookdesk.web import errors, guard, i18n, pages, security
+from hookdesk.web import errors, guard, i18n, numbers, pages, security
 from hookdesk.web.routes import bp as core_pages
 from hookdesk.web.themes import ChainLoader, ThemeChain, ThemeEnvironment, autoescape, discover_themes
 
@@ -58,6 +58,7 @@ def _init_web(app: Flask, config: Config, folders: list[tuple[str, Path]]) -> No
     """Security first, then themes, languages, pages, and the plugins' blueprints."""
     security.init_app(app, config)
     guard.init_app(app)
+    numbers.init_app(app)
     errors.init_app(app)
     chain = ThemeChain(discover_themes(), config.instance, folders)
     app.extensions["hookdesk_themes"] = chain

@@ -18,6 +18,21 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def parse(text: str) -> datetime:
+    """The moment that an ISO 8601 text names, in UTC.
+
+    Raises:
+        ValueError: it names none, states no zone, or lies beyond the calendar's ends.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} states no zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is beyond the calendar") from error
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let `now()` answer `moment` inside the block."""

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, false, func, not_, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from hookdesk import clock
 from hookdesk.access import Leg, legs, narrowing, scope_key
 from hookdesk.db.context import reading
-from hookdesk.models import Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
+from hookdesk.models import LARGEST_ID, Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
 from hookdesk.types.actors import Actor
 
 MOST_OPEN = 10_000
@@ -31,7 +32,8 @@ Asked = Mapping[str, tuple[str, Sequence[ColumnElement[bool]]]]
 Counting = tuple[Select[*tuple[Any, ...]], Mapping[str, str]]
 _widths: dict[Hashable, tuple[float, bool]] = {}
 _countings: dict[Hashable, Counting] = {}
-LARGEST = 2**62
+LARGEST_NUMBER = 2**31 - 1
+"""What PostgreSQL takes for a plain integer column, as `priority_rank` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,11 @@ class Cursor:
         """From a link; None if somebody typed nonsense."""
         value, _, row_id = text.partition("~")
         try:
-            moment = datetime.fromisoformat(value) if "T" in value else int(value)
-            found = cls(moment, int(row_id))
+            found = cls(clock.parse(value) if "T" in value else int(value), int(row_id))
         except ValueError:
             return None
-        naive = isinstance(moment, datetime) and moment.tzinfo is None
-        return None if naive or max(abs(found.id), moment if isinstance(moment, int) else 0) > LARGEST else found
+        is_huge = isinstance(found.value, int) and abs(found.value) > LARGEST_NUMBER
+        return None if is_huge or abs(found.id) > LARGEST_ID else found
 
     def fits(self, sort: Sort) -> bool:
         """True if the value is of the kind that the sort compares."""

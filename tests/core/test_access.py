@@ -284,6 +284,8 @@ def test_pages_go_forth_and_back(
         "1~" + "9" * 30,
         "NaN~1",
         "2026-13-01T00:00:00+00:00~1",
+        "0001-01-01T00:00:00+14:00~1",
+        f"{2**40}~1",
     ],
 )
 def test_a_typed_cursor_is_refused(text: str) -> None:

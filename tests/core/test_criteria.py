@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,14 +80,18 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """A database with the probe table."""
-    folder: Path = tmp_path_factory.mktemp("criteria")
-    engine = make_engine(f"sqlite:///{folder / 'probe.db'}")
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """A database of each kind with the probe table."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('criteria') / 'probe.db'}"
+    engine = make_engine(url)
     TABLE.metadata.create_all(engine)
     with engine.connect() as opened:
         yield opened
+    TABLE.metadata.drop_all(engine)
     engine.dispose()
 
 
@@ -119,6 +122,12 @@ def test_json_form_round_trips(group: Group) -> None:
         ({"field": "entries", "operator": "more", "value": "many"}, "no value for Entries"),
         ({"field": "created", "operator": "before", "value": "2026-01-01T00:00:00"}, "no value for Created"),
         ({"field": "subject", "operator": "contains", "value": "x" * 2000}, "no value for Subject"),
+        ({"field": "created", "operator": "before", "value": "0001-01-01T00:00:00+14:00"}, "no value for Created"),
+        ({"field": "entries", "operator": "more", "value": 2**40}, "no value for Entries"),
+        ({"field": "entries", "operator": "more", "value": float("nan")}, "no value for Entries"),
+        ({"field": "assignee", "operator": "is", "value": "3"}, "no value for Assignee"),
+        ({"field": "assignee", "operator": "in", "value": [2**70]}, "no value for Assignee"),
+        ({"field": "channel", "operator": "is", "value": 3}, "no value for Channel"),
         ("subject", "neither a group nor a comparison"),
     ],
 )

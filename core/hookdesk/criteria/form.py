@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hookdesk import clock
 from hookdesk.criteria.fields import OPERATORS
+from hookdesk.models import LARGEST_ID
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 
 VERSION = 1
+LARGEST_NUMBER = 2**31 - 1
+"""What a plain integer column of PostgreSQL is compared with."""
 MOST_DEPTH, MOST_PARTS, MOST_CHOICES, MOST_CHARACTERS = 5, 100, 200, 1000
 
 
@@ -89,20 +93,19 @@ def _single(value: Any, field: Field, where: str) -> Any:
     wrong = CriteriaProblem(f"{where}: {value!r} is no value for {field.label} ({field.type})")
     if field.type is FieldType.MOMENT:
         try:
-            moment = datetime.fromisoformat(str(value))
+            return clock.parse(str(value))
         except ValueError:
             raise wrong from None
-        if moment.tzinfo is None:
-            raise wrong
-        return moment
+    kind = type(value)
     if field.type is FieldType.BOOLEAN:
-        good = isinstance(value, bool)
+        good = kind is bool
     elif field.type is FieldType.NUMBER:
-        good = isinstance(value, int | float) and not isinstance(value, bool)
+        good = kind in (int, float) and abs(value) <= LARGEST_NUMBER
     elif field.type is FieldType.TEXT:
-        good = isinstance(value, str) and 0 < len(value) <= MOST_CHARACTERS and "\x00" not in value
-    else:
-        good = isinstance(value, int | str) and not isinstance(value, bool) and len(str(value)) <= MOST_CHARACTERS
+        good = kind is str and 0 < len(value) <= MOST_CHARACTERS and "\x00" not in value
+    else:  # a column takes values of its own type alone: PostgreSQL would not compare others with it
+        good = kind is field.column.type.python_type and len(str(value)) <= MOST_CHARACTERS
+        good = good and (kind is str or abs(value) <= LARGEST_ID)
     if not good:
         raise wrong
     return value

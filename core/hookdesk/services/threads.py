@@ -167,7 +167,7 @@ def stored_message_id(message_id: str) -> str | None:
 
 
 def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> None:
-    """Store what plugins handed over, each plugin's rows in one savepoint and in their order: they may fail without taking the ticket along."""
+    """Store what plugins handed over, each plugin's rows in their order and in one savepoint: they may fail and leave the ticket be."""
     if rows:
         session.flush()  # what is not theirs must not fail as if it were
     for prefix, group in groupby(sorted(rows, key=_prefix), key=_prefix):

@@ -10,10 +10,9 @@ from flask import request, url_for
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hookdesk.api import reading
+from hookdesk.api import id_argument, reading
 
 SIZE = 50
-MOST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Slice:
 
 def newest_first(query: Select[*tuple[Any, ...]], row_id: InstrumentedAttribute[int], size: int = SIZE) -> Slice:
     """A page by falling id. `?before=ID` is the next (older) page, `?after=ID` the previous one."""
-    before, after = _number("before"), _number("after")
+    before, after = id_argument("before"), id_argument("after")
     if after is not None:
         rows = reading().all(query.where(row_id > after).order_by(row_id.asc()).limit(size + 1))
     elif before is not None:
@@ -44,7 +43,7 @@ def by_name(
     size: int = SIZE,
 ) -> Slice:
     """A page by name. The cursor is the id of the row at the edge; equal names are told apart by it."""
-    before, after = _number("before"), _number("after")
+    before, after = id_argument("before"), id_argument("after")
     edge, is_back = (after, True) if after is not None else (before, False)
     if edge is not None:
         at = select(name).where(row_id == edge).scalar_subquery()
@@ -78,12 +77,6 @@ def here(**changes: object) -> str:
     """The address of this page with other arguments; None takes one away."""
     given: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), **changes}
     return url_for(str(request.endpoint), **{name: value for name, value in given.items() if value not in (None, "")})
-
-
-def _number(name: str) -> int | None:
-    """An id from the address; None if it is none."""
-    value = request.args.get(name, type=int)
-    return value if value is not None and 0 <= value <= MOST_ID else None
 
 
 def word(name: str, allowed: Sequence[str], default: str = "") -> str:

@@ -16,7 +16,6 @@ from hookdesk_desk import settings
 from hookdesk_desk.directory import Directory, directory
 
 MOST_DEPARTMENTS = 40
-BIGGEST_ID = 2**63 - 1
 _NUMBERED = re.compile(r"(department|requester)-([1-9]\d{0,17})")
 _COUNTS, _QUEUES = "desk_queue_counts", "desk_queues"
 
@@ -136,7 +135,7 @@ def nav_items(actor: Actor) -> list[NavItem]:
 def has_news(actor: Actor, since: int) -> bool:
     """True if something happened after the event `since` to a ticket that the actor sees: one query, whatever the answer."""
     newer = select(TicketEvent.id).join(Ticket, Ticket.id == TicketEvent.ticket_id)
-    return reading().scalar(newer.where(TicketEvent.id > min(since, BIGGEST_ID), scope(actor)).limit(1)) is not None
+    return reading().scalar(newer.where(TicketEvent.id > since, scope(actor)).limit(1)) is not None
 
 
 def unanswered() -> ColumnElement[bool]:

@@ -14,6 +14,8 @@ from hookdesk.api import Actor, Ticket, TicketView, listing
 from hookdesk_desk import queues
 from hookdesk_desk.queues import Queue
 
+ORDERS = ("activity", "created", "oldest", "priority")
+"""Those of `listing.SORTS` that the list's menu offers."""
 FILTERS = ("unanswered", "mine", "unassigned")
 
 
@@ -78,7 +80,7 @@ def given(actor: Actor) -> Trail:
 def of(queue: Queue) -> Trail:
     """The trail for a queue, with order and filter as this request's query says."""
     sort, only = request.values.get("sort", ""), request.values.get("only", "")
-    return Trail(queue, sort if sort in listing.SORTS else "", only if only in FILTERS else "")
+    return Trail(queue, sort if sort in ORDERS else "", only if only in FILTERS else "")
 
 
 def cursor(name: str) -> listing.Cursor | None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Ticket, admin, reading, wake
+from hookdesk.api import Ticket, admin, id_argument, reading, wake
 from hookdesk_email_out import sending, services
 from hookdesk_email_out.models import Mail
 
@@ -22,7 +22,7 @@ def queue() -> str:
     """Mails of one state, newest first, and how many there are of each."""
     chosen = request.args.get("state", "waiting")
     state = chosen if chosen in STATES else "waiting"
-    before = request.args.get("before", type=int)
+    before = id_argument("before")
     asked = (
         select(
             Mail.id, Mail.template, Mail.address, Mail.subject, Mail.state, Mail.attempts, Mail.error, Mail.created_at, Mail.due_at,

@@ -16,6 +16,7 @@ from hookdesk.api import (
     access_number,
     agent,
     current_actor,
+    id_argument,
     listing,
     reading,
     scope,
@@ -35,7 +36,7 @@ def results() -> str | Response:
     direct = _by_number(typed)
     if direct:
         return redirect(direct)
-    before = request.args.get("before", type=int)
+    before = id_argument("before")
     ids = _found(typed, before)
     rows = listing.rows([row.id for row in ids[:PAGE]])
     following = url_for("search.results", q=typed, before=ids[PAGE - 1].id) if len(ids) > PAGE else ""

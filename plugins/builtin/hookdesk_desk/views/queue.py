@@ -9,7 +9,7 @@ from flask import abort, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Actor, agent, current_actor, listing
+from hookdesk.api import Actor, agent, current_actor, id_argument, listing
 from hookdesk_desk import queues, settings, trail
 from hookdesk_desk.directory import Option, directory
 from hookdesk_desk.trail import Trail
@@ -26,7 +26,7 @@ LONG = 72
 def queue_page(queue: str) -> str | Response | tuple[str, int]:
     """A queue. With `?since=<event>` it answers 204 if nothing has happened since: one query, no template."""
     actor = current_actor()
-    since = request.args.get("since", type=int)
+    since = id_argument("since")
     if since is not None and not queues.has_news(actor, since):
         return "", 204
     found = queues.find(actor, queue)

@@ -6,7 +6,7 @@ from flask import flash, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import access_number, agent, content_policy, current_actor
+from hookdesk.api import access_number, agent, content_policy, current_actor, id_argument
 from hookdesk_desk import page, trail
 from hookdesk_desk.views.blueprint import bp
 
@@ -23,7 +23,7 @@ def ticket_page(number: str) -> Response:
     response = make_response(
         page.render(
             view,
-            before=request.args.get("before", type=int),
+            before=id_argument("before"),
             remote=remote,
             saved=saved if saved in PROPERTIES else "",
         )

@@ -14,6 +14,7 @@ from hookdesk.api import (
     access_number,
     attachments,
     current_actor,
+    id_argument,
     limiter,
     listing,
     people,
@@ -98,7 +99,7 @@ def answer(number: str) -> Response | tuple[str, int]:
 def _page(view: TicketView, form: ReplyForm) -> str:
     """The page of a ticket, with what was being written."""
     actor = current_actor()
-    before = request.args.get("before", type=int) if request.method == "GET" else None
+    before = id_argument("before") if request.method == "GET" else None
     topic = site().hooks.first(FilteringHooks.topic_label, ref=view.topic_ref) if view.topic_ref else None
     return render_template(
         "portal/ticket.html",
