@@ -32,7 +32,7 @@ CHANGES = {
     "reply": {"text": "!"},
     "notification": {"subject": "!"},
 }
-EVENT = Event(1, "test", "key", datetime(2026, 6, 1, tzinfo=UTC), {"ticket_id": 1})
+EVENT = Event("test", "key", datetime(2026, 6, 1, tzinfo=UTC), {"ticket_id": 1})
 
 SPECS = list(every_spec())
 

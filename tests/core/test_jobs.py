@@ -290,7 +290,7 @@ def test_a_hung_batch_ends_its_process_and_is_told_and_put_off(
     with dog.watching("outbox"):
         attempt(
             Implementation("spam", subscriber, ("event",)),
-            Event(1, "ticket_changed", "k1", clock.now, {"ticket_id": 1}),
+            Event("ticket_changed", "k1", clock.now, {"ticket_id": 1}),
         )
     assert ended == [watchdog.EXIT_STATUS]
     assert "more than" in row("outbox").error

@@ -58,6 +58,7 @@ class SmtpServer:
         self.user, self.password = (USER, PASSWORD) if certificate else ("", "")
         self._arrived = threading.Condition()
         self._refusals: list[str] = []
+        self._stranger = ""
         context = None
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -96,6 +97,10 @@ class SmtpServer:
         with self._arrived:
             self._refusals += [reply] * times
 
+    def refuse_senders(self, reply: str) -> None:
+        """Answer each MAIL FROM with this reply; "" takes them again."""
+        self._stranger = reply
+
     def wait_for(self, count: int, seconds: float = 10.0) -> list[Received]:
         """The messages, once there are at least `count`. Raises AssertionError when the time is up."""
         with self._arrived:
@@ -107,6 +112,16 @@ class SmtpServer:
         """What arrived for one address."""
         with self._arrived:
             return [received for received in self.messages if address in received.recipients]
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd's call for a sender."""
+        if self._stranger:
+            return self._stranger
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """aiosmtpd's call for one whole message."""

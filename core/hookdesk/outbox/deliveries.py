@@ -113,7 +113,7 @@ def _retry(row: Row[Any]) -> None:
         return transact(lambda session: _remove(session, row.id))
     if not found or row.plugin in hooks.paused():
         return transact(lambda session: _put_off(session, row.id))
-    error = attempt(found[0], Event(0, row.event, row.key, row.happened_at, MappingProxyType(row.data)))
+    error = attempt(found[0], Event(row.event, row.key, row.happened_at, MappingProxyType(row.data)))
     crash_point("delivery-before-settle")
     if error:
         return transact(lambda session: _failed(session, row.id, error))

@@ -62,10 +62,10 @@ def is_pending() -> bool:
 
 def _oldest() -> list[Event]:
     """The next events in the order in which they were written."""
-    columns = (OutboxEvent.id, OutboxEvent.name, OutboxEvent.key, OutboxEvent.created_at, OutboxEvent.data)
+    columns = (OutboxEvent.name, OutboxEvent.key, OutboxEvent.created_at, OutboxEvent.data)
     rows = reading().all(select(*columns).order_by(OutboxEvent.id).limit(BATCH))
     release()
-    return [Event(row.id, row.name, row.key, row.created_at, MappingProxyType(row.data)) for row in rows]
+    return [Event(row.name, row.key, row.created_at, MappingProxyType(row.data)) for row in rows]
 
 
 def _deliver(event: Event) -> list[Missed]:
@@ -93,4 +93,4 @@ def _settle(session: Session, event: Event, missed: list[Missed]) -> None:
     """Store the outcome: who missed it gets a delivery, and the event is gone."""
     for one in missed:
         deliveries.add(session, event, one.plugin, one.error, one.was_asked)
-    session.execute(delete(OutboxEvent).where(OutboxEvent.id == event.id))
+    session.execute(delete(OutboxEvent).where(OutboxEvent.key == event.key))

@@ -12,7 +12,6 @@ from typing import Any
 class Event:
     """Something that has happened and is stored. `key` is the same at each retry; `data` is the spec's documented snapshot (JSON)."""
 
-    id: int
     name: str
     key: str
     happened_at: datetime

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from sqlalchemy import Row, select
@@ -15,6 +15,20 @@ from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 
 
+class _MessageIds(UnstructuredHeader):
+    """Message-IDs, one a line. Python would write those that make a line long as encoded words, which no mail program takes for ids."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it is sent (RFC 5322 §3.6.4; RFC 2047 §5 has no place for encoded words in it)."""
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep  # type: ignore[attr-defined]  # a header
+
+
+_headers = HeaderRegistry()
+for _name in ("in-reply-to", "references"):
+    _headers.map_to_type(_name, _MessageIds)  # type: ignore[arg-type]  # typeshed asks for what the registry itself adds
+_POLICY = SMTP.clone(header_factory=_headers)
+
+
 def host_of(settings: Settings) -> str:
     """The right side of our Message-IDs: the domain of the sender's address."""
     return settings.from_address.rpartition("@")[2] or "localhost"
@@ -22,7 +36,7 @@ def host_of(settings: Settings) -> str:
 
 def compose(mail: Mail, settings: Settings) -> EmailMessage:
     """The message with its threading headers (RFC 5322 §3.6.4) and, if it was made by a machine, `Auto-Submitted` (RFC 3834 §5)."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     site_name = settings.from_name or site().settings.get("core", CoreSettings).site_name
     shown = f"{mail.sender_name} ({site_name})" if mail.sender_name else site_name
     message["From"] = str(_address(shown, settings.from_address))
@@ -73,11 +87,14 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
+def is_id(value: str) -> bool:
+    """True if a Message-ID can stand in a header: what others sent may hold anything."""
+    return (
+        len(value) <= 250 and "@" in value and value.isascii() and value.isprintable() and not set(value) & set(" <>")
+    )
+
+
 def chain(ids: Iterable[str | None], most: int = 20) -> str:
     """Message-IDs for the References header, oldest first; the first one is always kept."""
-    known = list(
-        dict.fromkeys(
-            value for value in ids if value and len(value) <= 250 and "@" in value and not set(value) & set(" <>\r\n\t")
-        )
-    )
+    known = list(dict.fromkeys(value for value in ids if value and is_id(value)))
     return " ".join(known if len(known) <= most else [known[0], *known[-(most - 1) :]])

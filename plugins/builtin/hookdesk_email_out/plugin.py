@@ -42,7 +42,8 @@ class EmailOut(Plugin[Settings]):
             and event.data.get("autoresponse")
             and not services.came_from_machine(about.entry)
         ):
-            services.promise(self.settings, about, "autoresponse", owner)
+            confirmed = [person for person in owner if services.may_confirm(person.address)]
+            services.promise(self.settings, about, "autoresponse", confirmed)
         if event.data.get("alert"):
             told = recipients.agents_in_charge(about.ticket, self.settings.alert_department, opener)
             told += recipients.further(event, about.ticket, agents=True)

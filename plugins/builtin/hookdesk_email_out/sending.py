@@ -94,7 +94,8 @@ def _send(server: smtplib.SMTP, mail_id: int, settings: Settings) -> int:
     try:
         # as bytes and not through send_message(), which puts ">" before a line that begins with "From"
         server.sendmail(settings.from_address, [mail.address], content)
-    except smtplib.SMTPSenderRefused as error:  # the sender is a setting: no fault of this mail
+    except smtplib.SMTPSenderRefused as error:  # the sender is a setting: no fault of this mail, nor of those behind it
+        server.close()
         return _failed(server, mail_id, f"{error.smtp_code} {_text(error.smtp_error)}", final=False, settings=settings)
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import (
@@ -35,6 +37,10 @@ from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 
 SEND = "email_out.send"
+MOST_CONFIRMATIONS = 10
+"""So many confirmations go to one address in an hour: a machine that does not say that it is one would answer each for ever."""
+LOOKED_AT = 500
+"""The newest mails among which they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,8 @@ def _store(settings: Settings, about: Occasion, notification: Notification) -> i
     """One row, unless this promise was made before; 1 or 0."""
     recipient, ticket = notification.recipient, about.ticket
     who = f"a{recipient.agent_id}" if recipient.agent_id else f"u{recipient.user_id or 0}"
-    host = compose.host_of(settings)
-    ours = references.message_id(ticket.id, notification.entry_id or 0, f"{who}e{about.event.id}", host)
+    host, once = compose.host_of(settings), hashlib.sha256(about.event.key.encode()).hexdigest()[:12]
+    ours = references.message_id(ticket.id, notification.entry_id or 0, f"{who}e{once}", host)
     earlier = _earlier_ids(ticket.id, notification.entry_id)
     auto = {"autoresponse": "auto-replied", "reply": "", "message": ""}.get(notification.template, "auto-generated")
     marker = references.marker(ticket.id)
@@ -155,7 +161,7 @@ def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:
     if entry_id is not None:
         asked = asked.where(ThreadEntry.id <= entry_id)
     newest = reading().scalars(asked.order_by(ThreadEntry.id.desc()).limit(50))
-    return [value for value in reversed(list(newest)) if "@" in value]
+    return [value for value in reversed(list(newest)) if compose.is_id(value)]
 
 
 def came_from_machine(entry: Row[Any] | None) -> bool:
@@ -164,6 +170,17 @@ def came_from_machine(entry: Row[Any] | None) -> bool:
         return False
     meta = reading().scalar(select(IntakeRecord.meta).where(IntakeRecord.id == entry.intake_id)) or {}
     return bool(meta.get("automatic"))
+
+
+def may_confirm(address: str) -> bool:
+    """False for an address that has had its confirmations of this hour (RFC 3834 §2: limit the rate of responses)."""
+    newest = select(Mail.address, Mail.template, Mail.created_at).order_by(Mail.id.desc()).limit(LOOKED_AT).subquery()
+    sent = select(func.count()).where(
+        newest.c.address == address,
+        newest.c.template == "autoresponse",
+        newest.c.created_at > clock.now() - timedelta(hours=1),
+    )
+    return int(reading().scalar(sent)) < MOST_CONFIRMATIONS
 
 
 def promise_secret(settings: Settings, key: str, address: str, name: str, subject: str, text: str) -> bool:

@@ -14,13 +14,16 @@ from tests.servers.smtp import Received, SmtpServer
 
 from hookdesk import clock as moments
 from hookdesk.api import (
+    ANONYMOUS,
     Actor,
     InboundFile,
+    InboundMessage,
     Recipient,
     ReplyDraft,
     Ticket,
     access_ticket,
     attachments,
+    intake,
     references,
     site,
     system,
@@ -37,6 +40,7 @@ from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
 from hookdesk_email_out import sandbox, sending, services
 from hookdesk_email_out.models import Mail
+from hookdesk_email_out.services import MOST_CONFIRMATIONS
 from hookdesk_email_out.settings import Settings
 
 pytestmark = pytest.mark.plugins("email_out", "storage_fs")
@@ -128,7 +132,7 @@ def test_an_event_delivered_twice_promises_one_mail(
     with hookdesk_app.app_context():
         with site().db.read() as reading:
             row = reading.scalars(select(OutboxEvent).where(OutboxEvent.name == "ticket_created")).one()
-        event = Event(row.id, row.name, row.key, row.created_at, row.data)
+        event = Event(row.name, row.key, row.created_at, row.data)
         plugin: Any = site().plugins.get("email_out")
         plugin.ticket_created(event)
     run_jobs()
@@ -184,27 +188,95 @@ def test_a_connection_that_is_lost_costs_the_mails_behind_it_no_attempt(
         assert reading.scalars(select(Mail.attempts).order_by(Mail.id)).all() == [1, 0]
 
 
-def test_a_sender_that_the_server_refuses_is_no_fault_of_the_mail(
+def test_a_server_that_does_not_know_the_sender_kills_no_mail(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, clock: Clock
+) -> None:
+    """A wrong setting is mended by the admin; until then all mail waits."""
+    server.refuse_senders("530 5.7.0 Must issue a STARTTLS command first")
+    make_ticket()
+    make_ticket(email="alan@example.org")
+    run_jobs("outbox")
+    run_jobs("email_out.send")
+    with hookdesk_app.app_context(), site().db.read() as reading:
+        told = reading.all(select(Mail.state, Mail.attempts, Mail.error).order_by(Mail.id))
+    assert [tuple(row) for row in told] == [
+        ("waiting", 1, "530 5.7.0 Must issue a STARTTLS command first"),
+        ("waiting", 0, ""),
+    ]
+    server.refuse_senders("")
+    clock.advance(minutes=1)
+    run_jobs()
+    assert len(server.messages) == 2
+
+
+def test_one_address_gets_so_many_confirmations_in_an_hour(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs, clock: Clock
+) -> None:
+    """A machine that answers each of them with a new mail, and does not say that it is one, is not answered for ever."""
+    for _ in range(MOST_CONFIRMATIONS + 2):
+        make_ticket()
+        run_jobs()
+    make_ticket(email="alan@example.org")
+    run_jobs()
+    assert len(to(server, "grace@example.org")) == MOST_CONFIRMATIONS
+    assert len(to(server, "alan@example.org")) == 1
+    clock.advance(hours=1, minutes=1)
+    make_ticket()
+    run_jobs()
+    assert len(to(server, "grace@example.org")) == MOST_CONFIRMATIONS + 1
+
+
+LONG = "DB9PR04MB8090F5C0F9E3A3A0D7D5B6C2B2CB9@DB9PR04MB8090.eurprd04.prod.outlook.example"
+
+
+@pytest.mark.parametrize("odd", ["ü@example.org", "a b@example.org", "a>\u2028b@example.org"])
+def test_ids_of_other_mail_programs_stand_in_the_headers_as_they_are(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, run_jobs: RunJobs, odd: str
+) -> None:
+    """However long; those that could not stand there are left out, and cost no mail."""
+    agent = make_agent()
+    with hookdesk_app.app_context():
+        first = InboundMessage("email", "grace@example.org", subject="Fire", text="Help", message_id=LONG)
+        settled = intake.submit(first, ANONYMOUS)
+        again = first.replace(ticket_id=settled.ticket_id, text="Hurry", message_id=odd)
+        assert intake.submit(again, ANONYMOUS).ticket_id == settled.ticket_id
+        threads.post(agent, ReplyDraft(settled.ticket_id or 0, "response", "We bring water."))
+    run_jobs()
+    reply = to(server, "grace@example.org")[-1]
+    assert f"In-Reply-To: <{LONG}>\r\n".encode() in reply.raw
+    assert header(reply, "References").split()[1:] == [f"<{LONG}>"]
+
+
+def test_two_mails_never_share_an_id(
     hookdesk_app: Flask,
     server: SmtpServer,
     make_ticket: MakeTicket,
     run_jobs: RunJobs,
+    make_agent: MakeAgent,
     clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The admin mends the setting, or the server; then the mail goes out by itself."""
-
-    def refuse(_connection: object, sender: str, *_args: object) -> None:
-        raise smtplib.SMTPSenderRefused(530, b"5.7.0 Authentication required", sender)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(smtplib.SMTP, "sendmail", refuse)
-        make_ticket()
-        run_jobs()
-    assert server.messages == []
+    """Nor do those whose events were delivered late; a mailbox would drop the second one."""
+    ada, ticket, alan = make_agent(), make_ticket(), make_agent("alan", "Alan Turing")
+    run_jobs()
+    server.messages.clear()
+    with hookdesk_app.app_context():
+        for agent in (alan, ada, alan):
+            tickets.assign(ada, ticket.id, agent.agent_id)
+        plugin: Any = site().plugins.get("email_out")
+        events = site().hooks.implementations("ticket_changed")
+        site().hooks.install("ticket_changed", [Implementation("email_out", _down, ())])
+        run_jobs("outbox")
+        site().hooks.install("ticket_changed", events)
+        assert plugin is not None
     clock.advance(minutes=1)
     run_jobs()
-    assert len(to(server, "grace@example.org")) == 1
+    ids = [header(mail, "Message-ID") for mail in to(server, "alan@helpdesk.example")]
+    assert len(ids) == len(set(ids)) == 2
+
+
+def _down() -> None:
+    """A subscriber that fails."""
+    raise OSError("down")
 
 
 def test_a_mail_that_cannot_be_composed_ends_where_an_admin_sees_it(
@@ -255,7 +327,7 @@ def test_what_no_mail_could_be_made_of_is_refused_when_it_is_set(field: str, val
 def test_templates_may_use_exactly_what_the_settings_page_allows(hookdesk_app: Flask, make_ticket: MakeTicket) -> None:
     ticket = make_ticket()
     with hookdesk_app.app_context():
-        about = services.Occasion(Event(1, "x", "k", moments.now(), {}), access_ticket(system(), ticket.id), None)
+        about = services.Occasion(Event("x", "k", moments.now(), {}), access_ticket(system(), ticket.id), None)
         context = services._context(about, Recipient("x@example.org", "X", "requester"))
     assert set(context) == sandbox.NAMES
 
