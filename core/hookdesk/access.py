@@ -77,11 +77,14 @@ def legs(actor: Actor) -> tuple[Leg, ...]:
         return (Leg("all", true()),)
     if actor.kind is ActorKind.AGENT:
         return _agent_legs(actor)
-    if actor.kind is ActorKind.REQUESTER and actor.user_id is not None:
-        shared = select(Collaborator.ticket_id).where(Collaborator.user_id == actor.user_id)
-        return (Leg("own", Ticket.user_id == actor.user_id), Leg("collaborator", Ticket.id.in_(shared)))
+    if actor.user_id is None:
+        return ()
+    own = Ticket.user_id == actor.user_id
+    shared = Ticket.id.in_(select(Collaborator.ticket_id).where(Collaborator.user_id == actor.user_id))
+    if actor.kind is ActorKind.REQUESTER:
+        return (Leg("own", own), Leg("collaborator", shared))
     if actor.kind is ActorKind.GUEST and actor.ticket_id is not None:
-        return (Leg("link", Ticket.id == actor.ticket_id),)
+        return (Leg("link", and_(Ticket.id == actor.ticket_id, or_(own, shared))),)
     return ()
 
 

@@ -59,7 +59,7 @@ class Portal(Plugin[Settings]):
         """A link that shows a participant the ticket without an account."""
         if recipient.agent_id is not None or recipient.user_id is None:
             return None
-        return links.address(ticket.id, recipient.user_id)
+        return links.address(ticket.id, recipient.user_id, recipient.address)
 
     @hookimpl
     def ticket_link_requested(self, event: Event) -> None:

@@ -87,7 +87,7 @@ def mail_link(event: Event) -> None:
         transact(lambda session: log.write(session, "warning", "portal", told))
         return
     slot = int(event.happened_at.timestamp() // LINK_EVERY.total_seconds())
-    subject, text = _words(ticket, links.address(ticket.id, person.user_id))
+    subject, text = _words(ticket, links.address(ticket.id, person.user_id, person.address))
     key = f"portal.link.{ticket.id}.{person.user_id}.{slot}"
     if not site().hooks.first(
         NotificationHooks.mail_secret, key=key, address=person.address, name=person.name, subject=subject, text=text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from hookdesk.api import Ticket, intake, site
+from hookdesk.api import Ticket, intake, people, site
 from hookdesk.plugins.caller import Implementation
 from hookdesk.testing import Client
 from hookdesk_portal import links
@@ -56,7 +56,7 @@ def guest(hookdesk_app: Flask, hookdesk_client: Client) -> Callable[[Ticket], Cl
 
     def enter(ticket: Ticket) -> Client:
         with hookdesk_app.app_context():
-            token = links.make(ticket.id, ticket.user_id)
+            token = links.make(ticket.id, ticket.user_id, people.primary_address(ticket.user_id))
         assert hookdesk_client.get(f"/t/{token}").location == f"/tickets/{ticket.number}"
         return hookdesk_client
 

@@ -11,7 +11,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
-from hookdesk.api import NotificationHooks, Recipient, Ticket, User, access_ticket, people, site, system, transact
+from hookdesk.api import (
+    NotificationHooks,
+    Recipient,
+    Ticket,
+    User,
+    UserEmail,
+    access_ticket,
+    people,
+    site,
+    system,
+    transact,
+)
 from hookdesk.api import clock as moments
 from hookdesk.testing import Client, Clock
 from hookdesk_portal import links
@@ -31,7 +42,7 @@ def ask(client: Client, email: str, number: str) -> str:
 
 def token_of(app: Flask, ticket: Ticket) -> str:
     with app.app_context():
-        return links.make(ticket.id, ticket.user_id)
+        return links.make(ticket.id, ticket.user_id, people.primary_address(ticket.user_id))
 
 
 def test_the_link_in_a_mail_opens_its_ticket(
@@ -130,13 +141,38 @@ def test_access_by_link_ends_after_half_a_day(make_ticket: Callable[..., Ticket]
         assert client.get(f"/tickets/{ticket.number}").location == "/check"
 
 
+def test_a_link_is_worth_nothing_to_whoever_keeps_an_address_that_its_person_lost(
+    hookdesk_app: Flask, hookdesk_client: Client, make_ticket: Callable[..., Ticket]
+) -> None:
+    ticket = make_ticket()
+    token = token_of(hookdesk_app, ticket)
+    moved = update(UserEmail).where(UserEmail.user_id == ticket.user_id).values(address="grace@navy.example")
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(moved))
+    assert hookdesk_client.get(f"/t/{token}").status_code == 410
+    assert hookdesk_client.get(f"/t/{token_of(hookdesk_app, ticket)}").status_code == 302
+
+
+def test_a_link_that_was_followed_shows_nothing_more_once_its_person_takes_no_part(
+    hookdesk_app: Flask, make_ticket: Callable[..., Ticket], guest: Guest
+) -> None:
+    ticket = make_ticket()
+    client = guest(ticket)
+    assert client.get(f"/tickets/{ticket.number}").status_code == 200
+    with hookdesk_app.app_context():
+        other = transact(lambda session: people.ensure_user(session, "eve@example.org").id)
+        given_away = update(Ticket).where(Ticket.id == ticket.id).values(user_id=other)
+        transact(lambda session: session.execute(given_away))
+    assert client.get(f"/tickets/{ticket.number}").status_code == 404
+
+
 def test_a_link_is_worth_nothing_once_its_person_takes_no_part(
     hookdesk_app: Flask, hookdesk_client: Client, make_ticket: Callable[..., Ticket]
 ) -> None:
     ticket = make_ticket()
     with hookdesk_app.app_context():
         other = transact(lambda session: people.ensure_user(session, "eve@example.org").id)
-        foreign = links.make(ticket.id, other)
+        foreign = links.make(ticket.id, other, "eve@example.org")
     assert hookdesk_client.get(f"/t/{foreign}").status_code == 410
     token = token_of(hookdesk_app, ticket)
     with hookdesk_app.app_context():
