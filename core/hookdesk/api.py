@@ -113,7 +113,7 @@ from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, public, requester
 from hookdesk.web.health import check_each as health_report
-from hookdesk.web.links import absolute_url
+from hookdesk.web.links import absolute_url, plain_arguments
 from hookdesk.web.numbers import id_argument
 from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter
@@ -262,6 +262,7 @@ __all__ = [
     "parse_html",
     "people",
     "permitted",
+    "plain_arguments",
     "plugin_registry",
     "public",
     "reading",

@@ -13,6 +13,7 @@ from hookdesk.web.actor import current_actor
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTRIBUTE = "__access__"
+LONGEST_WANTED = 1000  # characters; browsers drop cookies above 4 kB, and with ours the sign-in
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def _refusal(access: Access) -> Response | None:
             return None
         return redirect(url_for(_first_endpoint("portal.check", "core.agent_login")))
     if not actor.is_agent:
-        if request.method == "GET":
-            session["next"] = request.full_path.rstrip("?")
+        wanted = request.full_path.rstrip("?")
+        if request.method == "GET" and len(wanted) <= LONGEST_WANTED:
+            session["next"] = wanted
         return redirect(url_for("core.agent_login"))
     if (access.kind == "admin" and not actor.is_admin) or (access.permission and not actor.may(access.permission)):
         abort(403)

@@ -10,7 +10,7 @@ from flask import request, url_for
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hookdesk.api import id_argument, reading
+from hookdesk.api import id_argument, plain_arguments, reading
 
 SIZE = 50
 
@@ -75,7 +75,7 @@ def _slice(rows: list[Row[Any]], size: int, is_back: bool, is_first: bool) -> Sl
 
 def here(**changes: object) -> str:
     """The address of this page with other arguments; None takes one away."""
-    given: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), **changes}
+    given: dict[str, Any] = {**plain_arguments(), **(request.view_args or {}), **changes}
     return url_for(str(request.endpoint), **{name: value for name, value in given.items() if value not in (None, "")})
 
 

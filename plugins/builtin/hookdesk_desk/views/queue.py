@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Actor, agent, current_actor, id_argument, listing
+from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
 from hookdesk_desk import queues, settings, trail
 from hookdesk_desk.directory import Option, directory
 from hookdesk_desk.trail import Trail
@@ -33,7 +33,7 @@ def queue_page(queue: str) -> str | Response | tuple[str, int]:
     if found is None:
         abort(404)
     if queue == settings.current().default_queue:
-        return redirect(queues.url(queue, **request.args.to_dict()))
+        return redirect(url_for("desk.queue", **{**plain_arguments(), "queue": ""}))
     return _page(actor, trail.of(found))
 
 

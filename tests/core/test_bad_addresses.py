@@ -1,0 +1,60 @@
+"""Addresses as nobody should write them: every page answers in words, none with an error of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from hookdesk.api import Actor
+from hookdesk.testing import Client
+
+pytestmark = pytest.mark.plugins("*")
+ARGUMENTS = [
+    "endpoint",
+    "self",
+    "key",
+    "queue",
+    "_external",
+    "_scheme",
+    "_anchor",
+    "_method",
+    "before",
+    "after",
+    "since",
+]
+
+
+def pages(app: Flask) -> list[str]:
+    """The rules of pages that have no number in their address."""
+    rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return sorted({rule for rule in rules if "<int:" not in rule})
+
+
+@pytest.fixture
+def admin(hookdesk_client: Client, make_agent: Callable[..., Actor]) -> Client:
+    """An administrator's browser, which may open every page."""
+    hookdesk_client.sign_in(make_agent(is_admin=True))
+    return hookdesk_client
+
+
+@pytest.mark.parametrize("value", ["javascript", "9" * 25])
+def test_a_query_string_cannot_break_a_page_or_lead_its_links_elsewhere(
+    hookdesk_app: Flask, admin: Client, value: str
+) -> None:
+    broken = {}
+    for rule in pages(hookdesk_app):
+        path = re.sub(r"<[^>]+>", "open", rule)
+        page = admin.get(path, query_string=dict.fromkeys(ARGUMENTS, value))
+        if page.status_code >= 500 or "javascript:" in page.text:
+            broken[path] = page.status_code
+    assert broken == {}
+
+
+def test_the_page_that_somebody_asked_for_before_signing_in_fits_into_a_cookie(hookdesk_client: Client) -> None:
+    answer = hookdesk_client.get("/agent/", query_string={"q": "x" * 8000})
+    assert (answer.status_code, urlsplit(answer.location).path) == (302, "/agent/login")
+    assert len(answer.headers.get("Set-Cookie", "")) < 4000
