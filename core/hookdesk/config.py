@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -61,22 +62,32 @@ class Config:
         return self.instance / "spool"
 
 
+_KINDS = {"bool": "true or false", "int": "a whole number", "str": "a text in quotes"}
+_DATABASE = re.compile(
+    r"sqlite:///.+|postgresql(\+psycopg)?://([^@/]*@)?(\[[^]/]*\]|[^][:/@?]*)(:\d+)?([/?].*)?"
+)  # the host may be an IPv6 address in brackets
+_BOOLEANS = {"1": True, "true": True, "0": False, "false": False, "": False}
+
+
 def _convert(name: str, kind: str, value: Any) -> Any:
-    """One configured value in the type of its field."""
+    """One configured value in the type of its field; the environment knows texts alone."""
+    if type(value).__name__ == kind:
+        return value
     try:
         if kind == "bool":
-            return (
-                value
-                if isinstance(value, bool)
-                else {"1": True, "true": True, "0": False, "false": False, "": False}[str(value).lower()]
-            )
-        if kind == "int":
+            return _BOOLEANS[str(value).lower()]
+        if kind == "int" and isinstance(value, str):
             return int(value)
     except (KeyError, ValueError):
-        raise ConfigError(
-            f"{name} is {value!r}, which is not {'true or false' if kind == 'bool' else 'a whole number'}."
-        ) from None
-    return str(value)
+        pass
+    raise ConfigError(f"{name} is {value!r}, which is not {_KINDS[kind]}.")
+
+
+def _check_database(config: Config) -> Config:
+    """The configuration, if SQLAlchemy can make something of its database's address."""
+    if config.database_url and not _DATABASE.fullmatch(config.database_url):
+        raise ConfigError("database_url must be like sqlite:////srv/FILE or postgresql://USER:PASSWORD@HOST:5432/NAME.")
+    return config
 
 
 def _overlay(config: Config, values: Mapping[str, Any], source: str) -> Config:
@@ -94,23 +105,32 @@ def load(instance: Path | str | None = None, environ: Mapping[str, str] = os.env
     """Read the configuration of an instance folder (argument, else HOOKDESK_INSTANCE, else ./instance).
 
     Raises:
-        ConfigError: an entry is unknown or of the wrong type, or the file is not TOML.
+        ConfigError: an entry is unknown or of the wrong type, or the file cannot be read or is not TOML.
     """
     folder = Path(instance or environ.get("HOOKDESK_INSTANCE") or "instance").expanduser().resolve()
     config = Config(instance=folder)
     file = folder / "hookdesk.toml"
-    if file.exists():
-        try:
-            config = _overlay(config, tomllib.loads(file.read_text(encoding="utf-8")), str(file))
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{file} is not valid TOML: {error}.") from None
+    config = _overlay(config, _read(file), str(file))
     names = {item.name for item in fields(Config)} - {"instance"}
     given = {
         key.removeprefix("HOOKDESK_").lower(): value for key, value in environ.items() if key.startswith("HOOKDESK_")
     }
-    return _overlay(
-        config, {key: value for key, value in given.items() if key in names}, "the environment (HOOKDESK_*)"
-    )
+    given = {key: value for key, value in given.items() if key in names}
+    return _check_database(_overlay(config, given, "the environment (HOOKDESK_*)"))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The entries of a configuration file; {} if there is none."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except NotADirectoryError:
+        raise ConfigError(f"{file.parent} is a file. Set HOOKDESK_INSTANCE to the folder of the instance.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def referenced(value: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -120,6 +120,80 @@ def test_an_unknown_entry_of_the_configuration_is_told(run: Run, made: Path) -> 
     assert "unknown entries: colour" in done.output
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"web_workers = []", "web_workers is [], which is not a whole number."),
+        (b"web_workers = true", "web_workers is True, which is not a whole number."),
+        (b"[web_workers]\na = 1", "which is not a whole number."),
+        (b"bind = 8000", "bind is 8000, which is not a text in quotes."),
+        (b'safe_mode = "perhaps"', "safe_mode is 'perhaps', which is not true or false."),
+        (b'database_url = "mysql://a:b@db/x"', "database_url must be like sqlite:///"),
+        (b'database_url = "postgresql://db:port/x"', "database_url must be like sqlite:///"),
+        (b"\xff\xfe", "is not valid TOML"),
+        (b"nonsense", "is not valid TOML"),
+    ],
+)
+@pytest.mark.parametrize("words", [("doctor",), ("plugins", "list"), ("serve",), ("backup", "never.tar.gz")])
+def test_a_mistake_in_the_configuration_is_told_by_every_command(
+    run: Run, made: Path, words: tuple[str, ...], written: bytes, said: str
+) -> None:
+    (made / "hookdesk.toml").write_bytes(written)
+    done = run(*words)
+    assert done.exit_code == 2, done.output
+    assert said in done.output
+
+
+def test_a_configuration_that_is_a_folder_is_told(run: Run, made: Path) -> None:
+    (made / "hookdesk.toml").unlink(missing_ok=True)
+    (made / "hookdesk.toml").mkdir()
+    done = run("doctor")
+    assert (done.exit_code, "hookdesk.toml cannot be read" in done.output) == (2, True), done.output
+
+
+@pytest.mark.parametrize("command", ["doctor", "init", "serve", "plugins list", "restore {}", "db check", "worker"])
+def test_an_instance_that_is_a_file_is_told(run: Run, instance: Path, command: str) -> None:
+    instance.write_text("a letter")
+    done = run(*command.format(instance).split())
+    assert done.exit_code == 2, done.output
+    assert "is a file. Set HOOKDESK_INSTANCE to the folder of the instance." in done.output
+
+
+@pytest.mark.parametrize("command", ["init", "db check", "db upgrade", "plugins doctor", "agent password ada"])
+def test_a_file_that_is_no_database_is_told(run: Run, made: Path, command: str) -> None:
+    (made / "hookdesk.db").write_text("a letter " * 200)
+    done = run(*command.split())
+    assert (done.exit_code, "The database cannot be used: file is not a database" in done.output) == (1, True)
+
+
+def test_the_list_of_plugins_says_where_it_cannot_tell_what_is_on(run: Run, made: Path) -> None:
+    assert run("plugins", "list").stderr == ""
+    (made / "hookdesk.db").write_text("a letter " * 200)
+    done = run("plugins", "list", "--json")
+    assert (done.exit_code, {row["state"] for row in json.loads(done.stdout)}) == (0, {"off"})
+    assert "what is switched on is not known: file is not a database." in done.stderr
+
+
+def test_a_new_key_beside_an_old_database_is_told(run: Run, instance: Path) -> None:
+    assert "The key is new" not in run("init").output
+    (instance / "instance.key").unlink()
+    done = run("init")
+    assert "The key is new but the database is not" in done.stderr
+
+
+def test_commands_for_mail_servers_are_listed(run: Run) -> None:
+    assert "mail" in run("--help").output
+    group = run("mail", "--help")
+    assert (group.exit_code, "pipe" in group.output) == (0, True)
+    assert run("mail", "nosuch").exit_code == 2
+
+
+def test_a_plugin_is_not_written_over_another(run: Run, tmp_path: Path) -> None:
+    assert run("plugins", "new", "Blue sky", "--into", str(tmp_path)).exit_code == 0
+    again = run("plugins", "new", "Blue sky", "--into", str(tmp_path))
+    assert (again.exit_code, "is there already; choose another name or folder." in again.output) == (1, True)
+
+
 def test_an_instance_without_tables_says_how_to_make_them(run: Run, made: Path) -> None:
     (made / "hookdesk.db").unlink()
     done = run("agent", "password", "ada")

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from hookdesk.config import Config
 from hookdesk.db import migrate
 from hookdesk.db.engine import Database
 from hookdesk.db.migrate import CORE, CORE_DIRECTORY, MigrationError
+from hookdesk.lifecycle.doctor import behind
 from hookdesk.models import Ticket
 from hookdesk.testing import Instances
 
@@ -69,6 +71,18 @@ def test_a_difference_between_models_and_tables_is_seen(url: str) -> None:
 def test_upgrading_again_changes_nothing(url: str) -> None:
     migrate.upgrade(url)
     assert migrate.upgrade(url) == migrate.head()
+
+
+def test_a_database_of_newer_code_is_left_alone_and_told(url: str) -> None:
+    migrate.upgrade(url)
+    db = Database(url)
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(MigrationError, match="revision 9999: the database is newer than the installed code"):
+        migrate.upgrade(url)
+    (finding,) = behind(Config(Path(), database_url=url), [])
+    assert finding.remedy == migrate.NEWER
+    db.dispose()
 
 
 def test_each_branch_has_a_version_table_of_its_own(url: str, tmp_path: Path) -> None:

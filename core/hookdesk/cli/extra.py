@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import platform
+from importlib.metadata import entry_points
 
 import click
 
 from hookdesk import __version__
+from hookdesk.cli import FAST
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.site import site
 
@@ -18,6 +20,26 @@ def version(as_json: bool) -> None:
     """Print the version."""
     told = {"hookdesk": __version__, "python": platform.python_version()}
     click.echo(json.dumps(told) if as_json else __version__)
+
+
+def fast_commands() -> dict[str, list[str]]:
+    """First word and second words of the commands that are called before click is imported: {"mail": ["inspect", "pipe"]}."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(entry_points(group=FAST).names):
+        first, _, second = name.partition(".")
+        found.setdefault(first, []).append(second)
+    return found
+
+
+def fast_group(word: str) -> click.Group | None:
+    """What `hookdesk mail --help` shows: who calls one of these commands does not come here."""
+    names = fast_commands().get(word)
+    if not names:
+        return None
+    group = click.Group(word)
+    for name in names:
+        group.add_command(click.Command(name, help=f"`hookdesk {word} {name} --help` says what it does."))
+    return group
 
 
 @click.command()

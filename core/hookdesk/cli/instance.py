@@ -22,6 +22,7 @@ from hookdesk.services.people import PersonProblem, normal_address
 
 FOLDERS = ("run/wake", "spool/tmp", "spool/new", "templates")
 HEAD = "# The configuration of this instance. HOOKDESK_<NAME> in the environment goes before it. docs/operations.md explains each.\n"
+_LOST_KEY = "The key is new but the database is not: put the old instance.key back, or enter stored passwords and secrets again."
 
 
 @click.command()
@@ -40,11 +41,14 @@ def init(admin_email: str, admin_login: str, admin_password_file: str | None) ->
         raise ConfigError(f"{admin_email!r} is not an e-mail address.")
     password = passwords.read(admin_password_file) if admin_password_file else ""
     _make_folders(config)
-    if not config.secret_key and create_key_file(config.instance):
+    is_new_key = not config.secret_key and create_key_file(config.instance)
+    if is_new_key:
         click.echo(f"· key: made, in {config.instance / KEY_FILE} (a backup without it is worth little)")
     _upgrade(config)
     with opened(config):
         if reading().scalar(select(func.count()).select_from(Agent)):
+            if is_new_key:
+                click.echo(_LOST_KEY, err=True)
             click.echo(f"The instance {config.instance} is ready.")
             return
         release()

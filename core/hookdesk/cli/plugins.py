@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from hookdesk import clock, config
 from hookdesk.cli.opened import require_instance
@@ -31,7 +32,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for m
 
 @contextmanager
 def opened(anywhere: bool = False) -> Iterator[Lifecycle]:
-    """The instance's plugins; what is the user's to mend is told in one line, with exit status 1.
+    """The instance's plugins; what cannot be done with them is told in one line, with exit status 1.
 
     `anywhere`: an author has no instance yet and may look at plugins all the same.
     """
@@ -46,7 +47,7 @@ def opened(anywhere: bool = False) -> Iterator[Lifecycle]:
             yield Lifecycle(settings, db)
         finally:
             db.dispose()
-    except (LifecycleError, MigrationError, config.ConfigError) as error:
+    except (LifecycleError, MigrationError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -61,6 +62,8 @@ def list_plugins(as_json: bool) -> None:
     """Every installed plugin: its state, version and title."""
     with opened(anywhere=True) as lifecycle:
         rows = _rows(lifecycle)
+        if not any(row["enabled"] for row in rows):
+            _warn_if_unreadable(lifecycle.db)
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -69,6 +72,16 @@ def list_plugins(as_json: bool) -> None:
         click.echo(f"{row['state']:<8} {row['slug']:<{width}}  {row['version']:<8} {row['title']}")
         if row["problem"]:
             click.echo(f"{'':<8} {row['problem']}")
+
+
+def _warn_if_unreadable(db: Database) -> None:
+    """Where the database does not tell what is switched on, "off" means nothing."""
+    try:
+        with db.read() as reading:
+            reading.first(select(PluginState.slug).limit(1))
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        click.echo(f"The database cannot be used, so what is switched on is not known: {reason}.", err=True)
 
 
 def _rows(lifecycle: Lifecycle) -> list[dict[str, Any]]:
@@ -160,7 +173,10 @@ def undo(slug: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def purge(slug: str, yes: bool) -> None:
     """Delete everything that a plugin has kept: tables, settings, files. There is no way back."""
-    if not yes and click.prompt(f"Type {slug} to delete everything that it has kept", default="") != slug:
+    if (
+        not yes
+        and click.prompt(f"Type {slug} to delete everything that it has kept", default="", show_default=False) != slug
+    ):
         raise click.ClickException("Nothing was deleted.")
     with opened() as lifecycle:
         problems = forget(lifecycle, slug)

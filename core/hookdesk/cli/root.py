@@ -56,9 +56,9 @@ class Root(click.Group):
         """Import a command; a plugin's is only looked for if core has none of that name."""
         place = COMMANDS.get(cmd_name)
         if place is None:
-            from hookdesk.cli.extra import plugin_command
+            from hookdesk.cli.extra import fast_group, plugin_command
 
-            return plugin_command(cmd_name)
+            return fast_group(cmd_name) or plugin_command(cmd_name)
         module = f"hookdesk.cli.{place.module}"
         try:
             found = getattr(importlib.import_module(module), place.name)
@@ -71,8 +71,12 @@ class Root(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any of them."""
+        from hookdesk.cli.extra import fast_commands
+
+        rows = [(name, place.doc) for name, place in COMMANDS.items()]
+        rows += [(word, f"Commands of a plugin: {', '.join(names)}.") for word, names in fast_commands().items()]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, place.doc) for name, place in COMMANDS.items()])
+            formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -87,6 +91,10 @@ class Root(click.Group):
             return super().invoke(ctx)
 
 
+_UNUSABLE = ("OperationalError", "DatabaseError")
+"""By name, since SQLAlchemy is not imported for commands that do without. The second one: a file that is no SQLite database."""
+
+
 class Sentences:
     """Turns errors that are no bugs into sentences."""
 
@@ -99,9 +107,7 @@ class Sentences:
             raise Mistake(str(error)) from None
         if isinstance(error, CannotListen):
             raise click.ClickException(str(error)) from None
-        if (
-            type(error).__name__ == "OperationalError"
-        ):  # SQLAlchemy's, which is not imported for commands that do without
+        if type(error).__name__ in _UNUSABLE:
             raise click.ClickException(f"The database cannot be used: {_reason(error)}") from None
 
 

@@ -26,6 +26,8 @@ ENVIRONMENT = Path(__file__).parent / "migrations"
 CORE_DIRECTORY = ENVIRONMENT / "versions"
 LOCK = 0x686F6F6B  # PostgreSQL's advisory lock while a branch migrates: "hook"
 
+NEWER = "the database is newer than the installed code. Install the version that it comes from, or restore a backup"
+
 
 class MigrationError(Exception):
     """A migration could not run to its end; `stopped_at` is the revision that the database is at now ("" = none)."""
@@ -84,6 +86,12 @@ def head(directory: Path = CORE_DIRECTORY) -> str:
         alembic.util.CommandError: the folder has several heads.
     """
     return ScriptDirectory(str(ENVIRONMENT), version_locations=[str(directory)]).get_current_head() or ""
+
+
+def knows(directory: Path, revision: str) -> bool:
+    """Whether a folder has this revision; a database may come from newer code."""
+    script = ScriptDirectory(str(ENVIRONMENT), version_locations=[str(directory)])
+    return any(found.revision == revision for found in script.walk_revisions())
 
 
 def check(url: str, branch: str = CORE) -> list[Any]:
@@ -155,6 +163,8 @@ def _migrate(url: str, branch: str, directory: Path, run: Callable[[AlembicConfi
         before = _current(connection, branch)
         if before == (head(directory) if target == "head" else target):
             return before
+        if before and not knows(directory, before):
+            raise MigrationError(branch, before, NEWER)
         _copy_file(connection, url, branch, before or "base")
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")

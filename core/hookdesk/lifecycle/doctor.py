@@ -59,7 +59,7 @@ def doctor(config: Config, db: Database) -> list[Finding]:
 
 
 def behind(config: Config, enabled: list[Found]) -> Iterator[Finding]:
-    """Branches whose tables are older than the installed code."""
+    """Branches whose tables are older than the installed code, or newer."""
     branches = [
         (migrate.CORE, migrate.CORE_DIRECTORY),
         *((item.slug, item.migrations) for item in enabled if item.migrations),
@@ -74,7 +74,7 @@ def behind(config: Config, enabled: list[Found]) -> Iterator[Finding]:
             yield Finding(
                 slug,
                 f"its tables are at revision {present or 'base'}, its code asks for {newest}",
-                "hookdesk db upgrade",
+                "hookdesk db upgrade" if not present or migrate.knows(directory, present) else migrate.NEWER,
             )
 
 

@@ -51,7 +51,8 @@ def listen(bind: str) -> socket.socket:
 
 def _explain(error: OSError, host: str, port: int) -> str:
     """Why it cannot be had, and what to do."""
-    another = f"`hookdesk serve --bind {f'[{host}]' if ':' in host else host}:{8080 if port < 1024 else port + 1}`"
+    place = f"{f'[{host}]' if ':' in host else host}:{8080 if port < 1024 else port + 1}"
+    another = f"`hookdesk serve --bind {place}` (`make run BIND={place}`)"
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} at {host} is in use. End the program that has it, or choose another port: {another}."
     if error.errno in (errno.EACCES, errno.EPERM):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from sqlalchemy.exc import DBAPIError
+
 from hookdesk.config import Config
 from hookdesk.db.engine import Database
 from hookdesk.db.migrate import MigrationError
@@ -19,6 +21,9 @@ def bring_up_to_date(config: Config) -> int:
                 print(f"· {item.branch}: {item.problem}", flush=True)
     except MigrationError as error:
         print(f"hookdesk: {error}. The database was left as it was before that revision.", file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"hookdesk: the database cannot be used: {' '.join(str(error.orig).split())}", file=sys.stderr)
         return 1
     finally:
         db.dispose()

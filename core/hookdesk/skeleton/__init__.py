@@ -34,6 +34,8 @@ def write_skeleton(name: str, into: Path) -> Path:
         "CORE": f">={major}.{minor},<{major}.{int(minor) + 1}",
     }
     folder = into / f"hookdesk-{values['DASHED']}"
+    if folder.exists():
+        raise FileExistsError(f"{folder} is there already; choose another name or folder.")
     folder.mkdir(parents=True)
     with as_file(files(__package__) / "files") as templates:
         for template in sorted(templates.rglob("*.tmpl")):

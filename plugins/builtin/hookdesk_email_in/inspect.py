@@ -32,7 +32,7 @@ def inspect_file(path: str, format: str = "rfc822") -> dict[str, Any]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print one JSON object a file; the exit status is 0 unless a file could not be opened."""
+    """Print one JSON object a file; the exit status is 1 if one could not be opened, else 0."""
     parser = argparse.ArgumentParser(
         prog="hookdesk mail inspect", description="Show what the mail intake reads out of files."
     )
@@ -48,7 +48,15 @@ def main(argv: list[str] | None = None) -> int:
             json.dumps(result, ensure_ascii=False, indent=None if options.json else 2).encode() + b"\n"
         )
         sys.stdout.buffer.flush()
-    return 0
+    return 0 if all(map(_opens, options.files)) else 1
+
+
+def _opens(path: str) -> bool:
+    try:
+        Path(path).open("rb").close()
+    except OSError:
+        return False
+    return True
 
 
 def _read(content: bytes, format: str) -> InboundMessage:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookdesk.api import MessageKind
+from hookdesk_email_in.inspect import main
 from hookdesk_email_in.mime import UnreadableMessage
 from hookdesk_email_in.parse import parse_message
 
@@ -131,3 +132,10 @@ def test_inspect_prints_one_object_a_file(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     told = json.loads(done.stdout)
     assert (told["subject"], told["from"]["address"], told["error"]) == ("Fire", "grace@example.org", None)
+
+
+def test_inspect_of_a_file_that_is_not_there_ends_with_status_1(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main([str(tmp_path / "nowhere.eml"), "--json"]) == 1
+    assert "No such file" in json.loads(capfdbinary.readouterr().out)["error"]
