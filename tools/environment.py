@@ -4,7 +4,7 @@ Runs on the system's Python and its standard library alone. uv does the work (so
 hashed copy is installed from the lock first. Where uv cannot work, pip takes the same lock.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: a Python that is too old for it would not reach the sentence below.
 
 import fcntl
 import os
@@ -21,12 +21,15 @@ if sys.version_info < (3, 11):  # noqa: UP036  an older Python must get a senten
         "install one and name it, for example `make PYTHON=python3.12`."
     )
 
-from tools.progress import ROOT, CommandFailed, fingerprint, is_current, run, say, stop
+from tools.progress import ROOT, CommandFailed, begin, fingerprint, hold_writable, is_current, run, say, stop
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LOCK = ROOT / "requirements.lock"
+OFFLINE = (
+    "The packages could not be fetched: check the network, and pip's proxy and certificates, then run `make` again."
+)
 
 
 def main() -> None:
@@ -44,6 +47,7 @@ def make_venv() -> None:
     """Make .venv unless a working one is there; one that lost its Python is made anew."""
     if PYTHON.exists() and works(PYTHON):
         return
+    hold_writable()
     say(f"making .venv with Python {sys.version.split()[0]}")
     try:
         run(sys.executable, "-m", "venv", "--clear", VENV)
@@ -69,6 +73,7 @@ def install_lock() -> None:
     mark = fingerprint(LOCK)
     if is_current(stamp, mark):
         return
+    hold_writable()
     stamp.unlink(missing_ok=True)
     count = len(re.findall(r"(?m)^[a-z]", LOCK.read_text()))
     say(f"installing {count} packages from requirements.lock (about 30 seconds the first time)")
@@ -76,6 +81,8 @@ def install_lock() -> None:
         install_uv()
         run(UV, "pip", "sync", "--python", PYTHON, "--require-hashes", LOCK)
     except CommandFailed as failed:
+        if failed.offline and not UV.exists():
+            stop(OFFLINE)  # it was pip that could not fetch uv
         say(f"uv could not do it ({last_line(failed)}); pip tries, which takes some minutes")
         install_lock_with_pip()
     stamp.write_text(mark)
@@ -107,7 +114,7 @@ def install_lock_with_pip() -> None:
         run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", LOCK)
     except CommandFailed as failed:
         if failed.offline:
-            stop("The packages could not be fetched: check the network and pip's proxy, then run `make` again.")
+            stop(OFFLINE)
         stop(f"Installing the packages failed ({last_line(failed)}): mend that, then run `make` again.")
 
 
@@ -163,4 +170,4 @@ def last_line(failed: CommandFailed) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

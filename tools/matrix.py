@@ -9,7 +9,7 @@ import time
 import tomllib
 
 from tools.environment import PYTHON
-from tools.progress import ROOT
+from tools.progress import ROOT, begin
 
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
@@ -51,4 +51,4 @@ def run_without(slug: str) -> tuple[str, dict[str, int], float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    begin(main)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tools.environment import VENV, compile_translations, last_line
-from tools.progress import ROOT, CommandFailed, run, say, stop
+from tools.progress import ROOT, CommandFailed, begin, run, say, stop
 
 PYBABEL = VENV / "bin" / "pybabel"
 PACKAGES = (
@@ -67,4 +67,4 @@ def update(package: Path, languages: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +22,21 @@ def stop(sentence: str) -> NoReturn:
     """End the script with exit code 1 and one sentence that says what to do."""
     print(f"\n{sentence}", file=sys.stderr, flush=True)
     raise SystemExit(1)
+
+
+def begin(main: Callable[[], int | None]) -> NoReturn:
+    """Run a script's main function and exit with what it returns; Ctrl-C ends it with a sentence."""
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on where this one was.", file=sys.stderr, flush=True)
+        raise SystemExit(130) from None
+
+
+def hold_writable() -> None:
+    """Hold that set-up may keep what it fetches in the checkout."""
+    if not os.access(ROOT, os.W_OK):
+        stop(f"You may not write in {ROOT}: clone Hookdesk into a folder of your own, then run `make` there.")
 
 
 class CommandFailed(Exception):

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.progress import CommandFailed, run, say
+from tools.progress import CommandFailed, begin, run, say
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,4 @@ def install(packages: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

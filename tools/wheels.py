@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 
 from tools.environment import LOCK, PYTHON, UV
-from tools.progress import ROOT, CommandFailed, run, say, stop
+from tools.progress import ROOT, CommandFailed, begin, run, say, stop
 
 
 def main() -> None:
@@ -97,4 +97,4 @@ def test(python: Path, project: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)
