@@ -35,17 +35,39 @@ from hookdesk.site import site
 from hookdesk.types.actors import Actor, ActorKind
 from hookdesk.types.tickets import TicketView
 
+SEE_ALL = "ticket.see_all"
+
 PERMISSIONS: tuple[tuple[str, str, str], ...] = (
     ("ticket.create", _l("Open tickets for others"), _l("Tickets")),
     ("ticket.reply", _l("Reply to requesters"), _l("Tickets")),
     ("ticket.note", _l("Write internal notes"), _l("Tickets")),
     ("ticket.assign", _l("Assign tickets"), _l("Tickets")),
+    ("ticket.release", _l("Take assigned tickets from somebody"), _l("Tickets")),
     ("ticket.transfer", _l("Move tickets to another department"), _l("Tickets")),
-    ("ticket.edit", _l("Change priority and other properties"), _l("Tickets")),
+    ("ticket.refer", _l("Show tickets to other agents, teams and departments"), _l("Tickets")),
+    ("ticket.edit", _l("Change priority, requester, collaborators and other properties"), _l("Tickets")),
+    ("ticket.mark_answered", _l("Mark tickets as answered or not"), _l("Tickets")),
     ("ticket.close", _l("Close and reopen tickets"), _l("Tickets")),
     ("ticket.delete", _l("Delete tickets"), _l("Tickets")),
+    ("thread.edit", _l("Correct what others wrote"), _l("Tickets")),
 )
-"""Core's permissions: (name, label, group). Seeing a ticket is not among them: it follows from where an agent works."""
+"""Core's permissions in a department: (name, label, group). Seeing a ticket is not among them: it follows from where an agent works."""
+
+SITE_PERMISSIONS: tuple[tuple[str, str, str], ...] = (
+    (SEE_ALL, _l("See the tickets of every department"), _l("Visibility")),
+    ("agent.see_all", _l("See agents outside their own departments"), _l("Visibility")),
+    ("department.see_all", _l("See departments other than their own"), _l("Visibility")),
+    ("user.directory", _l("Look through the list of users and organizations"), _l("Users")),
+    ("user.create", _l("Add users"), _l("Users")),
+    ("user.edit", _l("Change users"), _l("Users")),
+    ("user.manage", _l("Manage users' accounts"), _l("Users")),
+    ("user.ban", _l("Ban users and addresses"), _l("Users")),
+    ("user.delete", _l("Delete users"), _l("Users")),
+    ("organization.create", _l("Add organizations"), _l("Organizations")),
+    ("organization.edit", _l("Change organizations"), _l("Organizations")),
+    ("organization.delete", _l("Delete organizations"), _l("Organizations")),
+)
+"""Core's permissions that an agent holds everywhere, whatever the department: (name, label, group)."""
 
 REQUESTER_PERMISSIONS = frozenset({"ticket.view", "ticket.message"})
 
@@ -73,19 +95,27 @@ class Leg:
 
 def legs(actor: Actor) -> tuple[Leg, ...]:
     """The legs of an actor's scope. No leg: the actor sees nothing. A leg named "all" stands alone."""
-    if actor.is_system or (actor.is_agent and actor.is_admin and not actor.assigned_only):
+    if actor.is_system or (actor.is_agent and not actor.assigned_only and actor.may(SEE_ALL)):
         return (Leg("all", true()),)
     if actor.kind is ActorKind.AGENT:
         return _agent_legs(actor)
     if actor.user_id is None:
         return ()
-    own = Ticket.user_id == actor.user_id
-    shared = Ticket.id.in_(select(Collaborator.ticket_id).where(Collaborator.user_id == actor.user_id))
     if actor.kind is ActorKind.REQUESTER:
-        return (Leg("own", own), Leg("collaborator", shared))
+        return _requester_legs(actor)
     if actor.kind is ActorKind.GUEST and actor.ticket_id is not None:
-        return (Leg("link", and_(Ticket.id == actor.ticket_id, or_(own, shared))),)
+        takes_part = or_(*(leg.condition for leg in _requester_legs(actor)))
+        return (Leg("link", and_(Ticket.id == actor.ticket_id, takes_part)),)
     return ()
+
+
+def _requester_legs(actor: Actor) -> tuple[Leg, ...]:
+    """Own, followed, and what the organization shares."""
+    followed = select(Collaborator.ticket_id).where(Collaborator.user_id == actor.user_id)
+    found = [Leg("own", Ticket.user_id == actor.user_id), Leg("collaborator", Ticket.id.in_(followed))]
+    if actor.sees_organization and actor.organization_id is not None:
+        found.append(Leg("organization", Ticket.organization_id == actor.organization_id))
+    return tuple(found)
 
 
 def _agent_legs(actor: Actor) -> tuple[Leg, ...]:
@@ -106,7 +136,7 @@ def _agent_legs(actor: Actor) -> tuple[Leg, ...]:
 
 def scope_key(actor: Actor) -> Hashable:
     """All that `legs` looks at: actors with the same key have the same legs."""
-    flags = (actor.kind, actor.is_admin, actor.assigned_only)
+    flags = (actor.kind, actor.assigned_only, actor.may(SEE_ALL), actor.sees_organization and actor.organization_id)
     return (*flags, actor.agent_id, actor.user_id, actor.ticket_id, frozenset(actor.departments), actor.teams)
 
 
@@ -180,7 +210,7 @@ def permitted(actor: Actor, permission: str, ticket: TicketView) -> bool:
         return False
     if ticket.department_id in actor.departments or actor.is_admin:
         return actor.may(permission, ticket.department_id)
-    return actor.may(permission)
+    return permission in actor.elsewhere or permission in actor.permissions
 
 
 @lru_cache(maxsize=1)

@@ -11,17 +11,40 @@ from hookdesk.models.base import Base, Body, Id, JsonList, Moment, Name, Primary
 
 
 class Organization(Base):
-    """A company or group that requesters belong to."""
+    """A company or group that requesters belong to.
+
+    `sharing` says whose members see all of its tickets, `followers` who is added to each as a collaborator: "nobody", "primary" (contacts)
+    or "everybody". `contacts_share`: its primary contacts may change the first themselves.
+    """
 
     __tablename__ = "organization"
     id: Mapped[PrimaryKey]
     name: Mapped[Name] = mapped_column(unique=True)
     notes: Mapped[Body] = mapped_column(default="")
+    sharing: Mapped[str] = mapped_column(String(10), default="nobody")
+    contacts_share: Mapped[bool] = mapped_column(default=False)
+    followers: Mapped[str] = mapped_column(String(10), default="nobody")
+    manager_agent_id: Mapped[int | None] = mapped_column(Id)
+    manager_team_id: Mapped[int | None] = mapped_column(Id)
+    assigns_manager: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
 
 
+class OrganizationDomain(Base):
+    """A mail domain, in lower case, whose new users belong to an organization; with `is_suffix` its subdomains' too."""
+
+    __tablename__ = "organization_domain"
+    id: Mapped[PrimaryKey]
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    domain: Mapped[str] = mapped_column(String(255), unique=True)
+    is_suffix: Mapped[bool] = mapped_column(default=False)
+
+
 class User(Base):
-    """A person. Requesters are users; an agent is a user too, so that one person can be both."""
+    """A person. Requesters are users; an agent is a user too, so that one person can be both.
+
+    A primary contact speaks for their organization; `notes` are for agents' eyes.
+    """
 
     __tablename__ = "user"
     id: Mapped[PrimaryKey]
@@ -30,6 +53,8 @@ class User(Base):
     phone: Mapped[str] = mapped_column(String(60), default="")
     locale: Mapped[str] = mapped_column(String(20), default="")
     timezone: Mapped[str] = mapped_column(String(60), default="")
+    notes: Mapped[Body] = mapped_column(default="")
+    is_primary_contact: Mapped[bool] = mapped_column(default=False)
     is_banned: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
 
@@ -45,7 +70,12 @@ class UserEmail(Base):
 
 
 class Department(Base):
-    """Where tickets are worked; the unit of access."""
+    """Where tickets are worked; the unit of access, which reaches down to the departments below it.
+
+    An archived department is inactive, and its closed tickets stay closed. `assignment` says who can be assigned its tickets: "all" agents,
+    its "members" (with further access too) or its "primary" members; `alerts` whom it tells: its "members", the "extended" ones too, or
+    "nobody". The `…_ref` columns name things of plugins.
+    """
 
     __tablename__ = "department"
     id: Mapped[PrimaryKey]
@@ -54,8 +84,19 @@ class Department(Base):
     manager_id: Mapped[int | None] = mapped_column(Id)
     is_public: Mapped[bool] = mapped_column(default=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_archived: Mapped[bool] = mapped_column(default=False)
     is_default: Mapped[bool] = mapped_column(default=False)
     signature: Mapped[Body] = mapped_column(default="")
+    assignment: Mapped[str] = mapped_column(String(10), default="all")
+    claims_on_reply: Mapped[bool] = mapped_column(default=True)
+    keeps_assignee_on_reopen: Mapped[bool] = mapped_column(default=True)
+    answers_tickets: Mapped[bool] = mapped_column(default=True)
+    answers_messages: Mapped[bool] = mapped_column(default=True)
+    alerts: Mapped[str] = mapped_column(String(10), default="extended")
+    mail_account_ref: Mapped[str] = mapped_column(String(120), default="")
+    template_ref: Mapped[str] = mapped_column(String(120), default="")
+    sla_ref: Mapped[str] = mapped_column(String(120), default="")
+    schedule_ref: Mapped[str] = mapped_column(String(120), default="")
 
 
 class Role(Base):
@@ -66,10 +107,15 @@ class Role(Base):
     name: Mapped[Name] = mapped_column(unique=True)
     permissions: Mapped[JsonList] = mapped_column(default=list)
     is_active: Mapped[bool] = mapped_column(default=True)
+    notes: Mapped[Body] = mapped_column(default="")
 
 
 class Agent(Base):
-    """Somebody who works tickets. `login` is unique and stored in lower case."""
+    """Somebody who works tickets. `login` is unique and stored in lower case.
+
+    `permissions` are held everywhere, whatever the department. On tickets outside the agent's departments (assigned, referred) the primary
+    role counts, unless `role_falls_back` is off. `is_visible`: requesters and other departments may know of them.
+    """
 
     __tablename__ = "agent"
     id: Mapped[PrimaryKey]
@@ -82,7 +128,13 @@ class Agent(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     on_vacation: Mapped[bool] = mapped_column(default=False)
     assigned_only: Mapped[bool] = mapped_column(default=False)
+    role_falls_back: Mapped[bool] = mapped_column(default=True)
+    is_visible: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    permissions: Mapped[JsonList] = mapped_column(default=list)
     signature: Mapped[Body] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    notes: Mapped[Body] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(String(20), default="")
     timezone: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[Moment]
@@ -97,6 +149,7 @@ class AgentDepartment(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id", ondelete="CASCADE"))
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="RESTRICT"))
+    gets_alerts: Mapped[bool] = mapped_column(default=True)
 
 
 class Team(Base):
@@ -107,6 +160,8 @@ class Team(Base):
     name: Mapped[Name] = mapped_column(unique=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    gets_alerts: Mapped[bool] = mapped_column(default=True)
+    notes: Mapped[Body] = mapped_column(default="")
 
 
 class TeamMember(Base):
@@ -117,10 +172,12 @@ class TeamMember(Base):
     id: Mapped[PrimaryKey]
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    gets_alerts: Mapped[bool] = mapped_column(default=True)
 
 
 class SignInSession(Base):
-    """A signed-in browser. Only a hash of its token is kept; revoking is setting `revoked_at`."""
+    """A signed-in browser. Only a hash of its token is kept; revoking is setting `revoked_at`. `confirmed_at`: its owner last proved
+    who they are."""
 
     __tablename__ = "session"
     __table_args__ = (Index("ix_session_user_id_revoked_at", "user_id", "revoked_at"),)
@@ -133,6 +190,7 @@ class SignInSession(Base):
     created_at: Mapped[Moment]
     seen_at: Mapped[Moment]
     expires_at: Mapped[Moment]
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

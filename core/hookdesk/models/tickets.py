@@ -150,13 +150,14 @@ class Attachment(Base):
 
 
 class Collaborator(Base):
-    """A user who follows a ticket besides its owner."""
+    """A user who follows a ticket besides its owner. One who is not active sees it, but is sent no mail."""
 
     __tablename__ = "collaborator"
     __table_args__ = (UniqueConstraint("ticket_id", "user_id"),)
     id: Mapped[PrimaryKey]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Moment]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Row,
     and_,
     bindparam,
+    false,
     literal,
     null,
     select,
@@ -18,10 +21,13 @@ from sqlalchemy import (
 )
 
 from hookdesk.db.context import reading
-from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
+from hookdesk.models import Agent, AgentDepartment, Department, Organization, Role, TeamMember, User, UserEmail
 from hookdesk.types.actors import Actor, ActorKind
 
 AGENT_ALWAYS = frozenset({"ticket.note"})
+MANAGER_ALWAYS = frozenset({"ticket.release", "ticket.mark_answered", "thread.edit"})
+TEAM = -1  # in the place of a depth
+DEEPEST = 20
 
 
 def agent_actor(agent_id: int, session_id: int | None = None) -> Actor | None:
@@ -37,8 +43,10 @@ def agent_actor_of_user(user_id: int, session_id: int | None = None) -> Actor | 
 # Statements that every request runs are built once: putting them together costs more than running them.
 _AGENT = (
     select(
-        Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.locale, Agent.timezone, UserEmail.address
+        Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.role_falls_back, Agent.permissions, Agent.locale,
+        Agent.timezone, UserEmail.address, Role.permissions.label("primary"), Role.is_active.label("primary_is_active"),
     )
+    .join(Role, Role.id == Agent.role_id)
     .outerjoin(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
     .where(Agent.is_active)
 )  # fmt: skip
@@ -50,6 +58,7 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
     if row is None:
         return None
     departments, teams = _places(row.id)
+    primary = frozenset(row.primary) if row.primary_is_active else frozenset()
     return Actor(
         kind=ActorKind.AGENT,
         name=row.name,
@@ -59,6 +68,8 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
         assigned_only=row.assigned_only,
         session_id=session_id,
         departments=departments,
+        permissions=frozenset(row.permissions),
+        elsewhere=AGENT_ALWAYS | (primary if row.role_falls_back else frozenset()),
         teams=teams,
         locale=row.locale,
         timezone=row.timezone,
@@ -67,17 +78,22 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
 
 
 def _places_columns() -> CompoundSelect[Any]:
-    """The query behind `_places`."""
+    """The query behind `_places`: departments with `depth`, how far above them the agent's own access stands, and teams."""
     agent_id: BindParameter[int] = bindparam("agent_id")
-    primary = select(Agent.department_id, Agent.role_id).where(Agent.id == agent_id)
-    further = select(AgentDepartment.department_id, AgentDepartment.role_id).where(AgentDepartment.agent_id == agent_id)
-    held = union_all(primary, further).subquery()
-    departments = (
-        select(literal("department").label("place"), held.c.department_id, Role.permissions, Role.is_active)
-        .join(Role, Role.id == held.c.role_id)
-        .join(Department, Department.id == held.c.department_id)
+    no, yes = literal(False).label("manages"), literal(True).label("manages")
+    primary = select(Agent.department_id, Agent.role_id, no).where(Agent.id == agent_id)
+    further = select(AgentDepartment.department_id, AgentDepartment.role_id, no).where(
+        AgentDepartment.agent_id == agent_id
     )
-    teams = select(literal("team"), TeamMember.team_id, null(), true()).where(TeamMember.agent_id == agent_id)
+    managed = select(Department.id, Agent.role_id, yes).join(Agent, Agent.id == Department.manager_id)
+    direct = union_all(primary, further, managed.where(Agent.id == agent_id)).subquery()
+    held = select(direct, literal(0).label("depth")).cte("held", recursive=True)
+    below = select(Department.id, held.c.role_id, held.c.manages, held.c.depth + 1)
+    held = held.union_all(below.join(held, Department.parent_id == held.c.department_id).where(held.c.depth < DEEPEST))
+    departments = select(
+        held.c.depth, held.c.manages, held.c.department_id, Role.permissions, Role.is_active
+    ).join(Role, Role.id == held.c.role_id)  # fmt: skip
+    teams = select(literal(TEAM), false(), TeamMember.team_id, null(), true()).where(TeamMember.agent_id == agent_id)
     return union_all(departments, teams)
 
 
@@ -85,31 +101,55 @@ _PLACES = _places_columns()
 
 
 def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
-    """Where an agent works, in one query: department id → permissions held there (the primary one and the extended ones), and team ids."""
+    """Where an agent works, in one query: department id → permissions held there, and team ids.
+
+    Access reaches down to the departments below; the role of the nearest one counts. A manager may do more in what they manage.
+    """
     found: dict[int, frozenset[str]] = {}
     member: set[int] = set()
-    for place, place_id, permissions, is_active in reading().all(_PLACES, {"agent_id": agent_id}):
-        if place == "team":
-            member.add(place_id)
-            continue
-        found[place_id] = found.get(place_id, AGENT_ALWAYS) | (frozenset(permissions) if is_active else frozenset())
+    nearest: dict[int, int] = {}
+    for row in sorted(reading().all(_PLACES, {"agent_id": agent_id}), key=_role_first):
+        place = row.department_id
+        if row.depth == TEAM:
+            member.add(place)
+        elif row.manages:
+            found[place] = found.get(place, AGENT_ALWAYS | _held(row.permissions, row.is_active)) | MANAGER_ALWAYS
+        elif row.depth <= nearest.setdefault(place, row.depth):
+            found[place] = found.get(place, AGENT_ALWAYS) | _held(row.permissions, row.is_active)
     return found, frozenset(member)
+
+
+def _role_first(row: Row[Any]) -> tuple[bool, int]:
+    """Roles before what a manager may do besides, the nearest first."""
+    return row.manages, row.depth
+
+
+def _held(permissions: Sequence[str], is_active: bool) -> frozenset[str]:
+    """What a role allows; nothing while it is switched off."""
+    return frozenset(permissions) if is_active else frozenset()
+
+
+_REQUESTER = (
+    select(
+        User.id, User.name, User.organization_id, User.is_primary_contact, User.locale, User.timezone, User.is_banned, Organization.sharing
+    )
+    .outerjoin(Organization, Organization.id == User.organization_id)
+    .where(User.id == bindparam("user_id"))
+)  # fmt: skip
 
 
 def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None:
     """The actor of a requester with a session; None if the user is gone or banned."""
-    row = reading().first(
-        select(User.id, User.name, User.organization_id, User.locale, User.timezone, User.is_banned).where(
-            User.id == user_id
-        )
-    )
+    row = reading().first(_REQUESTER, {"user_id": user_id})
     if row is None or row.is_banned:
         return None
+    shares = row.sharing == "everybody" or (row.sharing == "primary" and row.is_primary_contact)
     return Actor(
         kind=ActorKind.REQUESTER,
         name=row.name,
         user_id=row.id,
         organization_id=row.organization_id,
+        sees_organization=shares,
         session_id=session_id,
         locale=row.locale,
         timezone=row.timezone,

@@ -21,8 +21,11 @@ class ActorKind(StrEnum):
 class Actor:
     """Somebody who reads or changes things, with all that the guard needs to decide, so that it asks no database.
 
-    `departments` maps each department that an agent has access to onto the permissions of their role there.
+    `departments` maps each department that an agent has access to onto the permissions of their role there; `permissions` are held
+    everywhere, `elsewhere` on tickets outside those departments (assigned or referred to the agent).
     A guest may see `ticket_id` only. `assigned_only` limits an agent to tickets assigned to them or their teams.
+    `sees_organization`: a requester whose organization shares its tickets with them. `viewer`: the administrator who looks through this
+    actor's eyes, and may change nothing.
     """
 
     kind: ActorKind
@@ -32,13 +35,17 @@ class Actor:
     is_admin: bool = False
     assigned_only: bool = False
     organization_id: int | None = None
+    sees_organization: bool = False
     ticket_id: int | None = None
     session_id: int | None = None
     departments: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    permissions: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     teams: frozenset[int] = frozenset()
     email: str = ""
     locale: str = ""
     timezone: str = ""
+    viewer: str = ""
 
     @property
     def is_agent(self) -> bool:
@@ -57,7 +64,7 @@ class Actor:
 
     def may(self, permission: str, department_id: int | None = None) -> bool:
         """True if this actor holds `permission` in that department, or in any if none is given."""
-        if self.is_system or (self.is_agent and self.is_admin):
+        if self.is_system or (self.is_agent and self.is_admin) or permission in self.permissions:
             return True
         if department_id is not None:
             return permission in self.departments.get(department_id, frozenset())
