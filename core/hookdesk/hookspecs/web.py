@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hookdesk.hookspecs.spec import Shape, When, spec
 from hookdesk.types.actors import Actor
+from hookdesk.types.events import Event
 from hookdesk.types.jobs import Job
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent
 
@@ -72,3 +73,11 @@ class RunningHooks:
     @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
     def criteria_fields(self) -> Sequence[Field] | None:
         """Fields that conditions may name, with their type, operators and SQL column."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def configuration_changed(self, *, event: Event) -> None:
+        """Somebody changed how the site is set up: people, places, settings, plugins.
+
+        `event.data`: actor (name), agent_id, act ("created", "changed", "deleted" …), kind ("role", "settings" …), name, changes
+        (field → [before, after], never a secret).
+        """

@@ -15,6 +15,7 @@ from hookdesk.lifecycle.loader import states
 from hookdesk.lifecycle.switch import Lifecycle, LifecycleError
 from hookdesk.models import Delivery, PluginError, PluginState, PluginTiming, Setting
 from hookdesk.services import log
+from hookdesk.types.actors import system
 
 
 def purge(lifecycle: Lifecycle, slug: str) -> list[str]:
@@ -49,9 +50,8 @@ def purge(lifecycle: Lifecycle, slug: str) -> list[str]:
             session.execute(delete(model).where(getattr(model, column) == slug))
         if found:
             session.add(PluginState(slug=slug, is_enabled=False, updated_at=clock.now()))
-        log.write(
-            session, "warning", "plugins", f"{lifecycle.actor} purged {slug}: its tables, settings and files are gone"
-        )
+        words = f"{lifecycle.actor} purged {slug}: its tables, settings and files are gone"
+        log.changed(session, system(lifecycle.actor), "plugin", slug, {}, act="purged", words=words, level="warning")
     shutil.rmtree(config.instance / "plugins" / slug, ignore_errors=True)
     return problems
 

@@ -20,6 +20,7 @@ from hookdesk.lifecycle.loader import states
 from hookdesk.lifecycle.order import dependents, resolve, unusable
 from hookdesk.models import PluginState
 from hookdesk.services import counters, log
+from hookdesk.types.actors import system
 
 
 class LifecycleError(Exception):
@@ -103,7 +104,8 @@ class Lifecycle:
                 state.position = slugs.index(state.slug) if state.slug in slugs else None
                 state.updated_at = clock.now()
             counters.increase(session, "generation")
-            log.write(session, "info", "plugins", f"{self.actor} put the plugins in this order: {', '.join(slugs)}")
+            words = f"{self.actor} put the plugins in this order: {', '.join(slugs)}"
+            log.changed(session, system(self.actor), "plugin", "order", {"order": (None, slugs)}, words=words)
 
         self._write(place)
 
@@ -175,9 +177,10 @@ class Lifecycle:
                 if was != is_enabled
                 else f"{slug} stays as it was"
             )
-            log.write(
-                session, "warning" if problem else "info", "plugins", f"{words}{': ' if problem else ''}{problem}"
-            )
+            log.changed(
+                session, system(self.actor), "plugin", slug, {"is_enabled": (was, is_enabled)},
+                words=f"{words}{': ' if problem else ''}{problem}", level="warning" if problem else "info",
+            )  # fmt: skip
 
         self._write(change)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
@@ -26,13 +27,22 @@ _PLAIN = (
     "is_active",
     "on_vacation",
     "assigned_only",
+    "role_falls_back",
+    "is_visible",
+    "must_change_password",
+    "permissions",
     "signature",
+    "phone",
+    "notes",
+    "locale",
+    "timezone",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AgentData:
-    """What an agent's form holds. `extended` maps further departments onto the roles held there; `teams` are ids."""
+    """What an agent's form holds. `extended` maps further departments onto the roles held there; `teams` are ids; `permissions` are those
+    held everywhere."""
 
     name: str
     login: str
@@ -43,7 +53,15 @@ class AgentData:
     is_active: bool = True
     on_vacation: bool = False
     assigned_only: bool = False
+    role_falls_back: bool = True
+    is_visible: bool = True
+    must_change_password: bool = False
+    permissions: tuple[str, ...] = ()
     signature: str = ""
+    phone: str = ""
+    notes: str = ""
+    locale: str = ""
+    timezone: str = ""
     extended: Mapping[int, int] = field(default_factory=dict)
     teams: frozenset[int] = frozenset()
 
@@ -70,7 +88,8 @@ def _save(session: Session, actor: Actor, agent_id: int | None, data: AgentData)
             department_id=data.department_id,
             role_id=data.role_id,
         )
-        log.write(session, "info", "directory", f"{actor.name} created the agent {agent.name} ({login})")
+        words = f"{actor.name} created the agent {agent.name} ({login})"
+        log.changed(session, actor, "agent", agent.name, {"login": ("", login)}, act="created", words=words)
     else:
         found = session.get(Agent, agent_id, with_for_update=True)
         if found is None:
@@ -80,7 +99,7 @@ def _save(session: Session, actor: Actor, agent_id: int | None, data: AgentData)
     _keep_an_administrator(session, agent, data)
     changed = _set(session, agent, login, data)
     if agent_id is not None and changed:
-        log.write(session, "info", "directory", f"{actor.name} changed the agent {agent.name}: {', '.join(changed)}")
+        log.changed(session, actor, "agent", agent.name, changed)
     if not agent.is_active:
         sessions.revoke_all(session, agent.user_id)
     return agent.id
@@ -131,28 +150,30 @@ def _keep_an_administrator(session: Session, agent: Agent, data: AgentData) -> N
         raise DirectoryProblem(problem, "is_active" if not data.is_active else "is_admin")
 
 
-def _set(session: Session, agent: Agent, login: str, data: AgentData) -> list[str]:
+def _set(session: Session, agent: Agent, login: str, data: AgentData) -> dict[str, tuple[Any, Any]]:
     """Set the columns, the further departments and the teams; what changed."""
     values = {name: getattr(data, name) for name in _PLAIN} | {
         "login": login,
         "name": people.clean_name(data.name) or login,
+        "permissions": sorted(data.permissions),
     }
-    changed = [name for name, value in values.items() if getattr(agent, name) != value]
+    changed = {name: (getattr(agent, name), value) for name, value in values.items() if getattr(agent, name) != value}
     for name, value in values.items():
         setattr(agent, name, value)
     user = session.get(User, agent.user_id)
     if user is not None:
         user.name = agent.name
-    return changed + _set_departments(session, agent, data) + _set_teams(session, agent, data)
+    return changed | _set_departments(session, agent, data) | _set_teams(session, agent, data)
 
 
-def _set_departments(session: Session, agent: Agent, data: AgentData) -> list[str]:
+def _set_departments(session: Session, agent: Agent, data: AgentData) -> dict[str, tuple[Any, Any]]:
     """Access to further departments; the primary one is not among them."""
     wanted = {department: role for department, role in data.extended.items() if department != data.department_id}
     rows = session.scalars(select(AgentDepartment).where(AgentDepartment.agent_id == agent.id))
     known = {row.department_id: row for row in rows}
-    if {department: row.role_id for department, row in known.items()} == wanted:
-        return []
+    before = {department: row.role_id for department, row in known.items()}
+    if before == wanted:
+        return {}
     for department, row in known.items():
         if department not in wanted:
             session.delete(row)
@@ -162,17 +183,22 @@ def _set_departments(session: Session, agent: Agent, data: AgentData) -> list[st
         else:
             session.add(AgentDepartment(agent_id=agent.id, department_id=department, role_id=role))
     session.flush()
-    return ["extended departments"]
+    return {"extended departments": (_pairs(before), _pairs(wanted))}
 
 
-def _set_teams(session: Session, agent: Agent, data: AgentData) -> list[str]:
+def _pairs(held: Mapping[int, int]) -> list[str]:
+    """Departments and the roles held there, as the log tells them."""
+    return [f"department {department}: role {role}" for department, role in sorted(held.items())]
+
+
+def _set_teams(session: Session, agent: Agent, data: AgentData) -> dict[str, tuple[Any, Any]]:
     """Membership in teams."""
     known = set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)))
     if known == data.teams:
-        return []
+        return {}
     session.execute(
         delete(TeamMember).where(TeamMember.agent_id == agent.id, TeamMember.team_id.in_(known - data.teams))
     )
     session.add_all(TeamMember(team_id=team_id, agent_id=agent.id) for team_id in data.teams - known)
     session.flush()
-    return ["teams"]
+    return {"teams": (known, data.teams)}

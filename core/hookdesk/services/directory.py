@@ -252,16 +252,16 @@ def store(session: Session, actor: Actor, model: Any, row_id: int | None, values
         select(model.id).where(model.name == values["name"], model.id != (row_id or 0)).limit(1)
     ):
         raise DirectoryProblem(_("That name is taken."), "name")
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    changes = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     for name, value in values.items():
         setattr(row, name, value)
     if row_id is None:
         if hasattr(model, "created_at"):
             row.created_at = clock.now()
         session.add(row)
-        log.write(session, "info", "directory", f"{actor.name} created the {kind} {row.name}")
-    elif changed:
-        log.write(session, "info", "directory", f"{actor.name} changed the {kind} {row.name}: {', '.join(changed)}")
+        log.changed(session, actor, kind, row.name, changes, act="created")
+    elif changes:
+        log.changed(session, actor, kind, row.name, changes)
     session.flush()
     return row
 
@@ -312,7 +312,7 @@ def remove(actor: Actor, kind: str, row_id: int) -> None:
         if kind == "department" and row.is_default:
             raise DirectoryProblem(_("New tickets go to the default department, so it stays."))
         session.delete(row)
-        log.write(session, "warning", "directory", f"{actor.name} deleted the {kind} {row.name}")
+        log.changed(session, actor, kind, row.name, {}, act="deleted", level="warning")
         session.flush()
 
     try:

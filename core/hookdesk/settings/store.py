@@ -84,12 +84,12 @@ class SettingsStore:
         """One attempt at storing. The counter's row is held meanwhile, so that what others save at the same moment is kept too."""
         with self._db.write() as session:
             counters.increase(session, "settings")
-            values = {**self._read(scope, settings_type), **new}
+            known = self._read(scope, settings_type)
+            values = {**known, **new}
             version = getattr(settings_type, "version", 1)
             session.merge(Setting(scope=scope, version=version, values=values, updated_at=clock.now()))
-            log.write(
-                session, "info", "settings", f"{actor.name} changed settings of {scope}: {', '.join(sorted(new))}"
-            )
+            words = f"{actor.name} changed settings of {scope}: {', '.join(sorted(new))}"
+            log.changed(session, actor, "settings", scope, _told(settings_type, known, new), words=words)
 
     def _sealed(self, field: SettingField, value: Any) -> Any:
         """A value as it is stored."""
@@ -151,3 +151,14 @@ def _fitted(field: SettingField, scope: str, stored: Mapping[str, Any]) -> Any:
     except ValueError as error:
         logger.warning("the stored %s of %s is not used: %s", field.name, scope, error)
         return field.default
+
+
+def _told(settings_type: type, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What changed, by name; of a secret only that it did."""
+    told: dict[str, tuple[Any, Any]] = {}
+    for field in describe(settings_type):
+        if field.name not in after or before.get(field.name, field.default) == after[field.name]:
+            continue
+        is_secret = field.kind == "secret"
+        told[field.name] = (MASK, MASK) if is_secret else (before.get(field.name, field.default), after[field.name])
+    return told
