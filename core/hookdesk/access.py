@@ -49,7 +49,6 @@ PERMISSIONS: tuple[tuple[str, str, str], ...] = (
     ("ticket.mark_answered", _l("Mark tickets as answered or not"), _l("Tickets")),
     ("ticket.close", _l("Close and reopen tickets"), _l("Tickets")),
     ("ticket.delete", _l("Delete tickets"), _l("Tickets")),
-    ("thread.edit", _l("Correct what others wrote"), _l("Tickets")),
 )
 """Core's permissions in a department: (name, label, group). Seeing a ticket is not among them: it follows from where an agent works."""
 
@@ -142,7 +141,9 @@ def scope_key(actor: Actor) -> Hashable:
 
 def narrowing(actor: Actor) -> list[ColumnElement[bool]]:
     """What plugins say must also hold for each ticket that this actor sees."""
-    return [] if actor.is_system else site().hooks.conditions(AccessHooks.permission_scope, actor=actor)
+    if actor.is_system:
+        return []
+    return [condition for _, condition in site().hooks.conditions(AccessHooks.permission_scope, actor=actor)]
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:

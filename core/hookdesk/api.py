@@ -5,6 +5,7 @@ from sqlalchemy.orm import DeclarativeBase
 from hookdesk import clock, listing
 from hookdesk.access import (
     PERMISSIONS,
+    SITE_PERMISSIONS,
     Forbidden,
     NotFound,
     access_number,
@@ -13,6 +14,7 @@ from hookdesk.access import (
     permitted,
     scope,
 )
+from hookdesk.access_reasons import Reason, reasons, sees
 from hookdesk.db.context import reading, release
 from hookdesk.db.engine import ReadSession, WriteRefused
 from hookdesk.db.identity import follow_ids, next_id
@@ -75,11 +77,14 @@ from hookdesk.services import (
     directory,
     intake,
     log,
+    organizations,
+    participants,
     people,
     references,
     sessions,
     threads,
     tickets,
+    users,
 )
 from hookdesk.services.html import html_to_text, node_to_text, parse_html, sanitize_html
 from hookdesk.services.intake_settle import Settled
@@ -89,7 +94,7 @@ from hookdesk.settings.fields import setting
 from hookdesk.site import Site, site
 from hookdesk.text import clean_line, clean_text
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
-from hookdesk.types.auth import AuthProvider, Credentials, SignIn
+from hookdesk.types.auth import AuthProvider, Credentials, Duty, Factor, SignIn
 from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 from hookdesk.types.drafts import ReplyDraft, TicketDraft
@@ -109,21 +114,27 @@ from hookdesk.types.jobs import Job
 from hookdesk.types.notifications import Notification, Recipient
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
-from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out
+from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.forms import FilesField, Form
-from hookdesk.web.guard import admin, agent, public, requester
+from hookdesk.web.guard import admin, agent, confirmed, public, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url, plain_arguments
+from hookdesk.web.networks import holds as network_holds
+from hookdesk.web.networks import unreadable as unreadable_networks
 from hookdesk.web.numbers import id_argument
 from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter
+from hookdesk.web.signin import authenticate
+from hookdesk.web.steps import begin as begin_sign_in
+from hookdesk.web.steps import complete_sign_in, pending_sign_in, review_duties
 from hookdesk.web.themes import Theme, discover_themes
 
 __all__ = [
     "ANONYMOUS",
     "MASK",
     "PERMISSIONS",
+    "SITE_PERMISSIONS",
     "AccessHooks",
     "Actor",
     "ActorKind",
@@ -141,7 +152,9 @@ __all__ = [
     "DeclarativeBase",
     "Delivery",
     "Department",
+    "Duty",
     "Event",
+    "Factor",
     "Field",
     "FieldType",
     "FilesField",
@@ -179,6 +192,7 @@ __all__ = [
     "Priority",
     "RawIntake",
     "ReadSession",
+    "Reason",
     "Recipient",
     "Referral",
     "Refusal",
@@ -229,9 +243,13 @@ __all__ = [
     "agent",
     "agents",
     "attachments",
+    "authenticate",
+    "begin_sign_in",
     "clean_line",
     "clean_text",
     "clock",
+    "complete_sign_in",
+    "confirmed",
     "content_policy",
     "counters",
     "crash_point",
@@ -258,32 +276,43 @@ __all__ = [
     "listing",
     "log",
     "nav",
+    "network_holds",
     "next_id",
     "node_to_text",
+    "organizations",
     "parse",
     "parse_html",
+    "participants",
+    "pending_sign_in",
     "people",
     "permitted",
     "plain_arguments",
     "plugin_registry",
     "public",
     "reading",
+    "reasons",
     "references",
     "release",
     "requester",
+    "review_duties",
     "sanitize_html",
     "scope",
+    "sees",
     "sessions",
     "setting",
     "sign_in",
     "sign_out",
     "site",
     "spec",
+    "stop_viewing",
     "system",
     "text_to_html",
     "threads",
     "tickets",
     "transact",
     "unit_of_work",
+    "unreadable_networks",
+    "users",
+    "view_as",
     "wake",
 ]

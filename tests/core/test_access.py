@@ -15,6 +15,8 @@ from sqlalchemy import select
 
 from hookdesk import clock, listing
 from hookdesk.access import Forbidden, NotFound, access_number, access_ticket, entry_scope, scope
+from hookdesk.access_reasons import reasons
+from hookdesk.access_reasons import sees as sees_by
 from hookdesk.api import Actor, ActorKind, ReplyDraft, reading, release, site, system, threads
 from hookdesk.models import (
     Agent,
@@ -207,6 +209,7 @@ def seen_by(actor: Actor, ticket_ids: list[int]) -> set[int]:
     assert sorted(listed) == sorted(one_by_one)
     assert listed == sorted(listed, reverse=True)
     assert listing.count(actor, "open") == len(one_by_one)
+    assert {ticket_id for ticket_id in ticket_ids if sees_by(reasons(actor, ticket_id))} == one_by_one
     return one_by_one
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import OnError, Shape, When, spec
-from hookdesk.types.auth import AuthProvider, Credentials, SignIn
+from hookdesk.types.auth import AuthProvider, Credentials, Duty, Factor, SignIn
 from hookdesk.types.events import Event
 
 
 class AuthHooks:
     """Signing in: who can check credentials, and what happened."""
 
-    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def auth_providers(self, *, face: str) -> Sequence[AuthProvider] | None:
         """Ways to sign in that the page for this face ("agent" or "portal") offers."""
 
@@ -23,6 +23,14 @@ class AuthHooks:
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
     def auth_set_password(self, *, user_id: int, password: str) -> bool | None:
         """Store a new password and end the user's sessions: True. Raise `Refusal(reason)` to turn it down; its chooser is told why."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_factors(self, *, user_id: int, face: str) -> Sequence[Factor] | None:
+        """Second proofs that this user has set up; one is asked for after the password. If a plugin cannot say, nobody gets in by half."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def sign_in_duties(self, *, user_id: int, face: str) -> Sequence[Duty] | None:
+        """What this user has to do after signing in, before any other page: choose a new password, set up a second factor."""
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def signed_in(self, *, event: Event) -> None:

@@ -76,8 +76,4 @@ class RunningHooks:
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def configuration_changed(self, *, event: Event) -> None:
-        """Somebody changed how the site is set up: people, places, settings, plugins.
-
-        `event.data`: actor (name), agent_id, act ("created", "changed", "deleted" …), kind ("role", "settings" …), name, changes
-        (field → [before, after], never a secret).
-        """
+        """The site was set up differently. `event.data`: actor, agent_id, act, kind, name, changes (field → [before, after], no secret)."""

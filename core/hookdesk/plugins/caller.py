@@ -96,9 +96,16 @@ class Hooks:
     def collect(
         self, spec: Callable[Concatenate[Any, P], Iterable[T] | None], *args: P.args, **given: P.kwargs
     ) -> list[T]:
-        """All answers of a `collect`/`concat` hook in one list."""
+        """All answers of a `collect`/`concat` hook in one list.
+
+        Raises:
+            HookDenied: a plugin could not be asked and the hook's errors deny: none of its answers may be missing.
+        """
+        info = spec_info(spec)
         found: list[T] = []
-        for _, answer in self._answers(spec_info(spec), given):
+        for plugin, answer in self._answers(info, given, denied=FAILED):
+            if answer is FAILED:
+                raise HookDenied(plugin, info.name)
             found.extend(answer)
         return found
 
@@ -123,9 +130,11 @@ class Hooks:
         verdicts: list[Verdict] = [answer for _, answer in self._answers(spec_info(spec), given)]
         return max(verdicts, key=lambda verdict: verdict.strength, default=None)
 
-    def conditions(self, spec: Callable[Concatenate[Any, P], Any], *args: P.args, **given: P.kwargs) -> list[Any]:
-        """SQL conditions that all must hold; one that could not be asked is FALSE."""
-        return [answer for _, answer in self._answers(spec_info(spec), given, denied=false())]
+    def conditions(
+        self, spec: Callable[Concatenate[Any, P], Any], *args: P.args, **given: P.kwargs
+    ) -> list[tuple[str, Any]]:
+        """SQL conditions that all must hold, each with the slug of its plugin; one that could not be asked is FALSE."""
+        return list(self._answers(spec_info(spec), given, denied=false()))
 
     def first(self, spec: Callable[Concatenate[Any, P], T | None], *args: P.args, **given: P.kwargs) -> T | None:
         """The first answer that is not None.

@@ -25,7 +25,7 @@ from hookdesk.models import Agent, AgentDepartment, Department, Organization, Ro
 from hookdesk.types.actors import Actor, ActorKind
 
 AGENT_ALWAYS = frozenset({"ticket.note"})
-MANAGER_ALWAYS = frozenset({"ticket.release", "ticket.mark_answered", "thread.edit"})
+MANAGER_ALWAYS = frozenset({"ticket.release", "ticket.mark_answered"})
 TEAM = -1  # in the place of a depth
 DEEPEST = 20
 
@@ -150,6 +150,7 @@ def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None
         user_id=row.id,
         organization_id=row.organization_id,
         sees_organization=shares,
+        is_primary_contact=row.is_primary_contact,
         session_id=session_id,
         locale=row.locale,
         timezone=row.timezone,

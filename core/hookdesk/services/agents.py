@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
 from hookdesk.services import log, people, sessions
-from hookdesk.services.directory import DirectoryProblem, set_addresses
+from hookdesk.services.directory import DirectoryProblem
 from hookdesk.services.transaction import transact
+from hookdesk.services.users import set_addresses
 from hookdesk.types.actors import Actor
 
 LOGIN = re.compile(r"[a-z0-9._@+-]{2,120}")

@@ -1,17 +1,18 @@
-"""Departments, roles, teams, organizations and users as an administrator keeps them. Agents stand in `services.agents`.
+"""Departments, roles and teams as an administrator keeps them, and what all parts of the directory share. Agents, users and
+organizations have modules of their own.
 
 Each change is checked, stored in one transaction and leaves a line in the system log. What is in use is not deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,9 +28,8 @@ from hookdesk.models import (
     TeamMember,
     Ticket,
     User,
-    UserEmail,
 )
-from hookdesk.services import log, people, sessions
+from hookdesk.services import log
 from hookdesk.services.transaction import transact
 from hookdesk.types.actors import Actor
 
@@ -69,8 +69,19 @@ class DepartmentData:
     manager_id: int | None = None
     is_public: bool = True
     is_active: bool = True
+    is_archived: bool = False
     is_default: bool = False
     signature: str = ""
+    assignment: str = "all"
+    claims_on_reply: bool = True
+    keeps_assignee_on_reopen: bool = True
+    answers_tickets: bool = True
+    answers_messages: bool = True
+    alerts: str = "extended"
+    mail_account_ref: str = ""
+    template_ref: str = ""
+    sla_ref: str = ""
+    schedule_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +91,20 @@ class RoleData:
     name: str
     permissions: tuple[str, ...] = ()
     is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TeamData:
-    """What a team's form holds; `members` are ids of agents."""
-
-    name: str
-    lead_id: int | None = None
-    members: tuple[int, ...] = ()
-    is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizationData:
-    """What an organization's form holds."""
-
-    name: str
     notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class UserData:
-    """What a user's form holds. The first of `addresses` is the primary one."""
+class TeamData:
+    """What a team's form holds; `members` are ids of agents, `silent` those of them who are not told of its tickets."""
 
     name: str
-    addresses: tuple[str, ...]
-    organization_id: int | None = None
-    phone: str = ""
-    is_banned: bool = False
+    lead_id: int | None = None
+    members: tuple[int, ...] = ()
+    silent: frozenset[int] = frozenset()
+    is_active: bool = True
+    gets_alerts: bool = True
+    notes: str = ""
 
 
 def save_department(actor: Actor, department_id: int | None, data: DepartmentData) -> int:
@@ -121,6 +117,8 @@ def save_department(actor: Actor, department_id: int | None, data: DepartmentDat
     def work(session: Session) -> int:
         if data.is_default and not data.is_active:
             raise DirectoryProblem(_("New tickets go to the default department, so it has to be active."), "is_active")
+        if data.is_archived and data.is_active:
+            raise DirectoryProblem(_("An archived department is not active."), "is_archived")
         current = session.get(Department, department_id) if department_id else None
         if current is not None and current.is_default and not data.is_default:
             raise DirectoryProblem(_("To change the default, make another department the default one."), "is_default")
@@ -163,79 +161,30 @@ def save_team(actor: Actor, team_id: int | None, data: TeamData) -> int:
     def work(session: Session) -> int:
         if data.lead_id is not None and data.lead_id not in data.members:
             raise DirectoryProblem(_("The lead has to be a member of the team."), "lead_id")
-        values = {"name": data.name, "lead_id": data.lead_id, "is_active": data.is_active}
-        row = store(session, actor, Team, team_id, values)
-        members = set(session.scalars(select(TeamMember.agent_id).where(TeamMember.team_id == row.id)))
-        session.execute(
-            delete(TeamMember).where(TeamMember.team_id == row.id, TeamMember.agent_id.in_(members - set(data.members)))
-        )
-        session.add_all(TeamMember(team_id=row.id, agent_id=agent_id) for agent_id in set(data.members) - members)
-        return int(row.id)
-
-    return transact(work, race=True)
-
-
-def save_organization(actor: Actor, organization_id: int | None, data: OrganizationData) -> int:
-    """Create (None) or change an organization; its id.
-
-    Raises:
-        DirectoryProblem: the name is taken.
-    """
-    return transact(
-        lambda session: int(store(session, actor, Organization, organization_id, asdict(data)).id), race=True
-    )
-
-
-def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
-    """Create (None) or change a user and their addresses; their id. A banned one is signed out everywhere.
-
-    Raises:
-        DirectoryProblem: an address is none, or belongs to somebody else.
-    """
-
-    def work(session: Session) -> int:
-        addresses = [_address(text) for text in data.addresses]
-        if not addresses:
-            raise DirectoryProblem(_("A user needs an e-mail address."), "addresses")
         values = asdict(data)
-        del values["addresses"]
-        row = store(session, actor, User, user_id, {**values, "name": people.clean_name(data.name)})
-        set_addresses(session, row.id, addresses)
-        if data.is_banned:
-            sessions.revoke_all(session, row.id)
+        del values["members"], values["silent"]
+        row = store(session, actor, Team, team_id, values)
+        _set_members(session, actor, row, data)
         return int(row.id)
 
     return transact(work, race=True)
 
 
-def _address(text: str) -> str:
-    """An address as stored."""
-    found = people.normal_address(text)
-    if not found:
-        raise DirectoryProblem(_("%(text)s is not an e-mail address.", text=text[:100]), "addresses")
-    return found
-
-
-def set_addresses(session: Session, user_id: int, addresses: Sequence[str]) -> None:
-    """Give a user exactly these addresses (as `people.normal_address` writes them), the first as the primary one.
-
-    Raises:
-        DirectoryProblem: one of them belongs to somebody else.
-    """
-    others = select(UserEmail.address).where(UserEmail.address.in_(addresses), UserEmail.user_id != user_id)
-    if taken := session.scalar(others.limit(1)):
-        raise DirectoryProblem(_("%(address)s belongs to somebody else.", address=taken), "addresses")
-    known = {row.address: row for row in session.scalars(select(UserEmail).where(UserEmail.user_id == user_id))}
-    for address, row in known.items():
-        if address not in addresses:
-            session.delete(row)
-    for address in dict.fromkeys(addresses):
-        is_primary = address == addresses[0]
-        if address in known:
-            known[address].is_primary = is_primary
+def _set_members(session: Session, actor: Actor, team: Team, data: TeamData) -> None:
+    """Give a team exactly these members."""
+    wanted = set(data.members)
+    known = {row.agent_id: row for row in session.scalars(select(TeamMember).where(TeamMember.team_id == team.id))}
+    for agent_id, row in known.items():
+        if agent_id in wanted:
+            row.gets_alerts = agent_id not in data.silent
         else:
-            session.add(UserEmail(user_id=user_id, address=address, is_primary=is_primary))
-    session.flush()
+            session.delete(row)
+    session.add_all(
+        TeamMember(team_id=team.id, agent_id=agent_id, gets_alerts=agent_id not in data.silent)
+        for agent_id in wanted - set(known)
+    )
+    if wanted != set(known):
+        log.changed(session, actor, "team", team.name, {"members": (set(known), wanted)})
 
 
 def store(session: Session, actor: Actor, model: Any, row_id: int | None, values: Mapping[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from hookdesk import clock
 from hookdesk.faults import crash_point
 from hookdesk.models import Agent, IntakeRecord, Ticket, User
 from hookdesk.outbox import emit
-from hookdesk.services import decisions, events, people, threads, tickets
+from hookdesk.services import decisions, events, participants, people, threads, tickets
 from hookdesk.services.intake_decide import Plan, finish, seen_before
 from hookdesk.types.actors import Actor, ActorKind
 from hookdesk.types.intake import MessageKind, Outcome
@@ -112,6 +112,10 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     entry = threads.insert_entry(session, ticket, author, first, plan.files)
     entry.intake_id = record.id
     threads.store_rows(session, plan.draft.rows, ticket.id)
+    for user in session.scalars(
+        select(User).where(User.id.in_(plan.draft.collaborators[: participants.MOST]), ~User.is_banned)
+    ):
+        participants.follow(session, ticket, author, user)
     decisions.record(session, plan.steps, ticket_id=ticket.id, intake_id=record.id)
     opener = _opener(session, plan, ticket, author)
     data = {

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
 from hookdesk.db.context import reading
-from hookdesk.models import Agent, Collaborator, Department, Role, User, UserEmail
+from hookdesk.models import Agent, Collaborator, Department, OrganizationDomain, Role, User, UserEmail
 from hookdesk.text import clean_line
 
 _NOT = r"\s\x00-\x1f\x7f\ud800-\udfff@<>\",;:()\[\]\\"
+MOST_PARTS = 12
 _ADDRESS = re.compile(rf"[^{_NOT}]{{1,64}}@(?:[^{_NOT}.]{{1,63}}\.)*[^{_NOT}.]{{1,63}}")
 
 
@@ -60,12 +61,30 @@ def ensure_user(session: Session, address: str, name: str = "") -> User:
     user = session.scalar(select(User).join(UserEmail, UserEmail.user_id == User.id).where(UserEmail.address == normal))
     if user is not None:
         return user
-    user = User(name=clean_name(name) or normal.partition("@")[0], created_at=clock.now())
+    user = User(
+        name=clean_name(name) or normal.partition("@")[0],
+        organization_id=organization_of(normal),
+        created_at=clock.now(),
+    )
     session.add(user)
     session.flush()
     session.add(UserEmail(user_id=user.id, address=normal, is_primary=True))
     session.flush()
     return user
+
+
+def organization_of(address: str) -> int | None:
+    """The organization whose domain an address has; of several the longest counts."""
+    domain = normal_address(address).rpartition("@")[2]
+    parts = domain.split(".")
+    above = [".".join(parts[place:]) for place in range(1, min(len(parts), MOST_PARTS))]
+    own = OrganizationDomain.domain == domain
+    rows = reading().all(
+        select(OrganizationDomain.organization_id, OrganizationDomain.domain).where(
+            or_(own, and_(OrganizationDomain.domain.in_(above), OrganizationDomain.is_suffix))
+        )
+    )
+    return max(rows, key=lambda row: len(row.domain)).organization_id if rows else None
 
 
 def clean_name(name: str) -> str:

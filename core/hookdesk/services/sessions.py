@@ -16,10 +16,15 @@ from hookdesk.models import SignInSession, Token
 from hookdesk.outbox import emit
 from hookdesk.secrets import new_token, token_hash
 from hookdesk.services.transaction import transact
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
 
-IDLE = timedelta(hours=12)
-ABSOLUTE = timedelta(days=14)
 TOUCH = timedelta(minutes=5)
+
+
+def idle_limit() -> timedelta:
+    """How long a session lives without being used."""
+    return timedelta(minutes=site().settings.get("core", CoreSettings).session_idle_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,13 @@ def open_session(user_id: int, face: str, address: str, browser: str) -> str:
     """Sign a user in at a face ("agent" or "portal"); the token for the cookie."""
     token, hashed = new_token()
     now = clock.now()
+    lifetime = timedelta(days=site().settings.get("core", CoreSettings).session_days)
 
     def work(session: Session) -> None:
         session.add(
             SignInSession(
                 token_hash=hashed, user_id=user_id, face=face, address=address[:64], browser=browser[:200],
-                created_at=now, seen_at=now, expires_at=now + ABSOLUTE,
+                created_at=now, seen_at=now, confirmed_at=now, expires_at=now + lifetime,
             )
         )  # fmt: skip
         emit(session, "signed_in", {"user_id": user_id, "face": face, "address": address})
@@ -49,7 +55,14 @@ def open_session(user_id: int, face: str, address: str, browser: str) -> str:
     return token
 
 
-_LIVE = select(SignInSession.id, SignInSession.user_id, SignInSession.face, SignInSession.seen_at).where(
+_LIVE = select(
+    SignInSession.id,
+    SignInSession.user_id,
+    SignInSession.face,
+    SignInSession.seen_at,
+    SignInSession.address,
+    SignInSession.confirmed_at,
+).where(
     SignInSession.token_hash == bindparam("hash"),
     SignInSession.revoked_at.is_(None),
     SignInSession.expires_at > bindparam("now"),
@@ -58,9 +71,12 @@ _LIVE = select(SignInSession.id, SignInSession.user_id, SignInSession.face, Sign
 
 
 def find_session(token: str) -> Row[Any] | None:
-    """The live session of a token: id, user_id, face, seen_at; None if it is unknown, revoked, idle too long or too old."""
+    """The live session of a token: id, user_id, face, seen_at, address, confirmed_at.
+
+    None if it is unknown, revoked, idle too long or too old.
+    """
     now = clock.now()
-    return reading().first(_LIVE, {"hash": token_hash(token), "now": now, "idle_since": now - IDLE})
+    return reading().first(_LIVE, {"hash": token_hash(token), "now": now, "idle_since": now - idle_limit()})
 
 
 def touch(session_id: int) -> None:
@@ -70,6 +86,12 @@ def touch(session_id: int) -> None:
             update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now())
         )
     )
+
+
+def confirm(session_id: int) -> None:
+    """Note that the owner of a session has just proved again who they are."""
+    confirmed = update(SignInSession).where(SignInSession.id == session_id)
+    transact(lambda session: session.execute(confirmed.values(confirmed_at=clock.now())))
 
 
 def revoke(session_id: int) -> None:

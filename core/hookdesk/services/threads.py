@@ -14,10 +14,10 @@ from hookdesk import clock
 from hookdesk.access import access_ticket, demand
 from hookdesk.db.retry import is_transient
 from hookdesk.hookspecs import TicketHooks
-from hookdesk.models import Attachment, Status, ThreadEntry, Ticket, metadata
+from hookdesk.models import Attachment, Department, Status, ThreadEntry, Ticket, metadata
 from hookdesk.outbox import emit
 from hookdesk.plugins.record import Step, tracing
-from hookdesk.services import attachments, decisions, events, tickets
+from hookdesk.services import assignment, attachments, decisions, events, tickets
 from hookdesk.services.attachments import StoredFile
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.transaction import transact
@@ -101,6 +101,8 @@ def add(
     entry = insert_entry(session, ticket, actor, draft, files)
     decisions.record(session, steps, ticket_id=ticket.id)
     reopened = False
+    if entry.kind == "response":
+        assignment.claim(session, ticket, actor)
     if draft.status_id is not None:
         tickets.apply_status(session, ticket, actor, draft.status_id)
     elif entry.kind == "message":
@@ -117,6 +119,10 @@ def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
     )
     if default is None or current is None or current.id == default.id or not current.may_reopen:
         return False
+    if current.state == "closed":
+        if session.scalar(select(Department.is_archived).where(Department.id == ticket.department_id)):
+            return False
+        assignment.release_absent(session, ticket, actor)
     tickets.apply_status(session, ticket, actor, default.id)
     return True
 

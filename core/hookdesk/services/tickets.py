@@ -15,7 +15,7 @@ from hookdesk.db.context import reading
 from hookdesk.hookspecs import TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
 from hookdesk.outbox import emit
-from hookdesk.services import counters, events
+from hookdesk.services import assignment, counters, events
 from hookdesk.services.transaction import transact
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
@@ -48,7 +48,7 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
         user_id=user_id,
         organization_id=_id(find(session, Organization, draft.organization_id)),
         department_id=department.id,
-        assignee_id=_id(find(session, Agent, draft.assignee_id)),
+        assignee_id=_id(_present(find(session, Agent, draft.assignee_id))),
         team_id=_id(find(session, Team, draft.team_id)),
         status_id=status.id,
         state=status.state,
@@ -71,6 +71,11 @@ def find(session: Session, model: Any, wanted: int | None) -> Any:
     """The row with that id, unless it is inactive; None for an id that is none, which may be any number that somebody typed."""
     found = session.get(model, wanted) if wanted is not None and 0 < wanted <= LARGEST_ID else None
     return found if getattr(found, "is_active", True) else None
+
+
+def _present(agent: Agent | None) -> Agent | None:
+    """An agent who is there: nothing new is given to whoever is on vacation."""
+    return None if agent is None or agent.on_vacation else agent
 
 
 def _id(row: Any) -> int | None:
@@ -96,38 +101,49 @@ def locked(session: Session, ticket_id: int) -> Ticket:
     return ticket
 
 
-def _change(actor: Actor, ticket_id: int, permission: str, work: Callable[[Session, Ticket], None]) -> None:
+def change(actor: Actor, ticket_id: int, permission: str, work: Callable[[Session, Ticket], None]) -> None:
     """Check the permission, then run `work` on the locked ticket in one transaction."""
     access_ticket(actor, ticket_id, permission)
     transact(lambda session: work(session, locked(session, ticket_id)))
 
 
 def assign(actor: Actor, ticket_id: int, agent_id: int | None, team_id: int | None = None) -> None:
-    """Give a ticket to an agent, a team, both or nobody.
+    """Give a ticket to an agent, a team, both or nobody. Taking it away altogether needs the permission to release.
 
     Raises:
-        NotFound, Forbidden: as the guard says. TicketProblem: the agent or team is not there or not active.
+        NotFound, Forbidden: as the guard says. TicketProblem: the agent or team is not there or not active, is on vacation, or may not have
+            this department's tickets.
     """
 
     def work(session: Session, ticket: Ticket) -> None:
         agent, team = find(session, Agent, agent_id), find(session, Team, team_id)
         if (agent_id and agent is None) or (team_id and team is None):
             raise TicketProblem(_("That agent or team does not work here any more."))
-        given: tuple[tuple[str, Any, Any], ...] = (("assignee", Agent, agent), ("team", Team, team))
-        for what, model, new in given:
-            column = f"{what}_id"
-            before, after = getattr(ticket, column), _id(new)
-            if before != after:
-                old = session.get(model, before) if before else None
-                setattr(ticket, column, after)
-                names = {"before_name": old.name if old else "", "after_name": new.name if new else ""}
-                events.changed(session, ticket, actor, what, before, after, **names)
+        if agent is not None and agent.id != ticket.assignee_id:
+            _check_assignee(session, ticket, actor, agent)
+        assignment.set_assignee(session, ticket, actor, agent)
+        before, after = ticket.team_id, _id(team)
+        if before != after:
+            old = session.get(Team, before) if before else None
+            ticket.team_id = after
+            names = {"before_name": old.name if old else "", "after_name": team.name if team else ""}
+            events.changed(session, ticket, actor, "team", before, after, **names)
 
-    _change(actor, ticket_id, "ticket.assign", work)
+    change(actor, ticket_id, "ticket.assign" if agent_id or team_id else "ticket.release", work)
+
+
+def _check_assignee(session: Session, ticket: Ticket, actor: Actor, agent: Agent) -> None:
+    """Whether somebody new can have the ticket."""
+    if agent.on_vacation and agent.id != actor.agent_id:
+        raise TicketProblem(_("%(name)s is on vacation.", name=agent.name))
+    if not assignment.allows(session, ticket.department_id, agent.id):
+        raise TicketProblem(
+            _("Only members of the department can be assigned its tickets; %(name)s is none.", name=agent.name)
+        )
 
 
 def transfer(actor: Actor, ticket_id: int, department_id: int) -> None:
-    """Move a ticket to another department. Who it is assigned to keeps it.
+    """Move a ticket to another department. Who it is assigned to keeps it, if that department's rule lets them.
 
     Raises:
         NotFound, Forbidden: as the guard says. TicketProblem: there is no such active department.
@@ -143,8 +159,9 @@ def transfer(actor: Actor, ticket_id: int, department_id: int) -> None:
         before, ticket.department_id = ticket.department_id, department_id
         names = {"before_name": old.name if old else "", "after_name": target.name}
         events.changed(session, ticket, actor, "department", before, department_id, **names)
+        assignment.release_stranger(session, ticket, actor)
 
-    _change(actor, ticket_id, "ticket.transfer", work)
+    change(actor, ticket_id, "ticket.transfer", work)
 
 
 def set_priority(actor: Actor, ticket_id: int, priority_id: int) -> None:
@@ -163,7 +180,22 @@ def set_priority(actor: Actor, ticket_id: int, priority_id: int) -> None:
             names = {"before_name": old.name if old else "", "after_name": new.name}
             events.changed(session, ticket, actor, "priority", old.id if old else None, new.id, **names)
 
-    _change(actor, ticket_id, "ticket.edit", work)
+    change(actor, ticket_id, "ticket.edit", work)
+
+
+def mark_answered(actor: Actor, ticket_id: int, is_answered: bool) -> None:
+    """Say that a ticket waits for the requester, or that it waits for an agent after all.
+
+    Raises:
+        NotFound, Forbidden: as the guard says.
+    """
+
+    def work(session: Session, ticket: Ticket) -> None:
+        if ticket.is_answered != is_answered:
+            before, ticket.is_answered = ticket.is_answered, is_answered
+            events.changed(session, ticket, actor, "answered", before, is_answered)
+
+    change(actor, ticket_id, "ticket.mark_answered", work)
 
 
 def set_status(actor: Actor, ticket_id: int, status_id: int) -> None:
@@ -173,7 +205,7 @@ def set_status(actor: Actor, ticket_id: int, status_id: int) -> None:
         NotFound, Forbidden: as the guard or a plugin's veto says. TicketProblem: there is no such status.
     """
     allow_status(actor, access_ticket(actor, ticket_id), status_id)
-    _change(actor, ticket_id, "ticket.view", lambda session, ticket: apply_status(session, ticket, actor, status_id))
+    change(actor, ticket_id, "ticket.view", lambda session, ticket: apply_status(session, ticket, actor, status_id))
 
 
 def allow_status(actor: Actor, view: TicketView, status_id: int) -> None:
@@ -226,4 +258,4 @@ def remove(actor: Actor, ticket_id: int) -> None:
         session.execute(delete(Ticket).where(Ticket.id == ticket.id))
         emit(session, "ticket_deleted", data)
 
-    _change(actor, ticket_id, "ticket.delete", work)
+    change(actor, ticket_id, "ticket.delete", work)

@@ -43,6 +43,29 @@ class CoreSettings:
     timezone: str = setting("UTC", label=_l("Time zone"), choices=_timezones)
     default_theme: str = setting("default", label=_l("Theme"), help=_l("The name of an installed theme."), maximum=40)
     ticket_number_start: int = setting(10_000, label=_l("First ticket number"), minimum=1, maximum=10**12)
+    session_idle_minutes: int = setting(
+        720,
+        label=_l("Minutes until an unused session ends"),
+        help=_l("Whoever does nothing for that long has to sign in again."),
+        minimum=5,
+        maximum=60 * 24 * 30,
+    )
+    session_days: int = setting(
+        14, label=_l("Days until any session ends"), help=_l("However busy it is."), minimum=1, maximum=365
+    )
+    session_bound_to_address: bool = setting(
+        False,
+        label=_l("Sessions stay with their address"),
+        help=_l("A session that comes from another address ends. Laptops and phones that move have to sign in anew."),
+    )
+    agent_networks: tuple[str, ...] = setting(
+        (),
+        label=_l("Agents' networks"),
+        help=_l(
+            "One address or network a line, as 192.0.2.0/24. Agents can only sign in from there; empty allows all."
+        ),
+        maximum=200,
+    )
     max_files: int = setting(10, label=_l("Files in one message, at most"), minimum=0, maximum=100)
     max_file_bytes: int = setting(
         25 * 1024 * 1024, label=_l("Size of one file, at most (bytes)"), minimum=1024, maximum=2**31

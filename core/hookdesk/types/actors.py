@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,6 +25,7 @@ class Actor:
     `departments` maps each department that an agent has access to onto the permissions of their role there; `permissions` are held
     everywhere, `elsewhere` on tickets outside those departments (assigned or referred to the agent).
     A guest may see `ticket_id` only. `assigned_only` limits an agent to tickets assigned to them or their teams.
+    `confirmed_at`: when the session's owner last proved who they are.
     `sees_organization`: a requester whose organization shares its tickets with them. `viewer`: the administrator who looks through this
     actor's eyes, and may change nothing.
     """
@@ -36,6 +38,7 @@ class Actor:
     assigned_only: bool = False
     organization_id: int | None = None
     sees_organization: bool = False
+    is_primary_contact: bool = False
     ticket_id: int | None = None
     session_id: int | None = None
     departments: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Actor:
     email: str = ""
     locale: str = ""
     timezone: str = ""
+    confirmed_at: datetime | None = None
     viewer: str = ""
 
     @property

@@ -33,6 +33,24 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """A second proof that a user has set up. `endpoint` is the page that asks for it while the sign-in waits (`pending_sign_in`)."""
+
+    name: str
+    label: str
+    endpoint: str
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that a user has to do right after signing in, before anything else: a page, and in one line why."""
+
+    endpoint: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """A provider's answer: who it is, or why not (`problem` is shown to the person; it must not tell whether the account exists)."""
 

@@ -44,7 +44,8 @@ class TicketDraft(Changeable):
 
     References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the service falls
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
-    plugin owns topics, or "". `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation.
+    plugin owns topics, or "". `collaborators` are users who are to follow the ticket. `alert` and `autoresponse` say whether agents are
+    told and whether the requester gets a confirmation.
     """
 
     message: InboundMessage
@@ -59,6 +60,7 @@ class TicketDraft(Changeable):
     priority_id: int | None = None
     topic: str = ""
     sla: str = ""
+    collaborators: tuple[int, ...] = ()
     alert: bool = True
     autoresponse: bool = True
     fields: Mapping[str, Any] = field(default_factory=dict)

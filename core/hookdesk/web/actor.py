@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import g, request, session
 
 from hookdesk import clock
-from hookdesk.services import actors, sessions
+from hookdesk.access import Forbidden, NotFound
+from hookdesk.services import actors, log, sessions
+from hookdesk.services.transaction import transact
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
 from hookdesk.types.actors import ANONYMOUS, Actor
+from hookdesk.web import networks
 
 _KEY = "hookdesk_actor"
+VIEWING = "viewing"
 GUEST_LIFETIME = timedelta(hours=12)
 
 
@@ -30,24 +37,80 @@ def current_actor() -> Actor:
 
 def _load(which: str) -> Actor:
     """The actor behind the cookie, for one face; nobody if there is no live session."""
-    token = session.get(which)
-    if token:
-        row = sessions.find_session(str(token))
-        if row is not None and row.face == which:
-            if clock.now() - row.seen_at > sessions.TOUCH:
-                sessions.touch(row.id)
-            found = (
-                actors.agent_actor_of_user(row.user_id, row.id)
-                if which == "agent"
-                else actors.requester_actor(row.user_id, row.id)
-            )
-            if found is not None:
-                return found
-        session.pop(which, None)
+    viewing = _viewed(which)
+    if viewing is not None:
+        return viewing
+    found = _signed_in(which)
+    if found is not None:
+        return found
     guest = session.get("guest") if which == "portal" else None
     if guest and guest["until"] > clock.now().timestamp():
         return actors.guest_actor(guest["user"], guest["ticket"]) or ANONYMOUS
     return ANONYMOUS
+
+
+def _signed_in(which: str) -> Actor | None:
+    """The actor of a live session at a face."""
+    token = session.get(which)
+    if not token or (which == "agent" and not networks.admit(request.remote_addr or "")):
+        return None
+    row = sessions.find_session(str(token))
+    if row is not None and row.face == which and _is_at_home(row.address):
+        if clock.now() - row.seen_at > sessions.TOUCH:
+            sessions.touch(row.id)
+        read = actors.agent_actor_of_user if which == "agent" else actors.requester_actor
+        found = read(row.user_id, row.id)
+        if found is not None:
+            return replace(found, confirmed_at=row.confirmed_at)
+    session.pop(which, None)
+    return None
+
+
+def _is_at_home(address: str) -> bool:
+    """Whether a session may be used from where this request comes."""
+    bound = site().settings.get("core", CoreSettings).session_bound_to_address
+    return not bound or address == (request.remote_addr or "")[:64]
+
+
+def _viewed(which: str) -> Actor | None:
+    """Whose eyes an administrator looks through at this face; None if they look through their own."""
+    seen = session.get(VIEWING)
+    if not seen or seen["face"] != which:
+        return None
+    viewer = _signed_in("agent")
+    if viewer is None or not viewer.is_admin:
+        session.pop(VIEWING, None)
+        return None
+    read = actors.agent_actor if which == "agent" else actors.requester_actor
+    found = read(seen["id"])
+    return replace(found, viewer=viewer.name) if found is not None else None
+
+
+def view_as(face: str, row_id: int) -> None:
+    """Let this administrator see what an agent (by agent id) or, at the face "portal", a requester (by user id) sees.
+
+    Raises:
+        Forbidden: whoever asks is no administrator, or looks through somebody's eyes already.
+        NotFound: there is no such active agent or user.
+    """
+    viewer = current_actor()
+    if not viewer.is_admin or viewer.viewer:
+        raise Forbidden("admin")
+    found = actors.agent_actor(row_id) if face == "agent" else actors.requester_actor(row_id)
+    if found is None:
+        raise NotFound("nobody to look through")
+    words = f"{viewer.name} looks at the {face if face == 'portal' else 'desk'} through the eyes of {found.name}"
+    transact(
+        lambda work: log.changed(work, viewer, "view", found.name, {"face": (None, face)}, act="viewed as", words=words)
+    )
+    session[VIEWING] = {"face": face, "id": row_id}
+    forget_actor()
+
+
+def stop_viewing() -> None:
+    """Look through one's own eyes again."""
+    session.pop(VIEWING, None)
+    forget_actor()
 
 
 def forget_actor() -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.web.actor import current_actor
+from hookdesk import clock
+from hookdesk.access import Forbidden
+from hookdesk.web import steps
+from hookdesk.web.actor import current_actor, face
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTRIBUTE = "__access__"
@@ -22,6 +27,12 @@ class Access:
 
     kind: str
     permission: str = ""
+
+
+CONFIRMED = "__confirmed__"
+CONFIRMATION = timedelta(minutes=15)
+"""How long ago somebody may have proved who they are, to do something dangerous."""
+OPEN_TO_VIEWERS = {"core.stop_viewing", "core.agent_logout"}
 
 
 def _state(access: Access) -> Callable[[F], F]:
@@ -54,6 +65,12 @@ def admin(view: F) -> F:
     return _state(Access("admin"))(view)
 
 
+def confirmed(view: F) -> F:
+    """Only for who has proved in the last 15 minutes who they are; stands below `@agent` or `@admin`."""
+    setattr(view, CONFIRMED, True)
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Check each request before its view runs."""
 
@@ -66,7 +83,7 @@ def init_app(app: Flask) -> None:
         access: Access | None = getattr(current_app.view_functions[request.endpoint], ATTRIBUTE, None)
         if access is None:
             abort(403)
-        return _refusal(access)
+        return _refusal(access) or _step()
 
 
 def _refusal(access: Access) -> Response | None:
@@ -85,6 +102,31 @@ def _refusal(access: Access) -> Response | None:
         return redirect(url_for("core.agent_login"))
     if (access.kind == "admin" and not actor.is_admin) or (access.permission and not actor.may(access.permission)):
         abort(403)
+    return None
+
+
+def _step() -> Response | None:
+    """What comes before this page: a duty, or proving again who one is. Whoever looks through somebody's eyes changes nothing."""
+    actor = current_actor()
+    if actor.viewer:
+        if request.method not in ("GET", "HEAD", "OPTIONS") and request.endpoint not in OPEN_TO_VIEWERS:
+            raise Forbidden(
+                "change", _("You are looking through the eyes of %(name)s: nothing can be changed.", name=actor.name)
+            )
+        return None
+    if actor.session_id is None:
+        return None
+    first = steps.duty(face())
+    if first and request.blueprint not in ("core", first.partition(".")[0]):
+        return redirect(url_for(first))
+    view = current_app.view_functions[request.endpoint or ""]
+    if getattr(view, CONFIRMED, False) and (
+        actor.confirmed_at is None or clock.now() - actor.confirmed_at > CONFIRMATION
+    ):
+        session["next"] = (
+            request.full_path.rstrip("?") if request.method == "GET" else request.headers.get("Referer", "")
+        )
+        return redirect(url_for("core.agent_confirm"))
     return None
 
 

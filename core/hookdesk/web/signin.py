@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
+from hookdesk.db.context import reading
 from hookdesk.hookspecs import AuthHooks
+from hookdesk.models import Agent
 from hookdesk.outbox import emit
 from hookdesk.plugins.caller import HookDenied
+from hookdesk.services import actors, sessions
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
 from hookdesk.types.auth import Credentials, SignIn
-from hookdesk.web.actor import current_actor, sign_in, sign_out
+from hookdesk.web import networks, steps
+from hookdesk.web.actor import current_actor, sign_out, stop_viewing
 from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import agent, public
 
@@ -32,6 +37,10 @@ def agent_login() -> str | Response:
 @public
 def agent_login_post() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Check what was typed."""
+    if not networks.admit(request.remote_addr or ""):
+        return _page(
+            gettext("Agents cannot sign in from here, but only from the networks that the administrator named.")
+        ), 403
     credentials = Credentials(
         face="agent",
         login=request.form.get("login", "").strip()[:320],
@@ -43,10 +52,65 @@ def agent_login_post() -> Response | tuple[str, int] | tuple[str, int, dict[str,
     if answer.user_id is None:
         headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
         return _page(answer.problem, credentials.login), 429 if answer.retry_after else 401, headers
-    sign_in(answer.user_id, "agent")
-    if not current_actor().is_agent:
-        sign_out()
+    if actors.agent_actor_of_user(answer.user_id) is None:
         return _page(gettext("This account cannot sign in here."), credentials.login), 403
+    try:
+        return redirect(steps.begin(answer.user_id, "agent"))
+    except HookDenied as denied:
+        return _page(
+            gettext("Signing in does not work at the moment: %(plugin)s failed.", plugin=denied.plugin),
+            credentials.login,
+        ), 503
+
+
+@bp.get("/agent/login/second", endpoint="sign_in_factor", defaults={"face": "agent"})
+@bp.get("/sign-in/second", endpoint="sign_in_factor", defaults={"face": "portal"})
+@public
+def sign_in_factor(face: str) -> Response | str:
+    """Which second proof to give; straight on if there is one only."""
+    user_id = steps.pending_sign_in(face)
+    if user_id is None:
+        return redirect(url_for("core.agent_login") if face == "agent" else url_for("core.front"))
+    found = steps.factors(user_id, face)
+    if len(found) == 1:
+        return redirect(url_for(found[0].endpoint))
+    return render_template("signin/second.html", factors=found)
+
+
+@bp.get("/agent/signed-in", endpoint="signed_in", defaults={"face": "agent"})
+@bp.get("/signed-in", endpoint="signed_in", defaults={"face": "portal"})
+@public
+def signed_in(face: str) -> Response:
+    """Signed in: what has to be done first, else where one wanted to go."""
+    first = steps.duty(face)
+    if first:
+        return redirect(url_for(first))
+    return redirect(start_page() if face == "agent" else portal_page())
+
+
+@bp.route("/agent/confirm", methods=["GET", "POST"], endpoint="agent_confirm")
+@agent()
+def agent_confirm() -> Response | str | tuple[str, int]:
+    """Prove again who one is, before something dangerous."""
+    actor = current_actor()
+    if request.method == "GET":
+        return render_template("signin/confirm.html", problem="")
+    login = reading().scalar(select(Agent.login).where(Agent.id == actor.agent_id)) or ""
+    answer = authenticate(
+        Credentials("agent", login, request.form.get("password", "")[:1000], request.remote_addr or "", {})
+    )
+    if answer.user_id != actor.user_id or actor.session_id is None:
+        status = 429 if answer.retry_after else 401
+        return render_template("signin/confirm.html", problem=answer.problem), status
+    sessions.confirm(actor.session_id)
+    return redirect(start_page())
+
+
+@bp.post("/agent/stop-viewing", endpoint="stop_viewing")
+@public
+def end_viewing() -> Response:
+    """Look through one's own eyes again."""
+    stop_viewing()
     return redirect(start_page())
 
 
@@ -83,13 +147,25 @@ def _page(problem: str = "", login: str = "") -> str:
 
 def start_page() -> str:
     """Where a signed-in agent goes: the page they asked for, if it is one of ours, else the desk, else the admin panel."""
-    wanted = str(session.pop("next", ""))
+    wanted = str(session.pop("next", "")).removeprefix(request.host_url.rstrip("/"))
     if wanted.startswith(("/agent", "/admin")) and _is_page(wanted.partition("?")[0]):
         return wanted
     for endpoint in ("desk.queue", "admin.index", "core.agent_account"):
         if endpoint in current_app.view_functions:
             return url_for(endpoint)
     return url_for("core.front")
+
+
+def portal_page() -> str:
+    """Where a signed-in requester goes: the page they asked for, if it is one of the portal's, else their tickets, else the front page."""
+    wanted = str(session.pop("next", ""))
+    if (
+        wanted.startswith("/")
+        and not wanted.startswith(("/agent", "/admin", "//"))
+        and _is_page(wanted.partition("?")[0])
+    ):
+        return wanted
+    return url_for("portal.tickets" if "portal.tickets" in current_app.view_functions else "core.front")
 
 
 def _is_page(path: str) -> bool:

@@ -197,5 +197,5 @@ def _own_and_live() -> tuple[ColumnElement[bool], ...]:
         SignInSession.user_id == current_actor().user_id,
         SignInSession.revoked_at.is_(None),
         SignInSession.expires_at > now,
-        SignInSession.seen_at > now - sessions.IDLE,
+        SignInSession.seen_at > now - sessions.idle_limit(),
     )

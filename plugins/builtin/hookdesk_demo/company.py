@@ -22,10 +22,12 @@ from hookdesk.api import (
     UserEmail,
     agents,
     directory,
+    organizations,
     reading,
     release,
     site,
     system,
+    users,
 )
 from hookdesk_demo import words
 
@@ -54,10 +56,10 @@ def found_company(writers: Iterable[tuple[str, str]]) -> Company:
     topics = _topics(plan, departments)
     staff = _agents(plan, departments, actor)
     _teams(plan, staff, actor)
-    organizations = _organizations(plan, actor)
+    companies = _organizations(plan, actor)
     for name, address in writers:
-        _user(name, address, organizations, actor)
-    return Company(departments, staff, organizations, topics, plan["domain"])
+        _user(name, address, companies, actor)
+    return Company(departments, staff, companies, topics, plan["domain"])
 
 
 def _ids(model: Any, key: Any) -> dict[str, int]:
@@ -154,8 +156,8 @@ def _organizations(plan: Mapping[str, Any], actor: Actor) -> dict[str, int]:
     known = _ids(Organization, Organization.name)
     for item in plan["organization"]:
         if item["name"] not in known:
-            data = directory.OrganizationData(item["name"], item.get("notes", ""))
-            known[item["name"]] = directory.save_organization(actor, None, data)
+            data = organizations.OrganizationData(item["name"], item.get("notes", ""))
+            known[item["name"]] = organizations.save_organization(actor, None, data)
     return {item["domain"]: known[item["name"]] for item in plan["organization"]}
 
 
@@ -165,4 +167,4 @@ def _user(name: str, address: str, organizations: Mapping[str, int], actor: Acto
     release()
     if organization is None or reading().scalar(select(UserEmail.id).where(UserEmail.address == address)) is not None:
         return
-    directory.save_user(actor, None, directory.UserData(name, (address,), organization))
+    users.save_user(actor, None, users.UserData(name, (address,), organization))

@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from time import monotonic
 
-from hookdesk.api import clock, lifecycle, site, system
+from hookdesk.api import clock, job_overview, lifecycle, site, system
 from hookdesk_demo import letters, sink, stories
 from hookdesk_demo.company import PASSWORD, Company, found_company
 from hookdesk_demo.stage import Stage
@@ -79,3 +79,4 @@ def _mail_server(company: Company) -> Iterator[None]:
         finally:
             restored = {name: before[name] for name in server}
             site().settings.save("email_out", kind, restored, actor)
+            job_overview.run_here("outbox")  # who keeps an audit is told of that, too

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import Organization, admin, current_actor, directory
+from hookdesk.api import Organization, admin, current_actor, organizations
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.forms import OrganizationForm
 from hookdesk_admin.paging import asked
@@ -41,8 +41,8 @@ def _edit(row_id: int | None) -> Answer:
     form = OrganizationForm(data=row._mapping if row and not request.form else None)
 
     def save() -> None:
-        directory.save_organization(
-            current_actor(), row_id, directory.OrganizationData(form.name.data, form.notes.data or "")
+        organizations.save_organization(
+            current_actor(), row_id, organizations.OrganizationData(form.name.data, form.notes.data or "")
         )
 
     title = row.name if row else _("New organization")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import admin, current_actor, directory
+from hookdesk.api import admin, current_actor, directory, users
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.forms import UserForm
 from hookdesk_admin.paging import asked, word
@@ -57,10 +57,14 @@ def _edit(user_id: int | None) -> Answer:
                 _("There is no organization of that name. Create it first."), "organization"
             )
         lines = tuple(line.strip() for line in (form.addresses.data or "").splitlines() if line.strip())
-        data = directory.UserData(
-            form.name.data, lines[:50], organization_id, form.phone.data or "", form.is_banned.data
+        data = users.UserData(
+            form.name.data,
+            lines[:50],
+            organization_id,
+            phone=form.phone.data or "",
+            is_banned=form.is_banned.data,
         )
-        directory.save_user(current_actor(), user_id, data)
+        users.save_user(current_actor(), user_id, data)
 
     context = {"user": row, "title": row.name if row else _("New user"), "names": people.organization_names()}
     return edit("admin/user.html", form, save, url_for("admin.users"), **context)

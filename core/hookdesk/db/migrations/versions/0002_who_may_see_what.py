@@ -82,6 +82,17 @@ def upgrade() -> None:
         sa.Column("is_suffix", sa.Boolean(), nullable=False),
     )
     op.create_index(op.f("ix_organization_domain_organization_id"), "organization_domain", ["organization_id"])
+    _split_permissions()
+
+
+def _split_permissions() -> None:
+    """Who could assign could also take away; who could edit could do what has a permission of its own now."""
+    role = sa.table("role", sa.column("id", ID), sa.column("permissions", sa.JSON()))
+    new = {"ticket.assign": {"ticket.release", "ticket.refer"}, "ticket.reply": {"ticket.mark_answered"}}
+    bind = op.get_bind()
+    for row_id, held in bind.execute(sa.select(role.c.id, role.c.permissions)).all():
+        wanted = sorted({*held, *(name for had, names in new.items() if had in held for name in names)})
+        bind.execute(role.update().where(role.c.id == row_id).values(permissions=wanted))
 
 
 def downgrade() -> None:

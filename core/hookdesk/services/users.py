@@ -1,0 +1,84 @@
+"""Users as agents and administrators keep them: their addresses, their organization, bans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hookdesk.models import User, UserEmail
+from hookdesk.services import people, sessions
+from hookdesk.services.directory import DirectoryProblem, store
+from hookdesk.services.transaction import transact
+from hookdesk.types.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class UserData:
+    """What a user's form holds. The first of `addresses` is the primary one."""
+
+    name: str
+    addresses: tuple[str, ...]
+    organization_id: int | None = None
+    is_primary_contact: bool = False
+    phone: str = ""
+    notes: str = ""
+    locale: str = ""
+    timezone: str = ""
+    is_banned: bool = False
+
+
+def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
+    """Create (None) or change a user and their addresses; their id. A banned one is signed out everywhere.
+
+    Raises:
+        DirectoryProblem: an address is none, or belongs to somebody else.
+    """
+
+    def work(session: Session) -> int:
+        addresses = [_address(text) for text in data.addresses]
+        if not addresses:
+            raise DirectoryProblem(_("A user needs an e-mail address."), "addresses")
+        values = asdict(data)
+        del values["addresses"]
+        values["is_primary_contact"] = data.is_primary_contact and data.organization_id is not None
+        row = store(session, actor, User, user_id, {**values, "name": people.clean_name(data.name)})
+        set_addresses(session, row.id, addresses)
+        if data.is_banned:
+            sessions.revoke_all(session, row.id)
+        return int(row.id)
+
+    return transact(work, race=True)
+
+
+def _address(text: str) -> str:
+    """An address as stored."""
+    found = people.normal_address(text)
+    if not found:
+        raise DirectoryProblem(_("%(text)s is not an e-mail address.", text=text[:100]), "addresses")
+    return found
+
+
+def set_addresses(session: Session, user_id: int, addresses: Sequence[str]) -> None:
+    """Give a user exactly these addresses (as `people.normal_address` writes them), the first as the primary one.
+
+    Raises:
+        DirectoryProblem: one of them belongs to somebody else.
+    """
+    others = select(UserEmail.address).where(UserEmail.address.in_(addresses), UserEmail.user_id != user_id)
+    if taken := session.scalar(others.limit(1)):
+        raise DirectoryProblem(_("%(address)s belongs to somebody else.", address=taken), "addresses")
+    known = {row.address: row for row in session.scalars(select(UserEmail).where(UserEmail.user_id == user_id))}
+    for address, row in known.items():
+        if address not in addresses:
+            session.delete(row)
+    for address in dict.fromkeys(addresses):
+        is_primary = address == addresses[0]
+        if address in known:
+            known[address].is_primary = is_primary
+        else:
+            session.add(UserEmail(user_id=user_id, address=address, is_primary=is_primary))
+    session.flush()

@@ -1,0 +1,73 @@
+"""The steps of signing in: the first proof, a second one if the user has set one up, then what they have to do before anything else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app, session, url_for
+
+from hookdesk import clock
+from hookdesk.access import NotFound
+from hookdesk.hookspecs import AuthHooks
+from hookdesk.site import site
+from hookdesk.types.auth import Factor
+from hookdesk.web.actor import sign_in
+
+PENDING, DUTIES = "pending", "duties"
+LIFETIME = timedelta(minutes=10)
+"""How long a sign-in waits for its second proof."""
+
+
+def begin(user_id: int, face: str) -> str:
+    """The first proof was good: where to go now. Without a second one to ask for, the session is opened.
+
+    Raises:
+        HookDenied: a plugin cannot say whether a second proof is needed.
+    """
+    if not factors(user_id, face):
+        return complete_sign_in(face, user_id)
+    session[PENDING] = {"user": user_id, "face": face, "until": (clock.now() + LIFETIME).timestamp()}
+    return url_for("core.sign_in_factor", face=face)
+
+
+def factors(user_id: int, face: str) -> list[Factor]:
+    """The second proofs that a user can give, the first choice first."""
+    found = site().hooks.collect(AuthHooks.auth_factors, user_id=user_id, face=face)
+    return sorted(
+        (factor for factor in found if factor.endpoint in current_app.view_functions), key=lambda one: one.order
+    )
+
+
+def pending_sign_in(face: str) -> int | None:
+    """The user whose sign-in at this face waits for a second proof; None if there is none, or it waited too long."""
+    waiting = session.get(PENDING)
+    if not waiting or waiting["face"] != face or waiting["until"] < clock.now().timestamp():
+        return None
+    return int(waiting["user"])
+
+
+def complete_sign_in(face: str, user_id: int | None = None) -> str:
+    """Open the session of the sign-in that waits, or of `user_id` if a plugin has seen all the proof there is; where to go now.
+
+    Raises:
+        NotFound: no sign-in waits.
+    """
+    found = user_id if user_id is not None else pending_sign_in(face)
+    if found is None:
+        raise NotFound("no sign-in waits for a second proof")
+    session.pop(PENDING, None)
+    sign_in(found, face)
+    review_duties(face, found)
+    return url_for("core.signed_in", face=face)
+
+
+def review_duties(face: str, user_id: int) -> None:
+    """Ask anew what the user has to do before anything else; plugins call it when something was done."""
+    duties = site().hooks.collect(AuthHooks.sign_in_duties, user_id=user_id, face=face)
+    session[DUTIES] = {**session.get(DUTIES, {}), face: [duty.endpoint for duty in duties]}
+
+
+def duty(face: str) -> str:
+    """The endpoint of what has to be done first; "" if there is nothing, or whoever asked for it is switched off."""
+    waiting = session.get(DUTIES, {}).get(face, ())
+    return next((endpoint for endpoint in waiting if endpoint in current_app.view_functions), "")
