@@ -160,7 +160,7 @@ def test_a_failing_plugin_is_attributed_and_skipped_or_denies(
         if info.on_error is OnError.DENY and info.combine is Combine.ANY_VETO:
             assert answer == f"{info.name} could not be checked"
         elif info.on_error is OnError.DENY and info.combine is Combine.SQL_AND:
-            assert [(plugin, str(condition)) for plugin, condition in answer][0] == ("two", str(false()))
+            assert next((plugin, str(condition)) for plugin, condition in answer) == ("two", str(false()))
         else:
             assert "three" in asked.order
     failures = asked.recorder.take_failures()
