@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import LiveSite
 from tests.journeys.furnished import guest_path
@@ -123,3 +123,14 @@ def test_the_desk(signed_in: BrowserContext, furnished: LiveSite, axe: Axe) -> N
 def test_the_admin_panel(signed_in: BrowserContext, furnished: LiveSite, axe: Axe) -> None:
     """What administrators see."""
     assert crawl(signed_in, furnished, axe, ADMIN) == []
+
+
+def test_a_press_anywhere_in_a_row_opens_the_ticket(signed_in: BrowserContext, furnished: LiveSite) -> None:
+    """Not only on the subject; but the box selects, and does not open."""
+    page = signed_in.new_page()
+    page.goto(furnished.url + "/agent/")
+    row = page.locator("tbody tr").filter(has_text="10000")
+    row.get_by_role("checkbox").click()
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    row.locator(".c-prio").click(force=True)  # by place: what receives the press is what is tested
+    page.wait_for_url("**/agent/tickets/10000?*")

@@ -41,7 +41,7 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:
-        """The panel's own stylesheet; the banner's stands there too, for the desk shows it as well."""
+        """The panel's own stylesheet."""
         return [PageAssets(css=("panel.css",), face="admin")]
 
     @hookimpl

@@ -141,7 +141,7 @@ def test_the_banner_tells_administrators_alone(hookdesk_app: Flask, admin_client
     page = admin_client.get("/admin/agents").get_data(as_text=True)
     assert "Some events did not reach their plugin and are kept." in page
     assert "No worker is running" in page
-    assert "admin-banner" not in agent_client.get("/agent/account", follow_redirects=True).get_data(as_text=True)
+    assert "page-banner" not in agent_client.get("/agent/account", follow_redirects=True).get_data(as_text=True)
 
 
 def test_jobs_are_listed_and_woken(hookdesk_app: Flask, admin_client: Client) -> None:
