@@ -58,3 +58,21 @@ def test_the_page_that_somebody_asked_for_before_signing_in_fits_into_a_cookie(h
     answer = hookdesk_client.get("/agent/", query_string={"q": "x" * 8000})
     assert (answer.status_code, urlsplit(answer.location).path) == (302, "/agent/login")
     assert len(answer.headers.get("Set-Cookie", "")) < 4000
+
+
+def test_a_host_that_is_none_is_told_in_words_and_no_redirect_repeats_it(
+    hookdesk_client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = hookdesk_client.get("/open", headers={"Host": "x" * 300})
+    assert (page.status_code, "could not be read" in page.text) == (400, True)
+    assert caplog.records == []  # whoever sends such requests does not fill our log with tracebacks
+    answer = hookdesk_client.get("/agent?q=1", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/agent/?q=1")
+    answer = hookdesk_client.get("/static//evil.example/../..//x", headers={"Host": "evil.example"})
+    assert not answer.headers.get("Location", "/").startswith(("//", "http"))
+
+
+def test_pages_with_forms_can_be_asked_for_their_headers(hookdesk_app: Flask, admin: Client) -> None:
+    paths = [re.sub(r"<[^>]+>", "open", rule) for rule in pages(hookdesk_app)]
+    codes = {path: (admin.get(path).status_code, admin.head(path).status_code) for path in paths}
+    assert {path: pair for path, pair in codes.items() if pair[0] != pair[1]} == {}

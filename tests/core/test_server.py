@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
@@ -10,12 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
 from hookdesk.config import Config, ConfigError
 from hookdesk.server import children, turns, valkey
 from hookdesk.server.children import Child
 from hookdesk.server.listening import CannotListen, listen, parse_bind
 from hookdesk.server.turns import Turns
+from hookdesk.server.web import Web
+from hookdesk.site import site
 
 EVERYWHERE = ".".join("0000")
 
@@ -152,3 +157,30 @@ def test_an_embedded_server_is_asked_whether_it_is_up(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as deaf:
         deaf.bind(str(valkey.socket_path(config)))
         assert not valkey.answers(config)
+
+
+class _Broken(io.RawIOBase):
+    """The body of a request that turns out to be no HTTP while it is read."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _into: object) -> int:
+        raise self._error
+
+
+@pytest.mark.plugins("portal")
+@pytest.mark.parametrize("error", [InvalidChunkSize(b"zz"), NoMoreData(b"")])
+def test_a_body_that_cannot_be_read_is_told_in_words(hookdesk_app: Flask, error: Exception) -> None:
+    with hookdesk_app.app_context():
+        config = site().config
+    app = Web(config, "127.0.0.1:0").load()
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Transfer-Encoding": "chunked"}
+    body = {"wsgi.input": io.BufferedReader(_Broken(error)), "wsgi.input_terminated": True}
+    answer = app.test_client().post("/open", headers=form, environ_overrides=body)
+    assert (answer.status_code, "could not be read" in answer.text) == (400, True)
+    with app.app_context():
+        site().db.dispose()

@@ -25,7 +25,7 @@ def serve(bind: str | None, workers: int | None) -> None:
     """
     config = _changed(configuration.load(), bind, workers)
     if not config.secret_key and not (config.instance / KEY_FILE).exists():
-        made = subprocess.run([sys.executable, "-m", "hookdesk", "init"], check=False)
+        made = subprocess.run([sys.executable, "-P", "-m", "hookdesk", "init"], check=False)
         if made.returncode:
             raise SystemExit(made.returncode)
     raise SystemExit(Supervisor(config).run())

@@ -31,7 +31,7 @@ def _run(config: Config, words: Sequence[str], limit: float) -> list[str]:
     """Start `python -m hookdesk.lifecycle` and read the problems that it found."""
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", "hookdesk.lifecycle", *words],
+            [sys.executable, "-P", "-m", "hookdesk.lifecycle", *words],
             env=_environment(config),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

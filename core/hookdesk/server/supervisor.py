@@ -61,7 +61,9 @@ class Supervisor:
             say(f"Hookdesk {__version__}, instance {config.instance}")
             self._add_valkey()
             mine = {**_environment(config), "HOOKDESK_LISTENER": str(listener.fileno())}
-            self.site = Child("site", lambda: [sys.executable, "-m", "hookdesk.server.web"], mine, (listener.fileno(),))
+            self.site = Child(
+                "site", lambda: [sys.executable, "-P", "-m", "hookdesk.server.web"], mine, (listener.fileno(),)
+            )
             try:
                 return self._supervise()
             finally:

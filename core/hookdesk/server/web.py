@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import NoMoreData, ParseException
 
 from hookdesk import config as configuration
 from hookdesk.app import create_app
@@ -18,6 +19,7 @@ from hookdesk.config import Config, ConfigError
 from hookdesk.server.master import Master
 from hookdesk.server.supervisor import NOT_READY_STATUS, ready_file
 from hookdesk.server.web_worker import WebWorker
+from hookdesk.web.errors import page
 
 _ALSO = ("hookdesk.jobs.rq_worker", "hookdesk.api")
 """Imported in the master for all workers, besides what the application imports anyway."""
@@ -56,7 +58,10 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         importlib.invalidate_caches()
         for folder in python_site.getsitepackages():
             python_site.addsitedir(folder)
-        return create_app(self.config)
+        app = create_app(self.config)
+        for error in (ParseException, NoMoreData):  # what the body of a request turned out to be while a view read it
+            app.register_error_handler(error, lambda error: page(400))
+        return app
 
     def run(self) -> None:
         """Run until told to stop. The database is looked at while the rest is imported."""

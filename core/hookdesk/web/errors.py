@@ -8,7 +8,7 @@ import secrets
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from hookdesk.access import Forbidden, NotFound
 from hookdesk.services.attachments import NoStorage
@@ -94,11 +94,18 @@ def page(code: int, detail: str = "", reference: str = "") -> Response:
         )
         response.status_code = code
         return response
+    if isinstance(request.routing_exception, BadHost):  # no page can be made where no address can
+        return Response(_bare(code, title, advice), status=code, mimetype="text/html")
     try:
         html = render_template(
             "errors/error.html", code=code, title=title, advice=detail or advice, reference=reference, face=face()
         )
     except Exception:  # the page about an error must not depend on what may have caused it
         logger.exception("the error page itself failed")
-        html = f"<!doctype html><title>{code}</title><h1>{title}</h1><p>{advice}</p>"
+        html = _bare(code, title, advice)
     return Response(html, status=code, mimetype="text/html")
+
+
+def _bare(code: int, title: str, advice: str) -> str:
+    """The words alone."""
+    return f"<!doctype html><title>{code}</title><h1>{title}</h1><p>{advice}</p>"

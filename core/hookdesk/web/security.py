@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from flask import Flask, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 from hookdesk.config import Config
 
@@ -59,6 +62,15 @@ def init_app(app: Flask, config: Config) -> None:
         # registered before Talisman, so it runs after it, which overwrites the header whoever set it
         if own := g.get("hookdesk_own_policy"):
             response.headers["Content-Security-Policy"] = own
+        return response
+
+    @app.after_request
+    def stay_here(response):  # type: ignore[no-untyped-def]  # Flask's Response, as every hook of its kind
+        # what routing redirects to is built from the Host header, which anybody may write, and a cache may keep
+        if isinstance(request.routing_exception, RequestRedirect):
+            here = urlsplit(response.headers["Location"])
+            path = "/" + here.path.lstrip("/")  # two slashes would begin another host
+            response.headers["Location"] = urlunsplit(("", "", path, here.query, ""))
         return response
 
     Talisman(

@@ -35,7 +35,7 @@ SENT = "portal_sent"
 def open_form() -> str | Response | tuple[str, int]:
     """The form (`?topic=<reference>` has a topic chosen already); a POST takes the ticket in."""
     form, choices = _form()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form, choices)
     if not form.validate():
         return _page(form, choices), 422
@@ -58,10 +58,10 @@ def _form() -> tuple[OpenForm, list[TopicChoice]]:
     choices = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
     form = OpenForm()
     form.fit(choices, is_known=actor.is_signed_in)
-    if request.method == "GET" and form.topic:
+    if request.method != "POST" and form.topic:
         wanted = request.args.get("topic", "")
         form.topic.data = wanted if any(choice.ref == wanted for choice in choices) else ""
-    if request.method == "GET" and form.name and actor.user_id is not None:
+    if request.method != "POST" and form.name and actor.user_id is not None:
         # a guest: known by a mailed link, which is no sign-in, so the fields are filled in and stay open
         form.name.data, form.email.data = actor.name, people.primary_address(actor.user_id)
     return form, choices
