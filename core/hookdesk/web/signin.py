@@ -93,7 +93,7 @@ def signed_in(face: str) -> Response:
 def agent_confirm() -> Response | str | tuple[str, int]:
     """Prove again who one is, before something dangerous."""
     actor = current_actor()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("signin/confirm.html", problem="")
     login = reading().scalar(select(Agent.login).where(Agent.id == actor.agent_id)) or ""
     answer = authenticate(

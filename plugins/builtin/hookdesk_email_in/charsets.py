@@ -19,6 +19,9 @@ ALIASES = {
     "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-macintosh": "mac_roman", "x-user-defined": "cp1252",
 }  # fmt: skip
 
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+"""Codecs of Python's own that read what no mail is written in; some raise whatever the error handler."""
+
 _GUESS_BYTES = 24  # below that, statistics say nothing
 _SAMPLE = 20_000
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\f\r\x1b"))
@@ -49,7 +52,7 @@ def codec_of(label: str) -> str:
     except (LookupError, ValueError, UnicodeError):
         return ""
     # rot13, hex, zlib and their like are codecs too, but no charsets
-    return known.name if getattr(known, "_is_text_encoding", True) else ""
+    return known.name if getattr(known, "_is_text_encoding", True) and known.name not in _NO_CHARSETS else ""
 
 
 def _decode(data: bytes, label: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from encodings.aliases import aliases
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookdesk.api import MessageKind
+from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.inspect import main
 from hookdesk_email_in.mime import UnreadableMessage
 from hookdesk_email_in.parse import parse_message
@@ -43,6 +45,17 @@ def test_charsets_that_lie_are_read(charset: str, label: str, words: str) -> Non
     """Labels are aliases for what is really sent."""
     head = f"From: a@example.org\r\nContent-Type: text/plain; charset={label}\r\n\r\n".encode()
     assert parse_message(head + words.encode(charset)).text.strip() == words
+
+
+@pytest.mark.parametrize("label", sorted({*aliases.values(), "idna", "punycode", "undefined", "unicode_escape"}))
+@pytest.mark.parametrize(
+    "body", [b"gr\xfc\xdfe \xc3\xa4 \xe2\x82 +ADw- \\u0041 \\q \x1b$B\x1b ~{ =", bytes(range(256))]
+)
+def test_no_name_of_a_codec_keeps_a_mail_from_being_read(label: str, body: bytes) -> None:
+    """Python knows codecs that raise whatever they are told, such as `undefined`; a stranger may name each of them."""
+    assert decode(body, label)
+    head = f"From: a@example.org\r\nSubject: =?{label}?q?=FCx?=\r\nContent-Type: text/plain; charset={label}\r\n\r\n"
+    assert parse_message(head.encode() + b"hello \xfc").text
 
 
 def test_files_keep_their_bytes_and_names() -> None:
