@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from hookdesk.db.engine import Database
+from hookdesk.db.retry import lacks_tables
 from hookdesk.models import SiteCounter
 
 FRESH_FOR = 1.0  # seconds
@@ -32,18 +33,24 @@ class Counters:
         self._db = db
         self._ticks = ticks
         self._read_at = float("-inf")
-        self._counts = Counts()
+        self._counts: Counts | None = None
 
     def read(self) -> Counts:
-        """The counters, at most a second old. A database without tables counts nothing."""
-        if self._ticks() - self._read_at >= FRESH_FOR:
+        """The counters, at most a second old; those read last while the database is away. One without tables counts nothing.
+
+        Raises:
+            DBAPIError: it was away from the start, so nothing is known.
+        """
+        if self._counts is None or self._ticks() - self._read_at >= FRESH_FOR:
             self._read_at = self._ticks()
             names = ("generation", "settings", "pauses")
             try:
                 with self._db.read() as reading:
                     rows = reading.all(select(SiteCounter.name, SiteCounter.value).where(SiteCounter.name.in_(names)))
-            except DBAPIError:
-                return self._counts
+            except DBAPIError as error:
+                if self._counts is None and not lacks_tables(error):
+                    raise
+                return self._counts or Counts()
             self._counts = Counts(**{row.name: row.value for row in rows})
         return self._counts
 

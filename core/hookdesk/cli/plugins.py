@@ -42,7 +42,8 @@ def opened(anywhere: bool = False) -> Iterator[Lifecycle]:
         settings = config.load()
         if not anywhere:
             require_instance(settings)
-        db = Database(settings.database)
+        nowhere = not settings.database_url and not settings.instance.is_dir()
+        db = Database("sqlite://" if nowhere else settings.database)
         try:
             yield Lifecycle(settings, db)
         finally:

@@ -1,4 +1,4 @@
-"""Which database errors spoil a whole transaction and are worth another try from the start."""
+"""What database errors mean: which ones spoil a whole transaction and are worth another try from the start, and who lacks tables."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def is_conflict(error: BaseException) -> bool:
     if getattr(error.orig, "sqlstate", None) in _SQLSTATES:
         return True
     return isinstance(error, OperationalError) and any(text in str(error.orig) for text in _SQLITE)
+
+
+def lacks_tables(error: DBAPIError) -> bool:
+    """True if a table is not there, for nobody has migrated the database yet. A lost or broken database is another matter."""
+    return getattr(error.orig, "sqlstate", None) == "42P01" or str(error.orig).startswith("no such table")
 
 
 def will_retry() -> bool:

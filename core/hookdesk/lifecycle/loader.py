@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from hookdesk.config import Config
 from hookdesk.counters import Counters
 from hookdesk.db.engine import Database
+from hookdesk.db.retry import lacks_tables
 from hookdesk.hookspecs import CORE_SPECS
 from hookdesk.hookspecs.spec import PROJECT, specs_of
 from hookdesk.lifecycle.discovery import Found, discover
@@ -67,7 +68,9 @@ def states(db: Database) -> dict[str, int | None]:
     try:
         with db.read() as reading:
             rows = reading.all(select(PluginState.slug, PluginState.position).where(PluginState.is_enabled))
-    except DBAPIError:
+    except DBAPIError as error:
+        if not lacks_tables(error):
+            raise
         return {}
     return {row.slug: row.position for row in rows}
 

@@ -73,7 +73,10 @@ class Plugins:
         """Slugs that the circuit breaker holds at the moment; at most a second old."""
         pauses = self._counts.read().pauses
         if pauses != self._pauses_seen:
-            self._pauses_seen, self._paused_until = pauses, self._read_pauses()
+            try:
+                self._pauses_seen, self._paused_until = pauses, self._read_pauses()
+            except DBAPIError:
+                logger.warning("who is paused could not be read; what was known before holds")
         if not self._paused_until:
             return frozenset()
         now = clock.now()
@@ -101,13 +104,10 @@ class Plugins:
 
     def _read_pauses(self) -> dict[str, datetime]:
         """Until when each plugin is paused."""
-        try:
-            with self._db.read() as reading:
-                rows = reading.all(
-                    select(PluginState.slug, PluginState.paused_until).where(PluginState.paused_until.is_not(None))
-                )
-        except DBAPIError:
-            return {}
+        with self._db.read() as reading:
+            rows = reading.all(
+                select(PluginState.slug, PluginState.paused_until).where(PluginState.paused_until.is_not(None))
+            )
         return {row.slug: row.paused_until for row in rows}
 
 

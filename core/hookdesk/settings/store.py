@@ -13,7 +13,7 @@ from hookdesk import clock
 from hookdesk.config import ConfigError, referenced
 from hookdesk.counters import Counters
 from hookdesk.db.engine import Database
-from hookdesk.db.retry import retrying
+from hookdesk.db.retry import lacks_tables, retrying
 from hookdesk.models import Setting
 from hookdesk.secrets import Keys
 from hookdesk.services import counters, log
@@ -101,7 +101,9 @@ class SettingsStore:
         """What is stored; nothing in a database without tables."""
         try:
             return self._read(scope, settings_type)
-        except DBAPIError:
+        except DBAPIError as error:
+            if not lacks_tables(error):
+                raise
             return {}
 
     def _read(self, scope: str, settings_type: type) -> dict[str, Any]:
