@@ -252,6 +252,19 @@ def test_a_guest_sees_the_one_ticket_of_the_link(in_context: Flask, make_ticket:
         access_number(guest, second.number)
 
 
+@pytest.mark.parametrize("answer", ["assignee_id = 1", True, 7])
+def test_what_is_no_condition_denies_in_its_plugins_name(
+    in_context: Flask, make_ticket: Callable[..., Ticket], make_agent: Callable[..., Actor], answer: object
+) -> None:
+    """An author's slip is no error on every page."""
+    agent, ticket = make_agent(), make_ticket()
+    site().hooks.install("permission_scope", [Implementation("slips", lambda: answer, ())])
+    with pytest.raises(NotFound):
+        access_ticket(agent, ticket.id)
+    [failure] = site().hooks.recorder.take_failures()
+    assert (failure.plugin, failure.hook) == ("slips", "permission_scope")
+
+
 def test_nobody_sees_nothing(in_context: Flask, make_ticket: Callable[..., Ticket]) -> None:
     """Somebody who is not signed in has no scope at all."""
     ticket = make_ticket()

@@ -235,6 +235,26 @@ def test_a_plugin_that_no_longer_subscribes_has_no_use_for_what_it_missed(subscr
     assert count(Delivery) == 0
 
 
+def test_however_much_waits_for_a_plugin_that_is_away_others_get_theirs(subscribe: Subscribe, clock: Clock) -> None:
+    """It is put off all at once, and given up after a month."""
+    ada, bob = subscribe("ada", "bob")
+    site().plugins.enabled.remove(ada)
+    waits = {"event": NAME, "data": {"ticket_id": 7}, "happened_at": clock.now, "due_at": clock.now}
+    transact(lambda session: session.add_all(Delivery(key=f"k{n}", plugin="ada", **waits) for n in range(350)))
+    transact(lambda session: session.add(Delivery(key="last", plugin="bob", **waits)))
+    deliveries.retry_due()
+    deliveries.retry_due()
+    assert [event.key for event in bob.got] == ["last"]
+    rounds = 0
+    clock.advance(seconds=61)
+    while deliveries.retry_due():
+        rounds += 1
+    assert rounds == 1
+    clock.advance(days=31)
+    deliveries.retry_due()
+    assert reading().scalar(select(func.count()).where(Delivery.state == deliveries.DEAD)) == 350
+
+
 def test_a_plugin_that_is_switched_off_gets_nothing_later(subscribe: Subscribe) -> None:
     (ada,) = subscribe("ada")
     site().plugins.enabled.clear()

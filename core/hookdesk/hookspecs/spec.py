@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import pluggy
+from sqlalchemy import SQLColumnExpression
 
 PROJECT = "hookdesk"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -85,6 +86,9 @@ class SpecInfo:
         if self.combine is Combine.CONCAT:
             if not isinstance(answer, Sequence) or isinstance(answer, str):
                 raise TypeError(f"{self.name} must return a list or tuple, not {type(answer).__name__}")
+        elif self.combine is Combine.SQL_AND:
+            if not isinstance(answer, SQLColumnExpression):
+                raise TypeError(f"{self.name} must return an SQL condition or None, not {type(answer).__name__}")
         elif self.returns and not isinstance(answer, self.returns):
             wanted = " or ".join(kind.__name__ for kind in self.returns)
             raise TypeError(f"{self.name} must return {wanted} or None, not {type(answer).__name__}")

@@ -8,7 +8,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -65,11 +65,18 @@ def hung(session: Session, event: Event, plugin: str, error: str) -> None:
 
 
 def retry_due() -> int:
-    """Try what is due, at most 100 or for 5 seconds; how many were tried or put off."""
+    """Try what is due, at most 100 or for 5 seconds; how many were tried or put off.
+
+    All that is due to a plugin that is away is put off at once: however much it is, it must not hold up what others wait for.
+    """
     until = monotonic() + BATCH_S
-    done = 0
+    done, away = 0, set()
     for row in _due():
-        _retry(row)
+        if row.plugin not in away and _is_away(row.plugin):
+            away.add(row.plugin)
+            transact(lambda session, plugin=row.plugin: _put_off(session, plugin))  # type: ignore[misc]  # bound and called now
+        elif row.plugin not in away:
+            _retry(row)
         done += 1
         if monotonic() > until:
             break
@@ -105,14 +112,16 @@ def _due() -> list[Row[Any]]:
     return rows
 
 
+def _is_away(plugin: str) -> bool:
+    """True while a plugin is paused, switched off or could not be loaded."""
+    return site().plugins.get(plugin) is None or plugin in site().hooks.paused()
+
+
 def _retry(row: Row[Any]) -> None:
     """One further try; a plugin that is loaded but no longer subscribes has no use for the event."""
-    hooks = site().hooks
-    found = [one for one in hooks.implementations(row.event) if one.plugin == row.plugin]
-    if not found and site().plugins.get(row.plugin) is not None:
+    found = [one for one in site().hooks.implementations(row.event) if one.plugin == row.plugin]
+    if not found:
         return transact(lambda session: _remove(session, row.id))
-    if not found or row.plugin in hooks.paused():
-        return transact(lambda session: _put_off(session, row.id))
     error = attempt(found[0], Event(row.event, row.key, row.happened_at, MappingProxyType(row.data)))
     crash_point("delivery-before-settle")
     if error:
@@ -125,13 +134,13 @@ def _remove(session: Session, delivery_id: int) -> None:
     session.execute(delete(Delivery).where(Delivery.id == delivery_id))
 
 
-def _put_off(session: Session, delivery_id: int) -> None:
-    """The plugin is away; that is no failed attempt. One that stays away for a month is given up."""
-    row = session.get(Delivery, delivery_id)
-    if row is not None:
-        row.due_at = clock.now() + timedelta(seconds=AWAY_S)
-        if row.happened_at < clock.now() - MOST_AWAY:
-            row.state, row.error = DEAD, f"the plugin was away for {MOST_AWAY.days} days"
+def _put_off(session: Session, plugin: str) -> None:
+    """That a plugin is away is no failed attempt. One that stays away for a month is given up."""
+    now = clock.now()
+    due = (Delivery.plugin == plugin, Delivery.state == WAITING, Delivery.due_at <= now)
+    lost = {"state": DEAD, "error": f"the plugin was away for {MOST_AWAY.days} days"}
+    session.execute(update(Delivery).where(*due, Delivery.happened_at < now - MOST_AWAY).values(**lost))
+    session.execute(update(Delivery).where(*due).values(due_at=now + timedelta(seconds=AWAY_S)))
 
 
 def _failed(session: Session, delivery_id: int, error: str) -> None:
