@@ -13,7 +13,7 @@ from hookdesk.lifecycle import process
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.lifecycle.loader import states
 from hookdesk.lifecycle.switch import Lifecycle, LifecycleError
-from hookdesk.models import Delivery, PluginError, PluginState, PluginTiming, Setting
+from hookdesk.models import Delivery, FileUse, PluginError, PluginState, PluginTiming, Setting
 from hookdesk.services import log
 from hookdesk.types.actors import system
 
@@ -48,6 +48,7 @@ def purge(lifecycle: Lifecycle, slug: str) -> list[str]:
             (PluginState, "slug"),
         ):
             session.execute(delete(model).where(getattr(model, column) == slug))
+        session.execute(delete(FileUse).where(FileUse.owner.startswith(f"{slug}:", autoescape=True)))
         if found:
             session.add(PluginState(slug=slug, is_enabled=False, updated_at=clock.now()))
         words = f"{lifecycle.actor} purged {slug}: its tables, settings and files are gone"

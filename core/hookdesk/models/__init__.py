@@ -17,6 +17,7 @@ from hookdesk.models.people import (
 )
 from hookdesk.models.running import (
     Delivery,
+    FileUse,
     IntakeRecord,
     JobRun,
     Lease,
@@ -50,6 +51,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Department",
+    "FileUse",
     "IntakeRecord",
     "JobRun",
     "Lease",

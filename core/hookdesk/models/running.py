@@ -41,6 +41,14 @@ class IntakeRecord(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class FileUse(Base):
+    """Stored bytes that somebody needs besides attachments. `owner` begins with "core:" or a slug and a colon."""
+
+    __tablename__ = "file_use"
+    owner: Mapped[str] = mapped_column(String(80), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
 class OutboxEvent(Base):
     """An event written in the transaction that caused it. The dispatcher leases it, calls its subscribers and deletes it."""
 

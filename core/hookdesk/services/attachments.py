@@ -1,14 +1,21 @@
-"""Bytes of attachments: put into a storage backend before the transaction that names them, read back in chunks."""
+"""Bytes of attachments: put into a storage backend before the transaction that names them, read back in chunks, swept when nothing does."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import PurePath
 
+from sqlalchemy import delete, func, select, union
+from sqlalchemy.orm import Session
+
+from hookdesk import clock
+from hookdesk.db.context import reading, release
 from hookdesk.hookspecs import RunningHooks
+from hookdesk.models import Attachment, FileUse, IntakeRecord
 from hookdesk.site import site
 from hookdesk.text import storable
 from hookdesk.types.backends import StorageBackend
@@ -17,6 +24,11 @@ from hookdesk.types.intake import InboundFile
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf"})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
+
+UNNAMED_FOR = timedelta(days=2)
+"""Bytes stay for so long after they were last put, for what will name them may not be stored yet."""
+TURN = timedelta(minutes=10)
+SHARES, BATCH = 256, 500
 
 
 class NoStorage(RuntimeError):
@@ -73,6 +85,42 @@ def read(sha256: str, storage: str) -> Iterator[bytes]:
         FileNotFoundError: the bytes are gone.
     """
     return backend(storage).open(sha256)
+
+
+def claim(session: Session, owner: str, hashes: Iterable[str]) -> None:
+    """Keep stored bytes for as long as `owner` ("<slug>:…", at most 80 characters) needs them, besides what it claimed before."""
+    for sha256 in set(hashes):
+        session.merge(FileUse(owner=owner, sha256=sha256))
+
+
+def disclaim(session: Session, *owners: str) -> None:
+    """These owners need nothing any more."""
+    session.execute(delete(FileUse).where(FileUse.owner.in_(owners)))
+
+
+def sweep() -> int:
+    """The job "attachments": delete bytes that no attachment names and nobody claims; how many.
+
+    Each run looks at the 256th part of all hashes whose turn it is, so it has been everywhere within two days. What is older than the
+    ledger is not touched: the bytes are then older than the database, and another one may name them.
+    """
+    now = clock.now()
+    prefix = f"{int(now.timestamp() // TURN.total_seconds()) % SHARES:02x}"
+    begun, limit = reading().scalar(select(func.min(IntakeRecord.received_at))), now - UNNAMED_FOR
+    removed = 0
+    for store in site().hooks.collect(RunningHooks.storage_backends) if begun else ():
+        old = sorted(sha256 for sha256, put_at in store.stored(prefix) if begun <= put_at < limit)
+        for start in range(0, len(old), BATCH):
+            unnamed = set(old[start : start + BATCH]) - _named(old[start : start + BATCH])
+            removed += sum(store.delete(sha256, limit) for sha256 in sorted(unnamed))
+    return removed
+
+
+def _named(hashes: Sequence[str]) -> set[str]:
+    """Those of the hashes that somebody needs."""
+    release()  # what others have stored by now counts
+    attached = select(Attachment.sha256).where(Attachment.sha256.in_(hashes))
+    return set(reading().scalars(union(attached, select(FileUse.sha256).where(FileUse.sha256.in_(hashes)))))
 
 
 def safe_name(filename: str) -> str:

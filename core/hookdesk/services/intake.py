@@ -7,7 +7,7 @@ same transaction as what it became.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -33,11 +33,17 @@ BATCH = 50
 
 
 def receive(
-    channel: str, raw: bytes, meta: Mapping[str, Any] | None = None, dedupe: str = "", wait: int = 0
+    channel: str,
+    raw: bytes,
+    meta: Mapping[str, Any] | None = None,
+    dedupe: str = "",
+    wait: int = 0,
+    files: Sequence[str] = (),
 ) -> int | None:
     """Store a raw item durably before anybody interprets it; its id, or None if `dedupe` was received before.
 
-    `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves.
+    `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves. `files` are the hashes of stored
+    bytes that the item refers to.
     """
     content, digest, storage = _placed(raw)
     channel, dedupe = channel[:40], threads.stored_message_id(storable(dedupe)) or ""
@@ -54,6 +60,7 @@ def receive(
         )  # fmt: skip
         session.add(record)
         session.flush()
+        attachments.claim(session, intake_format.owner(record.id), [*files, digest] if digest else files)
         return record.id
 
     stored = transact(work, race=True)
@@ -80,13 +87,13 @@ def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None
     Raises:
         NoStorage, OSError: its files cannot be kept; nothing was stored.
     """
-    raw = intake_format.dump(message)
+    raw, files = intake_format.dump(message)
     told = {
         **(meta or {}),
         "format": intake_format.FORMAT,
         "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id},
     }
-    intake_id = receive(message.channel, raw, told, wait=120)
+    intake_id = receive(message.channel, raw, told, wait=120, files=files)
     assert intake_id is not None  # only a dedupe key could make it None
     try:
         return process(intake_id)

@@ -15,8 +15,13 @@ FORMAT = "hookdesk-message/1"
 _TUPLES = ("references", "to", "cc")
 
 
-def dump(message: InboundMessage) -> bytes:
-    """The message as JSON; the bytes of its files are put into storage first.
+def owner(intake_id: int) -> str:
+    """The name under which a record claims stored bytes."""
+    return f"core:intake:{intake_id}"
+
+
+def dump(message: InboundMessage) -> tuple[bytes, list[str]]:
+    """The message as JSON, and the hashes of its files, whose bytes are put into storage first.
 
     Raises:
         NoStorage: the message has files and no plugin can keep them.
@@ -24,7 +29,8 @@ def dump(message: InboundMessage) -> bytes:
     plain = asdict(message.replace(files=()))
     plain["sent_at"] = message.sent_at.isoformat() if message.sent_at else None
     plain["files"] = [asdict_file(file) for file in message.files]
-    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    hashes = [file["sha256"] for file in plain["files"]]
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass"), hashes
 
 
 def asdict_file(file: InboundFile) -> dict[str, Any]:

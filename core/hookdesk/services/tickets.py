@@ -15,7 +15,8 @@ from hookdesk.db.context import reading
 from hookdesk.hookspecs import TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
 from hookdesk.outbox import emit
-from hookdesk.services import assignment, counters, events
+from hookdesk.services import assignment, attachments, counters, events
+from hookdesk.services.intake_format import owner
 from hookdesk.services.transaction import transact
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
@@ -245,7 +246,7 @@ def apply_status(session: Session, ticket: Ticket, actor: Actor, status_id: int)
 
 
 def remove(actor: Actor, ticket_id: int) -> None:
-    """Delete a ticket with all its rows. The ledger keeps its intake records; stored bytes are left to the storage's clean-up.
+    """Delete a ticket with all its rows and what came in for it. The ledger keeps its lines; bytes in storage are swept later.
 
     Raises:
         NotFound, Forbidden: as the guard says.
@@ -253,8 +254,10 @@ def remove(actor: Actor, ticket_id: int) -> None:
 
     def work(session: Session, ticket: Ticket) -> None:
         data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
-        of_it = update(IntakeRecord).where(IntakeRecord.ticket_id == ticket.id)
-        session.execute(of_it.values(ticket_id=None, entry_id=None))
+        of_it = IntakeRecord.ticket_id == ticket.id
+        attachments.disclaim(session, *map(owner, session.scalars(select(IntakeRecord.id).where(of_it))))
+        gone = {"ticket_id": None, "entry_id": None, "raw": None, "raw_sha256": "", "storage": ""}
+        session.execute(update(IntakeRecord).where(of_it).values(**gone))
         session.execute(delete(Ticket).where(Ticket.id == ticket.id))
         emit(session, "ticket_deleted", data)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 
 class StorageBackend(Protocol):
-    """Keeps bytes under their SHA-256 (hex). Writing what is there already is no error; each call is durable when it returns."""
+    """Keeps bytes under their SHA-256 (hex). Each call is durable when it returns."""
 
     name: str
 
     def put(self, sha256: str, content: bytes) -> None:
-        """Store the bytes."""
+        """Store the bytes. Those that are there already become as young as if they were new."""
         ...
 
     def open(self, sha256: str) -> Iterator[bytes]:
@@ -28,8 +29,15 @@ class StorageBackend(Protocol):
         """True if the bytes are there."""
         ...
 
-    def delete(self, sha256: str) -> None:
-        """Remove the bytes; no error if they are gone already."""
+    def stored(self, prefix: str) -> Iterable[tuple[str, datetime]]:
+        """Each hash that begins with these two digits, and when its bytes were last put."""
+        ...
+
+    def delete(self, sha256: str, before: datetime) -> bool:
+        """Remove the bytes, unless they were put (again) at that moment or later; True if they were there and went.
+
+        Another process may be putting them just now: what its `put` has returned for must not be gone afterwards.
+        """
         ...
 
 

@@ -8,12 +8,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 CHUNK = 64 * 1024
 LEFTOVER_S = 24 * 3600
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_BEGUN = "begun-"
+_BEGUN, _LEAVING = "begun-", "leaving-"
 
 
 class FileStorage:
@@ -26,7 +27,7 @@ class FileStorage:
         self.folder = folder
 
     def put(self, sha256: str, content: bytes) -> None:
-        """Store the bytes. When this returns they are on the disk, and so is their name.
+        """Store the bytes. When this returns they are on the disk, and so is their name; their age begins now.
 
         Raises:
             ValueError: `sha256` is none.
@@ -34,7 +35,7 @@ class FileStorage:
         """
         path = self._path(sha256)
         self._make_folder(path.parent)
-        if not self._is_whole(path, len(content)):
+        if not self._renewed(path, len(content)):
             self._write(path, content)
         _sync_folder(path.parent)  # also for a file that is there already: its writer may not have come this far
 
@@ -58,14 +59,37 @@ class FileStorage:
         except ValueError:
             return False
 
-    def delete(self, sha256: str) -> None:
-        """Remove the bytes; no error if they are gone already."""
-        with suppress(ValueError):
-            self._path(sha256).unlink(missing_ok=True)
+    def stored(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Each hash that begins with these two digits, and when its bytes were last put."""
+        folder = self.folder / prefix
+        for file in folder.iterdir() if folder.is_dir() else ():
+            with suppress(FileNotFoundError):  # another process sweeps too
+                if _DIGEST.fullmatch(prefix + file.name):
+                    yield prefix + file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+    def delete(self, sha256: str, before: datetime) -> bool:
+        """Remove the bytes, unless they were put at that moment or later; True if they went.
+
+        The name goes first. Whoever puts the bytes from then on writes them anew; if somebody did so just before, the name is given back.
+        """
+        try:
+            path = self._path(sha256)
+            leaving = path.rename(path.with_name(_LEAVING + path.name))
+            if leaving.stat().st_mtime >= before.timestamp():
+                leaving.rename(path)
+                return False
+            leaving.unlink()
+        except (ValueError, FileNotFoundError):
+            return False
+        return True
 
     def tidy(self) -> int:
-        """Remove what was begun over a day ago and never finished; how many files."""
+        """Remove what was begun over a day ago and never finished, and give back what was to be deleted and was not; how many files."""
         removed = 0
+        for file in self.folder.glob(f"*/{_LEAVING}*"):
+            with suppress(FileNotFoundError):
+                file.rename(file.with_name(file.name.removeprefix(_LEAVING)))
+                removed += 1
         for file in self.folder.glob(f"*/{_BEGUN}*"):
             with suppress(FileNotFoundError):  # another process tidies too
                 if time.time() - file.stat().st_mtime > LEFTOVER_S:
@@ -91,9 +115,10 @@ class FileStorage:
         return self.folder / sha256[:2] / sha256[2:]
 
     @staticmethod
-    def _is_whole(path: Path, size: int) -> bool:
-        """True if the file is there in full length; a shorter one was damaged and is written anew."""
+    def _renewed(path: Path, size: int) -> bool:
+        """True if the file is there in full length, and young again; a shorter one was damaged and is written anew."""
         try:
+            os.utime(path)
             return path.stat().st_size == size
         except FileNotFoundError:
             return False

@@ -6,12 +6,14 @@ import hashlib
 import os
 import stat
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hookdesk_storage_fs.backend import CHUNK, LEFTOVER_S, FileStorage
 
+LATER = datetime.now(UTC) + timedelta(days=1)
 CONTENT = bytes(range(256)) * 1000  # 256,000 bytes: several chunks
 
 
@@ -65,9 +67,51 @@ def test_what_is_not_there_is_told_before_the_first_chunk(storage: FileStorage) 
 
 def test_delete_is_no_error_twice(storage: FileStorage) -> None:
     storage.put(digest(CONTENT), CONTENT)
-    storage.delete(digest(CONTENT))
-    storage.delete(digest(CONTENT))
+    assert storage.delete(digest(CONTENT), LATER)
+    assert not storage.delete(digest(CONTENT), LATER)
     assert not storage.exists(digest(CONTENT))
+
+
+def test_what_was_put_again_is_young_and_not_deleted(storage: FileStorage) -> None:
+    name = digest(CONTENT)
+    storage.put(name, CONTENT)
+    [file] = stored_files(storage)
+    os.utime(file, (0, 0))
+    assert list(storage.stored(name[:2])) == [(name, datetime(1970, 1, 1, tzinfo=UTC))]
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    storage.put(name, CONTENT)
+    assert not storage.delete(name, long_ago)
+    assert b"".join(storage.open(name)) == CONTENT
+    os.utime(file, (0, 0))
+    assert storage.delete(name, long_ago)
+    assert stored_files(storage) == []
+
+
+def test_a_put_that_returns_while_its_bytes_are_being_deleted_has_kept_them(
+    storage: FileStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = digest(CONTENT)
+    storage.put(name, CONTENT)
+    [file] = stored_files(storage)
+    os.utime(file, (0, 0))
+    unlink = Path.unlink
+
+    def put_meanwhile(path: Path, missing_ok: bool = False) -> None:
+        monkeypatch.setattr(Path, "unlink", unlink)
+        storage.put(name, CONTENT)
+        path.unlink(missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", put_meanwhile)
+    assert storage.delete(name, LATER)
+    assert b"".join(storage.open(name)) == CONTENT
+
+
+def test_what_was_to_be_deleted_when_the_power_went_is_given_back(storage: FileStorage) -> None:
+    storage.put(digest(CONTENT), CONTENT)
+    [file] = stored_files(storage)
+    file.rename(file.with_name("leaving-" + file.name))
+    assert storage.tidy() == 1
+    assert storage.exists(digest(CONTENT))
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "ab/../../x", "A" * 64, "a" * 63, "a" * 65, "a" * 63 + "\n"])
@@ -77,7 +121,7 @@ def test_nothing_but_a_hash_becomes_a_path(storage: FileStorage, name: str) -> N
     with pytest.raises(FileNotFoundError):
         storage.open(name)
     assert not storage.exists(name)
-    storage.delete(name)
+    assert not storage.delete(name, LATER)
     assert not storage.folder.exists()
 
 
