@@ -28,9 +28,6 @@ VENDOR = ROOT / "themes" / "hookdesk_theme_default" / "static" / "vendor"
 # npm package: what of it a page loads. Each licence goes along, since the wheel carries the files.
 FILES = {
     "htmx.org": ("dist/htmx.min.js",),
-    "trix": ("dist/trix.umd.min.js", "dist/trix.css"),
-    "tom-select": ("dist/js/tom-select.base.min.js", "dist/css/tom-select.min.css"),
-    "uplot": ("dist/uPlot.iife.min.js", "dist/uPlot.min.css"),
 }
 
 
@@ -84,7 +81,6 @@ def copy() -> None:
         for name in names:
             shutil.copy(MODULES / package / name, VENDOR)
         shutil.copy(MODULES / package / "LICENSE", VENDOR / f"{package}.LICENSE.txt")
-    shutil.copy(MODULES / "dompurify" / "LICENSE", VENDOR / "dompurify.LICENSE.txt")  # trix has it built in
     say(f"copied {sum(map(len, FILES.values()))} files to {VENDOR.relative_to(ROOT)}")
 
 

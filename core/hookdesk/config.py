@@ -36,8 +36,6 @@ class Config:
     safe_mode: bool = False
     trusted_proxies: int = 0
     max_upload_bytes: int = 25 * 1024 * 1024
-    max_message_bytes: int = 50 * 1024 * 1024
-    slow_request_ms: int = 1000
     trace_hooks: bool = False
     testing: bool = False
 

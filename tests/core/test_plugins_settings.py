@@ -107,6 +107,8 @@ def test_what_a_form_sends_becomes_typed_values() -> None:
         ("count", "2.5"),
         ("colour", "green"),
         ("share", "much"),
+        ("share", "nan"),
+        ("share", "inf"),
         ("about", "x" * 20_001),
         ("words", "w\n" * 1001),
         ("even", "3"),

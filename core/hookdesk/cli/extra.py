@@ -46,11 +46,12 @@ def fast_group(word: str) -> click.Group | None:
 def commands() -> None:
     """List the commands that enabled plugins add."""
     from hookdesk.cli.opened import opened
-    from hookdesk.cli.root import write_table
 
     with opened():
         rows = [(f"hookdesk {slug} {command.name}", command.get_short_help_str()) for slug, command in _collected()]
-    write_table(rows)
+    width = max((len(words) for words, _help in rows), default=0)
+    for words, help in rows:
+        click.echo(f"{words:<{width}}  {help}".rstrip())
 
 
 def plugin_command(slug: str) -> click.Command | None:

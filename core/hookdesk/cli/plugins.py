@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import DBAPIError
 
 from hookdesk import clock, config
 from hookdesk.cli.opened import require_instance
 from hookdesk.db.engine import Database
 from hookdesk.db.migrate import MigrationError
+from hookdesk.db.retry import lacks_tables
 from hookdesk.lifecycle import process
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.lifecycle.doctor import doctor as examine
@@ -63,8 +64,6 @@ def list_plugins(as_json: bool) -> None:
     """Every installed plugin: its state, version and title."""
     with opened(anywhere=True) as lifecycle:
         rows = _rows(lifecycle)
-        if not any(row["enabled"] for row in rows):
-            _warn_if_unreadable(lifecycle.db)
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -75,22 +74,23 @@ def list_plugins(as_json: bool) -> None:
             click.echo(f"{'':<8} {row['problem']}")
 
 
-def _warn_if_unreadable(db: Database) -> None:
-    """Where the database does not tell what is switched on, "off" means nothing."""
+def _stored(db: Database) -> dict[str, Row[Any]]:
+    """What is known of each plugin. Where the database does not tell, "off" means nothing, so that is said."""
     try:
         with db.read() as reading:
-            reading.first(select(PluginState.slug).limit(1))
+            return {row.slug: row for row in reading.all(select(PluginState.__table__))}
     except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        click.echo(f"The database cannot be used, so what is switched on is not known: {reason}.", err=True)
+        if not lacks_tables(error):
+            reason = " ".join(str(error.orig).split())
+            click.echo(f"The database cannot be used, so what is switched on is not known: {reason}.", err=True)
+        return {}
 
 
 def _rows(lifecycle: Lifecycle) -> list[dict[str, Any]]:
     """What the list shows, the running ones first and in their order."""
-    found, enabled = discover(), states(lifecycle.db)
+    found, stored = discover(), _stored(lifecycle.db)
+    enabled = {slug: row.position for slug, row in stored.items() if row.is_enabled}
     order, problems = resolve(found, enabled)
-    with lifecycle.db.read() as reading:
-        stored = {row.slug: row for row in reading.all(select(PluginState.__table__))} if enabled else {}
     slugs = [item.slug for item in order]
     rows = []
     for slug in [*slugs, *sorted((set(found) | set(enabled)) - set(slugs))]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import click
@@ -127,10 +126,3 @@ def root() -> None:
     HOOKDESK_INSTANCE names the folder of the instance (./instance if it is not set). Exit status: 0 done, 1 it could not be done,
     2 the command or the configuration is wrong.
     """
-
-
-def write_table(rows: Sequence[tuple[str, str]]) -> None:
-    """Print two columns."""
-    width = max((len(first) for first, _ in rows), default=0)
-    for first, second in rows:
-        click.echo(f"{first:<{width}}  {second}".rstrip())

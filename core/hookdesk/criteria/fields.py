@@ -13,19 +13,8 @@ from hookdesk.site import site
 from hookdesk.types.criteria import Field, FieldType, Operator
 from hookdesk.types.drafts import TicketDraft
 
-TEXT = frozenset(
-    {
-        Operator.IS,
-        Operator.IS_NOT,
-        Operator.IN,
-        Operator.CONTAINS,
-        Operator.NOT_CONTAINS,
-        Operator.STARTS_WITH,
-        Operator.IS_EMPTY,
-        Operator.IS_NOT_EMPTY,
-    }
-)
 CHOICE = frozenset({Operator.IS, Operator.IS_NOT, Operator.IN, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
+TEXT = CHOICE | {Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.STARTS_WITH}
 OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
     FieldType.TEXT: TEXT,
     FieldType.CHOICE: CHOICE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
@@ -23,46 +24,36 @@ if TYPE_CHECKING:
 
 def enable(slug: str, actor: Actor) -> str:
     """Check a plugin, migrate its tables and switch it on; why it stayed off, or "". May take some seconds."""
-    from hookdesk.lifecycle.switch import LifecycleError
-
-    try:
-        _lifecycle(actor).enable(slug)
-    except LifecycleError as error:
-        return str(error)
-    return ""
+    return _told(actor, lambda lifecycle: lifecycle.enable(slug))
 
 
 def disable(slug: str, actor: Actor, cascade: bool = False) -> str:
     """Switch a plugin off (with `cascade` also those that depend on it); why it stayed on, or ""."""
-    from hookdesk.lifecycle.switch import LifecycleError
-
-    try:
-        _lifecycle(actor).disable(slug, cascade=cascade)
-    except LifecycleError as error:
-        return str(error)
-    return ""
+    return _told(actor, lambda lifecycle: lifecycle.disable(slug, cascade=cascade))
 
 
 def undo(slug: str, actor: Actor) -> str:
     """Take a half-applied migration back; why it could not be, or ""."""
-    from hookdesk.lifecycle.switch import LifecycleError
-
-    try:
-        _lifecycle(actor).undo(slug)
-    except LifecycleError as error:
-        return str(error)
-    return ""
+    return _told(actor, lambda lifecycle: lifecycle.undo(slug))
 
 
 def purge(slug: str, actor: Actor) -> str:
     """Remove all that a plugin has kept; what could not be removed, or ""."""
     from hookdesk.lifecycle.purge import purge as forget
+
+    problems: list[str] = []
+    return _told(actor, lambda lifecycle: problems.extend(forget(lifecycle, slug))) or "; ".join(problems)
+
+
+def _told(actor: Actor, act: Callable[[Lifecycle], object]) -> str:
+    """Do something; why it was refused, or ""."""
     from hookdesk.lifecycle.switch import LifecycleError
 
     try:
-        return "; ".join(forget(_lifecycle(actor), slug))
+        act(_lifecycle(actor))
     except LifecycleError as error:
         return str(error)
+    return ""
 
 
 def move(slug: str, step: int, actor: Actor) -> bool:

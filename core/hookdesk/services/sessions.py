@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
@@ -154,17 +154,3 @@ def revoke_tokens(session: Session, purpose: str, user_id: int) -> None:
     """Make a user's unused tokens of a purpose useless."""
     unused = update(Token).where(Token.user_id == user_id, Token.purpose == purpose, Token.used_at.is_(None))
     session.execute(unused.values(used_at=clock.now()))
-
-
-def clean_up() -> int:
-    """Delete sessions and tokens that ended over 30 days ago, 500 at a time; how many went."""
-    limit = clock.now() - timedelta(days=30)
-
-    def work(session: Session) -> int:
-        gone = 0
-        for model in (SignInSession, Token):
-            old = select(model.id).where(model.expires_at < limit).limit(500)
-            gone += session.execute(delete(model).where(model.id.in_(old))).rowcount  # type: ignore[attr-defined]  # a DELETE has one
-        return gone
-
-    return transact(work)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from typing import Any, get_args, get_origin, get_type_hints
 
 from flask_babel import gettext as _
@@ -47,18 +48,15 @@ class SettingField:
         Raises:
             ValueError: it is of another type or out of bounds; the message is for the admin.
         """
-        if self.kind == "list" and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-            value = tuple(value)
-        elif self.kind == "number" and self.is_whole and isinstance(value, int) and not isinstance(value, bool):
-            pass
-        elif (
-            self.kind == "number"
-            and not self.is_whole
-            and isinstance(value, int | float)
-            and not isinstance(value, bool)
-        ):
-            value = float(value)
-        elif self.kind in ("list", "number") or not isinstance(value, bool if self.kind == "boolean" else str):
+        if self.kind == "list":
+            good = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+            value = tuple(value) if good else value
+        elif self.kind == "number":
+            good = type(value) is int or (type(value) is float and not self.is_whole and isfinite(value))
+            value = float(value) if good and not self.is_whole else value
+        else:
+            good = isinstance(value, bool if self.kind == "boolean" else str)
+        if not good:
             raise ValueError(_("This is not a %(kind)s.", kind=self.kind))
         if self.choices and value not in dict(self.choices):
             raise ValueError(_("This is none of the choices."))
@@ -71,19 +69,14 @@ class SettingField:
         """Hold a value against the bounds."""
         if self.kind == "boolean":
             return
-        size = value if self.kind == "number" else len(value)
+        is_number = self.kind == "number"
+        size = value if is_number else len(value)
         if self.minimum is not None and size < self.minimum:
-            raise ValueError(
-                _("This must be at least %(bound)g.", bound=self.minimum)
-                if self.kind == "number"
-                else _("This is too short.")
-            )
+            least = _("This must be at least %(bound)g.", bound=self.minimum)
+            raise ValueError(least if is_number else _("This is too short."))
         if self.maximum is not None and size > self.maximum:
-            raise ValueError(
-                _("This must be at most %(bound)g.", bound=self.maximum)
-                if self.kind == "number"
-                else _("This is too long.")
-            )
+            most = _("This must be at most %(bound)g.", bound=self.maximum)
+            raise ValueError(most if is_number else _("This is too long."))
 
     def read(self, text: str) -> Any:
         """The value that somebody typed.
