@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
@@ -64,15 +64,7 @@ def init_app(app: Flask, config: Config) -> None:
             response.headers["Content-Security-Policy"] = own
         return response
 
-    @app.after_request
-    def stay_here(response):  # type: ignore[no-untyped-def]  # Flask's Response, as every hook of its kind
-        # what routing redirects to is built from the Host header, which anybody may write, and a cache may keep
-        if isinstance(request.routing_exception, RequestRedirect):
-            here = urlsplit(response.headers["Location"])
-            path = "/" + here.path.lstrip("/")  # two slashes would begin another host
-            response.headers["Location"] = urlunsplit(("", "", path, here.query, ""))
-        return response
-
+    app.after_request(stay_here)
     Talisman(
         app,
         force_https=https,
@@ -93,6 +85,15 @@ def init_app(app: Flask, config: Config) -> None:
         if request.endpoint not in ("core.theme_file", "core.plugin_file", "core.attachment", "core.agent_attachment"):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def stay_here(response: Response) -> Response:
+    """Name no host in what routing redirects to: it is built from the Host header, which anybody may write, and a cache may keep it."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        here = urlsplit(response.headers["Location"])
+        path = "/" + here.path.lstrip("/")  # two slashes would begin another host
+        response.headers["Location"] = urlunsplit(("", "", path, here.query, ""))
+    return response
 
 
 def _limit_storage(config: Config) -> str:
