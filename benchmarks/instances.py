@@ -19,7 +19,12 @@ from benchmarks import processes
 
 LOGIN, PASSWORD = "bench", "a password for measuring"
 ROOT = Path(__file__).parent.parent
-SOURCES = ("core/hookdesk/models", "core/hookdesk/db", "plugins/builtin/*/migrations", "plugins/builtin/hookdesk_demo")
+SOURCES = (
+    "core/hookdesk/models",
+    "core/hookdesk/db/migrations",
+    "plugins/builtin/*/migrations",
+    "plugins/builtin/hookdesk_demo",
+)
 
 
 @dataclass(frozen=True)

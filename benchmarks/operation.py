@@ -88,12 +88,16 @@ def _settle(stack: Stack) -> None:
 
 
 def memory(stack: Stack) -> Figure:
-    """The whole embedded stack after work: supervisor, web, jobs and queue; pages shared between processes count once."""
+    """The whole embedded stack after work: supervisor, web, jobs and queue; pages shared between processes count once.
+
+    Each page comes on a connection of its own, for one that is kept stays with one web process, and the others would have done nothing.
+    """
     clients = [stack.agent() for _ in range(CLIENTS)]
 
     def work(client: Client) -> None:
-        for path in ("/agent/", "/agent/queues/closed", "/agent/search/?q=order", "/open") * 10:
+        for path in ("/agent/", "/agent/queues/closed", "/agent/search/?q=order", "/open") * 20:
             client.page(path)
+            client.close()
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(work, clients))

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, ScalarResult, create_engine, event
+from sqlalchemy import Engine, Executable, Row, ScalarResult, create_engine, event
 from sqlalchemy.engine import Result
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.base import Executable as ExecutableBase
 
+from hookdesk.db import sqlite
+from hookdesk.db.sqlite import WRITE
 from hookdesk.text import storable
-
-BUSY_TIMEOUT_MS = 15_000
-WRITE = "hookdesk_write"
-
 
 _reading_only: ContextVar[bool] = ContextVar("hookdesk_reading_only", default=False)
 
@@ -149,12 +146,12 @@ class ReadSession:
 def make_engine(url: str) -> Engine:
     """An engine for `url`; on SQLite with WAL, foreign keys and our own BEGIN."""
     if url.startswith("sqlite"):
-        connecting = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+        connecting = {"check_same_thread": False, "timeout": sqlite.BUSY_TIMEOUT_MS / 1000}
         engine = create_engine(
             url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args=connecting, json_serializer=_to_json
         )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", sqlite.prepare)
+        event.listen(engine, "begin", sqlite.begin)
     else:
         engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, json_serializer=_to_json)
     event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
@@ -171,20 +168,3 @@ def _make_storable(
 ) -> tuple[str, Any]:
     """Whoever writes or asks, a text holds nothing that the database would refuse with an error."""
     return statement, storable(parameters)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Set up a new connection: the driver in autocommit, so that BEGIN is ours."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {pragma}")
-    # SQLite's own lower() knows ASCII only; conditions must fold letters of every script, as Python and PostgreSQL do
-    connection.create_function(
-        "lower", 1, lambda value: value.lower() if isinstance(value, str) else value, deterministic=True
-    )
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin deferred for reading and immediate for writing: an upgraded read fails at once, whatever the busy timeout."""
-    writes = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

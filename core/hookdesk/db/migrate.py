@@ -18,7 +18,8 @@ from sqlalchemy import Connection, event, inspect, select
 from sqlalchemy.engine import make_url
 
 from hookdesk.config import Config
-from hookdesk.db.engine import WRITE, make_engine
+from hookdesk.db.engine import make_engine
+from hookdesk.db.sqlite import WRITE
 from hookdesk.models import Ticket, metadata
 
 CORE = "core"
