@@ -33,6 +33,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             with running(instance) as stack:
                 for name, take in _on_stack(stack, wanted):
                     if name in wanted:
+                        stack.settle()
                         yield take()
         if "start" in wanted:
             yield operation.start(instance)

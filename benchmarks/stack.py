@@ -16,6 +16,8 @@ from benchmarks.client import Client, Unexpected
 from benchmarks.instances import LOGIN, PASSWORD, Instance, database_pids
 
 START_S = 60.0
+QUIET_S, QUIET_SHARE, LONGEST_SETTLE_S = 1.0, 0.05, 180.0
+"""At rest a stack takes some 0.01 s of CPU a second: its processes look around."""
 
 
 def hookdesk(*words: str) -> list[str]:
@@ -36,7 +38,6 @@ class Stack:
     def __init__(self, instance: Instance, environment: Mapping[str, str] | None = None) -> None:
         """Starts at once; use `running`."""
         self.instance, self.port = instance, free_port()
-        self.started = monotonic()
         self.started = monotonic()
         self.log = (instance.folder / "serve.log").open("wb")
         self._process = subprocess.Popen(
@@ -84,6 +85,22 @@ class Stack:
     def all_cpu_s(self) -> float:
         """CPU seconds of everything, so far."""
         return processes.cpu_s(self.pids())
+
+    def settle(self) -> None:
+        """Wait until the job workers are through with what a measurement left them, for it must not fall on the next one.
+
+        Raises:
+            Unexpected: they are not after three minutes.
+        """
+        until = monotonic() + LONGEST_SETTLE_S
+        while monotonic() < until:
+            before = self.all_cpu_s()
+            sleep(QUIET_S)
+            if self.all_cpu_s() - before < QUIET_S * QUIET_SHARE:
+                return
+        raise Unexpected(
+            f"the stack still works {LONGEST_SETTLE_S:.0f} s after the last measurement; see {self.log.name}"
+        )
 
     def agent(self) -> Client:
         """A browser with an administrator signed in."""
