@@ -25,7 +25,7 @@ def main(words: Sequence[str] | None = None) -> int:
         elif asked.tickets:
             lines = (figure.line() for figure in measuring.measure(asked.tickets, wanted, asked.database))
         else:
-            return report.write()
+            return report.write(asked.database)
         for line in lines:
             print(line, flush=True)
     except Unexpected as error:
@@ -39,7 +39,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--tickets", type=int, metavar="N", help="measure a site with so many tickets")
     parser.add_argument("--only", metavar="NAME,…", help="these figures alone")
-    parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database instead of SQLite")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="an empty PostgreSQL database instead of SQLite; in the report: besides",
+    )
     parser.add_argument(
         "--compare", metavar="N,M", help="ratios of CPU times between two sizes, medians of 5 interleaved runs"
     )

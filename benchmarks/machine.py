@@ -19,6 +19,11 @@ def lines() -> list[str]:
     ]
 
 
+def load() -> float:
+    """Processes that ran or waited to run in the last minute, on average; what exceeds ours is other people's."""
+    return os.getloadavg()[0]
+
+
 def _processor() -> str:
     """The processor's name."""
     found = [line for line in _read("/proc/cpuinfo").splitlines() if line.startswith("model name")]

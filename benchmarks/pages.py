@@ -20,9 +20,9 @@ COMMON = "order"
 class Pages:
     """The measurements on one running site."""
 
-    def __init__(self, stack: Stack) -> None:
-        """Looks up what is asked for, and signs the clients in."""
-        self.stack, self.tickets = stack, stack.instance.tickets
+    def __init__(self, stack: Stack, at_once: int = CLIENTS) -> None:
+        """Looks up what is asked for. `at_once` clients tell the requests a second; 0 leaves that out."""
+        self.stack, self.tickets, self._at_once = stack, stack.instance.tickets, at_once
         engine = stack.instance.engine()
         self.numbers = _numbers(engine)
         self.rare = _rare_words(engine)
@@ -33,7 +33,7 @@ class Pages:
     def agents(self) -> list[Client]:
         """One signed-in browser for the sequence, and one for each client."""
         if not self._agents:
-            self._agents = [self.stack.agent() for _ in range(CLIENTS + 1)]
+            self._agents = [self.stack.agent() for _ in range(self._at_once + 1)]
         return self._agents
 
     def open_queue(self) -> Figure:
@@ -62,7 +62,7 @@ class Pages:
 
     def portal_open(self) -> Figure:
         """The form on which a visitor opens a ticket."""
-        clients = [Client(self.stack.port) for _ in range(CLIENTS + 1)]
+        clients = [Client(self.stack.port) for _ in range(self._at_once + 1)]
         return self._take("portal_open", [_getter(client, lambda _: "/open") for client in clients])
 
     def reply(self) -> Figure:

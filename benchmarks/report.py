@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import calibration, comparing, machine, measuring
+from benchmarks import calibration, comparing, machine, measuring, pages
 from benchmarks.client import Unexpected
 from benchmarks.comparing import Ratio
 from benchmarks.figures import Figure
@@ -19,37 +19,50 @@ FILE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 HEAD = (
     "what", "CPU ms, 10k", "CPU ms, 100k", "100k / 10k", "asked for", "", "p50 / p95 ms, 100k", "requests/s, 4 clients",
-    "osTicket, CPU ms, 10k / 100k",
+    "PostgreSQL, CPU ms, 100k", "osTicket, CPU ms, 10k / 100k",
 )  # fmt: skip
+ON_POSTGRESQL = pages.NAMES
 
 
-def write() -> int:
-    """Measure and write; the exit status: 1 if something could not be measured."""
-    loops = [calibration.loop_ms()]
+def write(database_url: str = "") -> int:
+    """Measure and write; the exit status: 1 if something could not be measured. Given an empty PostgreSQL, the pages on that too."""
+    loops, loads = [calibration.loop_ms()], [machine.load()]
     wanted = [name for name in measuring.names() if name != "calibration"]
     try:
-        taken = {size: {figure.name: figure for figure in _shown(size, wanted)} for size in (SMALL, LARGE)}
+        taken = {size: _shown(size, wanted, loads) for size in (SMALL, LARGE)}
         loops.append(calibration.loop_ms())
         ratios = []
         for ratio in comparing.compare(SMALL, LARGE, wanted):
             print(ratio.line(), flush=True)
             ratios.append(ratio)
+            loads.append(machine.load())
+        postgresql = _shown(LARGE, ON_POSTGRESQL, loads, database_url) if database_url else {}
     except Unexpected as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     loops.append(calibration.loop_ms())
-    _store(_text(taken[SMALL], taken[LARGE], ratios, loops))
+    _store(_text(taken[SMALL], taken[LARGE], postgresql, ratios, _circumstances(loops, loads)))
     print(f"Written: {FILE}")
     return 0
 
 
-def _shown(size: int, wanted: Sequence[str]) -> list[Figure]:
-    """The figures of one size; each is printed as it comes."""
-    found = []
-    for figure in measuring.measure(size, wanted):
+def _shown(size: int, wanted: Sequence[str], loads: list[float], database_url: str = "") -> dict[str, Figure]:
+    """The figures of one size by name; each is printed as it comes, and the machine's load noted."""
+    found = {}
+    for figure in measuring.measure(size, wanted, database_url):
         print(figure.line(), flush=True)
-        found.append(figure)
+        loads.append(machine.load())
+        found[figure.name] = figure
     return found
+
+
+def _circumstances(loops: Sequence[float], loads: Sequence[float]) -> list[str]:
+    """When, where, and how busy that machine was."""
+    return [
+        f"Measured on {datetime.now(UTC):%d %B %Y}: {'; '.join(machine.lines())}.",
+        f"Calibration: {median(loops):.0f} ms of CPU ({min(loops):.0f}–{max(loops):.0f} in the course of the run).",
+        f"Load, our own included: {median(loads):.0f} ({min(loads):.0f}–{max(loads):.0f}).",
+    ]
 
 
 def _store(text: str) -> None:
@@ -59,24 +72,29 @@ def _store(text: str) -> None:
     FILE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
-def _text(small: dict[str, Figure], large: dict[str, Figure], ratios: Sequence[Ratio], loops: Sequence[float]) -> str:
+def _text(
+    small: dict[str, Figure],
+    large: dict[str, Figure],
+    postgresql: dict[str, Figure],
+    ratios: Sequence[Ratio],
+    circumstances: Sequence[str],
+) -> str:
     """The whole part that is generated."""
     by_name = {ratio.name: ratio for ratio in ratios}
     names = [name for name in large if name in small]
     parts = [
-        f"Measured on {datetime.now(UTC):%d %B %Y}: {'; '.join(machine.lines())}.",
-        f"Calibration: {median(loops):.0f} ms of CPU ({min(loops):.0f}–{max(loops):.0f} in the course of the run).",
+        *circumstances,
         "",
         f"| {' | '.join(HEAD)} |",
         "|---" * len(HEAD) + "|",
-        *(_row(name, small[name], large[name], by_name.get(name)) for name in names),
+        *(_row(name, small[name], large[name], by_name.get(name), postgresql.get(name)) for name in names),
         "",
         *_verdict(large, ratios),
     ]
     return "\n".join(parts)
 
 
-def _row(name: str, small: Figure, large: Figure, ratio: Ratio | None) -> str:
+def _row(name: str, small: Figure, large: Figure, ratio: Ratio | None, postgresql: Figure | None) -> str:
     """One line of the table."""
     target = TARGETS.get(name)
     asked = met = ""
@@ -87,7 +105,7 @@ def _row(name: str, small: Figure, large: Figure, ratio: Ratio | None) -> str:
     theirs = " / ".join(filter(None, OSTICKET.get(name, ())))
     cells = [
         f"`{name}`", _cost(small), _cost(large), f"{ratio.ratio:.2f}" if ratio else "", asked, met, times,
-        "" if large.rps is None else f"{large.rps:.0f}", theirs,
+        "" if large.rps is None else f"{large.rps:.0f}", _cost(postgresql) if postgresql else "", theirs,
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

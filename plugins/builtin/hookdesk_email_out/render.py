@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError
 
 from hookdesk.api import Notification, explain
 from hookdesk_email_out.sandbox import environment
@@ -38,7 +39,13 @@ def words(settings: Settings, notification: Notification) -> str:
 
 def _render(template: str, context: Any) -> str:
     """The template with its values, bounded."""
-    return environment.from_string(template).render(**context)[:MOST_CHARACTERS].strip() + "\n"
+    return _compiled(template).render(**context)[:MOST_CHARACTERS].strip() + "\n"
+
+
+@lru_cache(maxsize=64)
+def _compiled(template: str) -> Template:
+    """Made once for the same words: that takes longer than all else about a mail."""
+    return environment.from_string(template)
 
 
 def quoted(text: str, most_lines: int = 40) -> str:
