@@ -17,8 +17,9 @@ LOCALE = Path(__file__).parent.parent / "locale"
 
 
 def _timezones() -> Sequence[tuple[str, str]]:
-    """Every zone that this machine knows."""
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+    """UTC and the zones of places; not the bare offsets, abbreviations and machine names that tzdata carries along."""
+    places = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, name.replace("_", " ")) for name in ("UTC", *sorted(places))]
 
 
 def _languages() -> Sequence[tuple[str, str]]:

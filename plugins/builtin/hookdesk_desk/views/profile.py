@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from babel import Locale
 from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Agent, agent, current_actor, reading
+from hookdesk.api import Agent, CoreSettings, agent, current_actor, describe, reading
 from hookdesk_desk.forms import ProfileForm
 from hookdesk_desk.services import save_profile
 from hookdesk_desk.views.blueprint import bp
@@ -44,10 +42,8 @@ def _form(obj: object = None) -> ProfileForm:
     form = ProfileForm(obj=obj)
     languages: tuple[str, ...] = current_app.extensions["hookdesk_languages"]
     form.locale.choices = [("", _("As the browser asks for")), *((code, _name(code)) for code in languages)]
-    form.timezone.choices = [
-        ("", _("The site's")),
-        *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
-    ]
+    zones = next(field.choices for field in describe(CoreSettings) if field.name == "timezone")
+    form.timezone.choices = [("", _("The site's")), *zones]
     return form
 
 
