@@ -151,6 +151,14 @@ def test_agents_keep_their_own_profile(desk: Client, ada: Actor, inside: Inside)
     assert inside(lambda: reading().scalar(select(User.name).where(User.id == ada.user_id))) == "Ada King"
 
 
+def test_the_zones_to_choose_from_are_places(desk: Client) -> None:
+    """Not the machine's own names, nor bare offsets whose sign few people guess right."""
+    page = desk.get("/agent/profile").get_data(as_text=True)
+    assert 'value="Europe/Tallinn"' in page
+    assert 'value="UTC"' in page
+    assert not any(f'value="{name}"' in page for name in ("localtime", "Factory", "Etc/GMT-8", "CET"))
+
+
 @pytest.mark.parametrize(
     "given",
     [
