@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 6
 NAME = "ليلى حداد " + "Wolfeschlegelsteinhausenbergerdorff " * 3
 ODD_TICKET = "10001"
+ADDRESS = "layla@example.org"
 
 
 def fill(made: LiveSite) -> None:
@@ -25,7 +26,7 @@ def fill(made: LiveSite) -> None:
     app = create_app(load(made.instance, made.environ))
     with app.app_context():
         message = InboundMessage(
-            channel="portal", sender_address="layla@example.org", sender_name=NAME, subject=WORD[:480],
+            channel="portal", sender_address=ADDRESS, sender_name=NAME, subject=WORD[:480],
             text=f"<script>alert(1)</script>\n{WORD}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
             files=(InboundFile("<b>.png", "image/png", b"\x89PNG\r\n\x1a\n"), InboundFile(WORD, "application/pdf", b"%PDF-")),
         )  # fmt: skip
@@ -48,6 +49,6 @@ def guest_path(made: LiveSite) -> str:
     with app.test_request_context():
         ticket = reading().first(select(Ticket.id, Ticket.user_id).where(Ticket.number == ODD_TICKET))
         assert ticket is not None
-        token = links.make(ticket.id, ticket.user_id)
+        token = links.make(ticket.id, ticket.user_id, ADDRESS)
         site().db.dispose()
     return f"/t/{token}"
