@@ -14,6 +14,7 @@ from benchmarks.pages import NAMES, Pages
 from benchmarks.stack import running
 
 RUNS = 5
+REQUESTS = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def compare(small: int, large: int, wanted: Collection[str]) -> Iterator[Ratio]:
     """Serve both at once and measure them by turns."""
     with ExitStack() as closing:
         stacks = [closing.enter_context(running(closing.enter_context(opened(size)))) for size in (small, large)]
-        both = [Pages(stack, at_once=0) for stack in stacks]
+        both = [Pages(stack, at_once=0, count=REQUESTS) for stack in stacks]
         for name in NAMES:
             if name in wanted:
                 yield _ratio(name, both)

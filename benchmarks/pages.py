@@ -20,9 +20,9 @@ COMMON = "order"
 class Pages:
     """The measurements on one running site."""
 
-    def __init__(self, stack: Stack, at_once: int = CLIENTS) -> None:
-        """Looks up what is asked for. `at_once` clients tell the requests a second; 0 leaves that out."""
-        self.stack, self.tickets, self._at_once = stack, stack.instance.tickets, at_once
+    def __init__(self, stack: Stack, at_once: int = CLIENTS, count: int = 150) -> None:
+        """Looks up what is asked for. `count` requests make a figure; `at_once` clients tell the requests a second, 0 leaves that out."""
+        self.stack, self.tickets, self._at_once, self._count = stack, stack.instance.tickets, at_once, count
         engine = stack.instance.engine()
         self.numbers = _numbers(engine)
         self.rare = _rare_words(engine)
@@ -69,15 +69,15 @@ class Pages:
         """Sending a reply: the POST alone, on another ticket each time. Mail and index follow in the job worker."""
         action, field = self._composer()
         writers = [self._writer(client, place, action, field) for place, client in enumerate(self.agents())]
-        return self._take("reply", writers, count=120)
+        return self._take("reply", writers)
 
     def _get(self, name: str, path: Callable[[int], str]) -> Figure:
         """Measure a page of the desk."""
         return self._take(name, [_getter(client, path) for client in self.agents()])
 
-    def _take(self, name: str, requests: Sequence[Callable[[int], None]], count: int = 150) -> Figure:
+    def _take(self, name: str, requests: Sequence[Callable[[int], None]]) -> Figure:
         """The first does the sequence, the others come at once."""
-        return take(name, self.tickets, self.stack.cpu_s, requests[0], requests[1:], count=count)
+        return take(name, self.tickets, self.stack.cpu_s, requests[0], requests[1:], count=self._count)
 
     def _composer(self) -> tuple[str, str]:
         """Where the reply form of a ticket leads ("{number}" for the number), and a token for it."""

@@ -36,12 +36,14 @@ def write(database_url: str = "") -> int:
             print(ratio.line(), flush=True)
             ratios.append(ratio)
             loads.append(machine.load())
-        postgresql = _shown(LARGE, ON_POSTGRESQL, loads, database_url) if database_url else {}
+        loops.append(calibration.loop_ms())
+        _store(_text(taken[SMALL], taken[LARGE], {}, ratios, _circumstances(loops, loads)))
+        if database_url:
+            postgresql = _shown(LARGE, ON_POSTGRESQL, loads, database_url)
+            _store(_text(taken[SMALL], taken[LARGE], postgresql, ratios, _circumstances(loops, loads)))
     except Unexpected as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    loops.append(calibration.loop_ms())
-    _store(_text(taken[SMALL], taken[LARGE], postgresql, ratios, _circumstances(loops, loads)))
     print(f"Written: {FILE}")
     return 0
 
