@@ -32,7 +32,7 @@ from hookdesk.db.engine import Database
 from hookdesk.jobs.registry import jobs
 from hookdesk.models import FileUse, IntakeRecord
 from hookdesk.plugins.caller import Implementation
-from hookdesk.testing import Clock
+from hookdesk.testing import Client, Clock
 
 pytestmark = pytest.mark.plugins("storage_fs")
 
@@ -155,6 +155,18 @@ def test_what_came_in_for_a_ticket_goes_with_it(
         assert (record.outcome, record.ticket_id, record.raw, record.raw_size > 0) == ("ticket", None, None, True)
         assert reading().all(sa.select(FileUse.owner)) == []
         assert intake.ledger()["ticket"] == 1
+
+
+def test_a_file_whose_bytes_are_lost_is_not_there(
+    hookdesk_client: Client, make_ticket: Callable[..., Ticket], make_agent: Callable[..., Actor], tmp_path: Path
+) -> None:
+    """A disk lost them: that is told in words, and logged."""
+    make_ticket(files=[file(b"lost")])
+    hookdesk_client.sign_in(make_agent())
+    assert hookdesk_client.get("/agent/attachments/1/a.bin").data == b"lost"
+    [lost] = tmp_path.rglob(digest(b"lost")[2:])
+    lost.unlink()
+    assert hookdesk_client.get("/agent/attachments/1/a.bin").status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from flask import Response, abort, current_app, request, send_file
@@ -17,6 +18,7 @@ from hookdesk.web.guard import public
 from hookdesk.web.pages import plugin_folders
 from hookdesk.web.themes import ThemeChain, safe_file
 
+logger = logging.getLogger("hookdesk.web")
 YEAR = 365 * 24 * 3600
 
 
@@ -67,10 +69,13 @@ def attachment(attachment_id: int, name: str) -> Response:
     if row is None:
         raise NotFound("no such attachment")
     access_ticket(current_actor(), row.ticket_id)
+    try:
+        content = attachments.read(row.sha256, row.storage)
+    except FileNotFoundError:
+        logger.error("the bytes of attachment %s are gone from the storage %s", attachment_id, row.storage)
+        raise NotFound("its bytes are gone") from None
     inline = row.content_type in attachments.INLINE_TYPES and "download" not in request.args
-    response = Response(
-        attachments.read(row.sha256, row.storage), mimetype=row.content_type if inline else "application/octet-stream"
-    )
+    response = Response(content, mimetype=row.content_type if inline else "application/octet-stream")
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=row.filename)
     response.headers["Content-Length"] = str(row.size)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
