@@ -36,11 +36,8 @@ def overview() -> list[JobLine]:
     lines = []
     for name, entry in sorted(jobs().items()):
         told = (name, entry.plugin, entry.job.doc, entry.job.every)
-        run = runs.get(name)
-        if run is None:
-            lines.append(JobLine(*told, None, None, None, 0, ""))
-        else:
-            lines.append(JobLine(*told, run.started_at, run.finished_at, run.due_at, run.done, run.error))
+        last = tuple(runs[name])[1:] if name in runs else (None, None, None, 0, "")
+        lines.append(JobLine(*told, *last))
     return lines
 
 

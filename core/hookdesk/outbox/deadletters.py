@@ -21,14 +21,8 @@ PAGE = 25
 def dead_letters(before: int | None = None, limit: int = PAGE) -> list[Row[Any]]:
     """Dead deliveries, newest first, those with an id below `before`: id, event, plugin, attempts, error, happened_at, data."""
     columns = (
-        Delivery.id,
-        Delivery.event,
-        Delivery.plugin,
-        Delivery.attempts,
-        Delivery.error,
-        Delivery.happened_at,
-        Delivery.data,
-    )
+        Delivery.id, Delivery.event, Delivery.plugin, Delivery.attempts, Delivery.error, Delivery.happened_at, Delivery.data,
+    )  # fmt: skip
     query = select(*columns).where(Delivery.state == DEAD).order_by(Delivery.id.desc()).limit(limit)
     return reading().all(query if before is None else query.where(Delivery.id < before))
 

@@ -85,23 +85,13 @@ def retry_due() -> int:
 
 def is_due() -> bool:
     """True while a delivery is due."""
-    return (
-        reading().scalar(select(Delivery.id).where(Delivery.state == WAITING, Delivery.due_at <= clock.now()).limit(1))
-        is not None
-    )
+    due = select(Delivery.id).where(Delivery.state == WAITING, Delivery.due_at <= clock.now())
+    return reading().scalar(due.limit(1)) is not None
 
 
 def _due() -> list[Row[Any]]:
     """What is due, longest waiting first."""
-    columns = (
-        Delivery.id,
-        Delivery.event,
-        Delivery.key,
-        Delivery.data,
-        Delivery.plugin,
-        Delivery.happened_at,
-        Delivery.attempts,
-    )
+    columns = (Delivery.id, Delivery.event, Delivery.key, Delivery.data, Delivery.plugin, Delivery.happened_at)
     query = (
         select(*columns)
         .where(Delivery.state == WAITING, Delivery.due_at <= clock.now())
