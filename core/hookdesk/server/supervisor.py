@@ -104,7 +104,7 @@ class Supervisor:
         """A child has ended: say so, unless that is normal. True if there is no point in going on."""
         if child is self.site and status == NOT_READY_STATUS:
             return True
-        if child is self.valkey and child.failures == 2 and not valkey.answers(self.config):
+        if child is self.valkey and child.failures >= 2 and status > 0 and not valkey.answers(self.config):
             valkey.set_aside(self.config)
             say("· queue: its data could not be read and was set aside as valkey.unreadable; nothing is lost by that")
         else:

@@ -75,6 +75,7 @@ def set_aside(config: Config) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     if folder.exists():
         folder.rename(aside)
+    folder.mkdir(mode=0o700)
 
 
 def answers(config: Config, timeout: float = 0.5) -> bool:
