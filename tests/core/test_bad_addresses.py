@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
-from hookdesk.api import Actor
+from hookdesk.api import Actor, public
 from hookdesk.testing import Client
 
 pytestmark = pytest.mark.plugins("*")
@@ -76,3 +77,13 @@ def test_pages_with_forms_can_be_asked_for_their_headers(hookdesk_app: Flask, ad
     paths = [re.sub(r"<[^>]+>", "open", rule) for rule in pages(hookdesk_app)]
     codes = {path: (admin.get(path).status_code, admin.head(path).status_code) for path in paths}
     assert {path: pair for path, pair in codes.items() if pair[0] != pair[1]} == {}
+
+
+def test_a_database_that_is_locked_or_full_is_no_error_of_ours(hookdesk_app: Flask, hookdesk_client: Client) -> None:
+    @public
+    def full() -> str:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    hookdesk_app.view_functions["portal.home"] = full
+    page = hookdesk_client.get("/")
+    assert (page.status_code, "does not work at the moment" in page.text) == (503, True)

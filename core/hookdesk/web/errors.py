@@ -8,6 +8,7 @@ import secrets
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from hookdesk.access import Forbidden, NotFound
@@ -52,10 +53,10 @@ def on_http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def on_crash(error: Exception) -> Response:
-    """An error of ours: logged under a reference that the page shows."""
+    """An error of ours, or a database that is away, locked or full for the moment: logged under a reference that the page shows."""
     reference = secrets.token_hex(4)
     logger.error("unhandled error %s at %s %s", reference, request.method, request.path, exc_info=error)
-    return page(500, reference=reference)
+    return page(503 if isinstance(error, OperationalError) else 500, reference=reference)
 
 
 def words(code: int) -> tuple[str, str]:
@@ -67,11 +68,8 @@ def words(code: int) -> tuple[str, str]:
         405: (gettext("That page takes no such request"), gettext("Go back and use the form on the page.")),
         413: (
             gettext("That is too large"),
-            gettext(
-                "Nothing was stored. This site takes %(most)s MB at a time. "
-                "Go back, where your text still is, and send fewer or smaller files.",
-                most=site().config.max_upload_bytes // 1_000_000,
-            ),
+            gettext("Nothing was stored. This site takes %(most)s MB at a time. Go back, where your text still is, and send "
+                    "fewer or smaller files.", most=site().config.max_upload_bytes // 1_000_000),
         ),
         429: (gettext("That was too often"), gettext("Wait a minute, then try again. Nothing was stored.")),
         503: (gettext("That does not work at the moment"), gettext("Try again in a minute.")),
@@ -94,18 +92,12 @@ def page(code: int, detail: str = "", reference: str = "") -> Response:
         )
         response.status_code = code
         return response
-    if isinstance(request.routing_exception, BadHost):  # no page can be made where no address can
-        return Response(_bare(code, title, advice), status=code, mimetype="text/html")
     try:
         html = render_template(
             "errors/error.html", code=code, title=title, advice=detail or advice, reference=reference, face=face()
         )
     except Exception:  # the page about an error must not depend on what may have caused it
-        logger.exception("the error page itself failed")
-        html = _bare(code, title, advice)
+        if not isinstance(request.routing_exception, BadHost):  # with which no address can be made, so no page either
+            logger.exception("the error page itself failed")
+        html = f"<!doctype html><title>{code}</title><h1>{title}</h1><p>{advice}</p>"
     return Response(html, status=code, mimetype="text/html")
-
-
-def _bare(code: int, title: str, advice: str) -> str:
-    """The words alone."""
-    return f"<!doctype html><title>{code}</title><h1>{title}</h1><p>{advice}</p>"

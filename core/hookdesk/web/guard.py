@@ -96,9 +96,8 @@ def _refusal(access: Access) -> Response | None:
             return None
         return redirect(url_for(_first_endpoint("portal.check", "core.agent_login")))
     if not actor.is_agent:
-        wanted = request.full_path.rstrip("?")
-        if request.method == "GET" and len(wanted) <= LONGEST_WANTED:
-            session["next"] = wanted
+        if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
+            session["next"] = request.full_path.rstrip("?")
         return redirect(url_for("core.agent_login"))
     if (access.kind == "admin" and not actor.is_admin) or (access.permission and not actor.may(access.permission)):
         abort(403)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -90,9 +88,8 @@ def init_app(app: Flask, config: Config) -> None:
 def stay_here(response: Response) -> Response:
     """Name no host in what routing redirects to: it is built from the Host header, which anybody may write, and a cache may keep it."""
     if isinstance(request.routing_exception, RequestRedirect):
-        here = urlsplit(response.headers["Location"])
-        path = "/" + here.path.lstrip("/")  # two slashes would begin another host
-        response.headers["Location"] = urlunsplit(("", "", path, here.query, ""))
+        path = response.headers["Location"].split("/", 3)[-1]
+        response.headers["Location"] = "/" + path.lstrip("/")  # two slashes would begin another host
     return response
 
 
