@@ -1,0 +1,1 @@
+"""Who set up what differently."""
