@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import entry_points
 
 import pytest
 from tests.broken_plugins.install import Install
@@ -153,3 +154,13 @@ def test_dependents_are_found_by_way_of_others(install: Install) -> None:
     depending(install, "bb", "aa")
     depending(install, "cc", "bb")
     assert dependents("aa", discover(), ["aa", "bb", "cc"]) == ["cc", "bb"]
+
+
+def test_metadata_without_a_field_is_read_as_later_pythons_have_it(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From 3.12 on importlib.metadata warns of a field that is not there, and says that it will raise KeyError."""
+    install("terse", "")
+    message = type(entry_points(group="hookdesk.plugins", name="terse")["terse"].dist.metadata)
+    monkeypatch.setattr(message, "__getitem__", lambda self, name: self.get_all(name)[0])
+    assert discover()["terse"].summary == "A broken plugin"

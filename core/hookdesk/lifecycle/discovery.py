@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.metadata import Distribution, EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, PackageMetadata, entry_points
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -158,14 +158,19 @@ def _found(entry: EntryPoint) -> Found:
     return Found(
         slug=entry.name,
         target=entry.value,
-        distribution=str(meta["Name"] or "?"),
+        distribution=_said(meta, "Name") or "?",
         version=dist.version,
-        summary=str(meta["Summary"] or ""),
-        author=str(meta["Author"] or meta["Author-email"] or ""),
-        homepage=_homepage(meta.get_all("Project-URL") or ()) or str(meta["Home-page"] or ""),
+        summary=_said(meta, "Summary"),
+        author=_said(meta, "Author", "Author-email"),
+        homepage=_homepage(meta.get_all("Project-URL") or ()) or _said(meta, "Home-page"),
         core_range=core_range,
         problem=problem,
     )
+
+
+def _said(meta: PackageMetadata, *names: str) -> str:
+    """The first of these fields that is filled; `meta[name]` warns, and will raise, where there is none."""
+    return next((str(values[0]) for name in names if (values := meta.get_all(name)) and values[0]), "")
 
 
 def _core_range(dist: Distribution) -> tuple[SpecifierSet, str]:
