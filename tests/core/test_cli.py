@@ -228,6 +228,14 @@ def test_an_agents_password_is_set(run: Run, made: Path) -> None:
     assert run("agent", "password", "nobody").exit_code == 2
 
 
+def test_an_agents_second_factors_are_reset(run: Run, made: Path) -> None:
+    run("agent", "create", "--login", "ada", "--email", "ada@help.example")
+    done = run("agent", "reset-2fa", "Ada")
+    assert done.exit_code == 0, done.output
+    assert "without a second factor now. There was none." in done.stdout
+    assert run("agent", "reset-2fa", "nobody").exit_code == 2
+
+
 def states(done: Result) -> dict[str, str]:
     """What the doctor says of each thing."""
     return {line["name"]: line["state"] for line in json.loads(done.stdout)}

@@ -133,6 +133,15 @@ def test_a_duty_comes_before_every_other_page(door: Door, hookdesk_client: Clien
     assert hookdesk_client.get("/agent/else").text == "Ada Lovelace"
 
 
+def test_a_duty_may_need_the_pages_of_others(door: Door, hookdesk_client: Client) -> None:
+    """They stay open, and nothing else does."""
+    door(duties=[Duty("test.duty", "Set up a second factor", ("other",))])
+    hookdesk_client.application.register_blueprint(_page())
+    sign_in(hookdesk_client)
+    assert hookdesk_client.get("/agent/else").text == "Ada Lovelace"
+    assert hookdesk_client.get("/agent/signed-in").headers["Location"] == "/agent/test/duty"
+
+
 def _page() -> Blueprint:
     """A page that tells who looks at it."""
     pages = Blueprint("other", __name__)

@@ -12,8 +12,10 @@ from hookdesk.cli.opened import opened
 from hookdesk.config import ConfigError
 from hookdesk.db.context import reading, release
 from hookdesk.models import Agent, Department, Role
-from hookdesk.services import people, sessions
+from hookdesk.plugins.caller import HookDenied
+from hookdesk.services import agents, people, sessions
 from hookdesk.services.transaction import transact
+from hookdesk.types.actors import system
 
 _password_file = click.option(
     "--password-file", metavar="FILE", help='A file with the password, "-" for stdin; else one is made up.'
@@ -22,7 +24,7 @@ _password_file = click.option(
 
 @click.group()
 def agent() -> None:
-    """Create agents and set their passwords."""
+    """Create agents, set their passwords, reset their second factors."""
 
 
 @agent.command()
@@ -76,6 +78,23 @@ def password(login: str, password_file: str | None) -> None:
             raise click.ClickException("No plugin keeps passwords; `hookdesk plugins list` shows what is switched on.")
         transact(lambda session: sessions.revoke_all(session, user_id))
     click.echo("The password is set." if password_file else f"The password is {chosen} (shown this once).")
+
+
+@agent.command("reset-2fa")
+@click.argument("login")
+def reset_factors(login: str) -> None:
+    """Forget an agent's second factors and sign them out everywhere: for whoever lost theirs."""
+    with opened():
+        found = reading().first(select(Agent.user_id, Agent.name).where(Agent.login == login.strip().lower()))
+        release()
+        if found is None:
+            raise ConfigError(f"There is no agent {login}.")
+        try:
+            gone = agents.reset_factors(system("the command line"), found.user_id, found.name)
+        except HookDenied as denied:
+            raise click.ClickException(f"{denied}.") from None
+    told = f"These are gone: {', '.join(gone)}." if gone else "There was none."
+    click.echo(f"{login} signs in without a second factor now. {told}")
 
 
 def _by_name(model: type[Department] | type[Role], name: str, *order: object) -> int:

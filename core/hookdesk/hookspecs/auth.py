@@ -28,6 +28,10 @@ class AuthHooks:
     def auth_factors(self, *, user_id: int, face: str) -> Sequence[Factor] | None:
         """Second proofs that this user has set up; one is asked for after the password. If a plugin cannot say, nobody gets in by half."""
 
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_reset_factors(self, *, user_id: int) -> Sequence[str] | None:
+        """Forget the second proofs that this user has set up: an administrator lets them begin anew. Names of what is gone."""
+
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def sign_in_duties(self, *, user_id: int, face: str) -> Sequence[Duty] | None:
         """What this user has to do after signing in, before any other page: choose a new password, set up a second factor."""

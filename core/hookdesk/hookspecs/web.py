@@ -28,7 +28,7 @@ class WebHooks:
 
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def nav_items(self, *, actor: Actor, area: str) -> Sequence[NavItem] | None:
-        """Links for a navigation area: "portal", "desk.rail", "desk.sidebar" or "admin"."""
+        """Links for a navigation area: "portal", "desk.rail", "desk.sidebar", "admin" or "account" (the person's own menu)."""
 
     @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
     def page_assets(self) -> Sequence[PageAssets] | None:

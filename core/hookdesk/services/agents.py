@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from hookdesk.hookspecs import AuthHooks
 from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
 from hookdesk.services import log, people, sessions
 from hookdesk.services.directory import DirectoryProblem
 from hookdesk.services.transaction import transact
 from hookdesk.services.users import set_addresses
+from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
 LOGIN = re.compile(r"[a-z0-9._@+-]{2,120}")
@@ -203,3 +205,25 @@ def _set_teams(session: Session, agent: Agent, data: AgentData) -> dict[str, tup
     session.add_all(TeamMember(team_id=team_id, agent_id=agent.id) for team_id in data.teams - known)
     session.flush()
     return {"teams": (known, data.teams)}
+
+
+def reset_factors(actor: Actor, user_id: int, name: str) -> list[str]:
+    """Let an agent begin anew with second proofs: forget theirs and end their sessions; the names of what is gone.
+
+    Raises:
+        HookDenied: a plugin could not forget its own; what others forgot is gone.
+    """
+    gone = site().hooks.collect(AuthHooks.auth_reset_factors, user_id=user_id)
+
+    def work(session: Session) -> None:
+        sessions.revoke_all(session, user_id)
+        words = f"{actor.name} reset the second factors of {name}"
+        log.changed(session, actor, "second factors", name, {"set up": (gone, [])}, act="reset", words=words)
+
+    transact(work)
+    return gone
+
+
+def chose_password(session: Session, user_id: int) -> None:
+    """The agent has a password of their own choice: they need not change it any more."""
+    session.execute(update(Agent).where(Agent.user_id == user_id).values(must_change_password=False))

@@ -115,8 +115,8 @@ def _step() -> Response | None:
         return None
     if actor.session_id is None:
         return None
-    first = steps.duty(face())
-    if first and request.blueprint not in ("core", first.partition(".")[0]):
+    first, open_meanwhile = steps.duty(face())
+    if first and request.blueprint not in open_meanwhile:
         return redirect(url_for(first))
     view = current_app.view_functions[request.endpoint or ""]
     if getattr(view, CONFIRMED, False) and (

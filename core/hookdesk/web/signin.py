@@ -82,7 +82,7 @@ def sign_in_factor(face: str) -> Response | str:
 @public
 def signed_in(face: str) -> Response:
     """Signed in: what has to be done first, else where one wanted to go."""
-    first = steps.duty(face)
+    first, _open = steps.duty(face)
     if first:
         return redirect(url_for(first))
     return redirect(start_page() if face == "agent" else portal_page())

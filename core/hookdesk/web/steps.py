@@ -64,10 +64,15 @@ def complete_sign_in(face: str, user_id: int | None = None) -> str:
 def review_duties(face: str, user_id: int) -> None:
     """Ask anew what the user has to do before anything else; plugins call it when something was done."""
     duties = site().hooks.collect(AuthHooks.sign_in_duties, user_id=user_id, face=face)
-    session[DUTIES] = {**session.get(DUTIES, {}), face: [duty.endpoint for duty in duties]}
+    session[DUTIES] = {**session.get(DUTIES, {}), face: [[duty.endpoint, *duty.blueprints] for duty in duties]}
 
 
-def duty(face: str) -> str:
-    """The endpoint of what has to be done first; "" if there is nothing, or whoever asked for it is switched off."""
-    waiting = session.get(DUTIES, {}).get(face, ())
-    return next((endpoint for endpoint in waiting if endpoint in current_app.view_functions), "")
+def duty(face: str) -> tuple[str, frozenset[str]]:
+    """The endpoint of what has to be done first, and the blueprints that stay open meanwhile.
+
+    "" if there is nothing, or whoever asked for it is switched off.
+    """
+    for endpoint, *others in session.get(DUTIES, {}).get(face, ()):
+        if endpoint in current_app.view_functions:
+            return endpoint, frozenset(("core", endpoint.partition(".")[0], *others))
+    return "", frozenset()

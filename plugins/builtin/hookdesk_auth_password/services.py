@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import Row, literal, select, union_all, update
 from sqlalchemy.orm import Session
@@ -44,7 +44,7 @@ def authenticate(credentials: Credentials) -> SignIn:
     pair, address = throttle.sign_in_gates(login, credentials.address)
     wait = throttle.enter(pair, address)
     if wait:
-        return SignIn(problem=_wait_words(wait), retry_after=wait)
+        return SignIn(problem=throttle.words(wait), retry_after=wait)
     found = find_agent(login)
     release()
     stored = found.hash if found is not None else None
@@ -54,17 +54,6 @@ def authenticate(credentials: Credentials) -> SignIn:
     if hashing.is_outdated(found.hash):
         _renew(found.user_id, found.hash, hashing.make(credentials.password))
     return SignIn(user_id=found.user_id)
-
-
-def _wait_words(seconds: int) -> str:
-    """What somebody is told who tried too often."""
-    minutes = -(-seconds // 60)
-    text: str = ngettext(
-        "That was tried too often. Wait a minute, then try again.",
-        "That was tried too often. Wait %(num)d minutes, then try again.",
-        minutes,
-    )
-    return text
 
 
 def normal(login: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from flask_babel import ngettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -92,6 +93,17 @@ def forgive(own: Gate, *shared: Gate) -> None:
                 row.failures, row.blocked_until = max(row.failures - 1, 0), None
 
     transact(work)
+
+
+def words(seconds: int) -> str:
+    """What somebody is told who tried too often."""
+    minutes = -(-seconds // 60)
+    text: str = ngettext(
+        "That was tried too often. Wait a minute, then try again.",
+        "That was tried too often. Wait %(num)d minutes, then try again.",
+        minutes,
+    )
+    return text
 
 
 def clean_up() -> int:

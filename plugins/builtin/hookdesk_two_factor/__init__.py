@@ -1,0 +1,1 @@
+"""Second factors: what there is, and who must have one."""
