@@ -65,6 +65,8 @@ from hookdesk.models import (
     UTCDateTime,
     plugin_registry,
 )
+from hookdesk.networks import holds as network_holds
+from hookdesk.networks import unreadable as unreadable_networks
 from hookdesk.outbox import deadletters, emit
 from hookdesk.plugins.base import NoSettings, Plugin
 from hookdesk.plugins.caller import HookDenied, Refusal, Unreadable
@@ -120,8 +122,6 @@ from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import admin, agent, confirmed, public, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url, plain_arguments
-from hookdesk.web.networks import holds as network_holds
-from hookdesk.web.networks import unreadable as unreadable_networks
 from hookdesk.web.numbers import id_argument
 from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter

@@ -44,8 +44,8 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class AgentData:
-    """What an agent's form holds. `extended` maps further departments onto the roles held there; `teams` are ids; `permissions` are those
-    held everywhere."""
+    """What an agent's form holds. `extended` maps further departments onto the roles held there, `silent` are those of them whose tickets
+    they are not told of; `teams` are ids; `permissions` are those held everywhere."""
 
     name: str
     login: str
@@ -66,6 +66,7 @@ class AgentData:
     locale: str = ""
     timezone: str = ""
     extended: Mapping[int, int] = field(default_factory=dict)
+    silent: frozenset[int] = frozenset()
     teams: frozenset[int] = frozenset()
 
 
@@ -171,27 +172,33 @@ def _set(session: Session, agent: Agent, login: str, data: AgentData) -> dict[st
 
 def _set_departments(session: Session, agent: Agent, data: AgentData) -> dict[str, tuple[Any, Any]]:
     """Access to further departments; the primary one is not among them."""
-    wanted = {department: role for department, role in data.extended.items() if department != data.department_id}
+    wanted = {
+        department: (role, department not in data.silent)
+        for department, role in data.extended.items()
+        if department != data.department_id
+    }
     rows = session.scalars(select(AgentDepartment).where(AgentDepartment.agent_id == agent.id))
     known = {row.department_id: row for row in rows}
-    before = {department: row.role_id for department, row in known.items()}
+    before = {department: (row.role_id, row.gets_alerts) for department, row in known.items()}
     if before == wanted:
         return {}
     for department, row in known.items():
         if department not in wanted:
             session.delete(row)
-    for department, role in wanted.items():
-        if department in known:
-            known[department].role_id = role
-        else:
-            session.add(AgentDepartment(agent_id=agent.id, department_id=department, role_id=role))
+    for department, (role, gets_alerts) in wanted.items():
+        row = known.get(department) or AgentDepartment(agent_id=agent.id, department_id=department)
+        row.role_id, row.gets_alerts = role, gets_alerts
+        session.add(row)
     session.flush()
     return {"extended departments": (_pairs(before), _pairs(wanted))}
 
 
-def _pairs(held: Mapping[int, int]) -> list[str]:
+def _pairs(held: Mapping[int, tuple[int, bool]]) -> list[str]:
     """Departments and the roles held there, as the log tells them."""
-    return [f"department {department}: role {role}" for department, role in sorted(held.items())]
+    return [
+        f"department {department}: role {role}{'' if gets_alerts else ', no alerts'}"
+        for department, (role, gets_alerts) in sorted(held.items())
+    ]
 
 
 def _set_teams(session: Session, agent: Agent, data: AgentData) -> dict[str, tuple[Any, Any]]:

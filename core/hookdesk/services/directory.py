@@ -174,6 +174,8 @@ def _set_members(session: Session, actor: Actor, team: Team, data: TeamData) -> 
     """Give a team exactly these members."""
     wanted = set(data.members)
     known = {row.agent_id: row for row in session.scalars(select(TeamMember).where(TeamMember.team_id == team.id))}
+    silent = {agent_id for agent_id, row in known.items() if not row.gets_alerts}
+    changes = {"members": (set(known), wanted), "members without alerts": (silent, wanted & data.silent)}
     for agent_id, row in known.items():
         if agent_id in wanted:
             row.gets_alerts = agent_id not in data.silent
@@ -183,8 +185,9 @@ def _set_members(session: Session, actor: Actor, team: Team, data: TeamData) -> 
         TeamMember(team_id=team.id, agent_id=agent_id, gets_alerts=agent_id not in data.silent)
         for agent_id in wanted - set(known)
     )
-    if wanted != set(known):
-        log.changed(session, actor, "team", team.name, {"members": (set(known), wanted)})
+    told = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if told:
+        log.changed(session, actor, "team", team.name, told)
 
 
 def store(session: Session, actor: Actor, model: Any, row_id: int | None, values: Mapping[str, Any]) -> Any:

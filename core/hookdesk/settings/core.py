@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from babel import Locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from hookdesk import networks
 from hookdesk.settings.fields import setting
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -26,6 +28,12 @@ def _languages() -> Sequence[tuple[str, str]]:
     """English, and every language that core has a catalogue for, by its own name."""
     known = {"en", *(file.parts[-3] for file in LOCALE.glob("*/LC_MESSAGES/messages.mo"))}
     return sorted((code, str(Locale.parse(code).display_name)) for code in known)
+
+
+def _network_problem(listed: tuple[str, ...]) -> str:
+    """Which lines are no network."""
+    wrong = ", ".join(line[:60] for line in networks.unreadable(listed)[:3])
+    return str(_("This is no address and no network: %(lines)s", lines=wrong)) if wrong else ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class CoreSettings:
             "One address or network a line, as 192.0.2.0/24. Agents can only sign in from there; empty allows all."
         ),
         maximum=200,
+        check=_network_problem,
     )
     max_files: int = setting(10, label=_l("Files in one message, at most"), minimum=0, maximum=100)
     max_file_bytes: int = setting(

@@ -37,7 +37,12 @@ NEW_AGENT = {
     "department_id": "1",
     "role_id": "2",
     "is_active": "y",
+    "locale": "",
+    "timezone": "",
 }
+SPEAKS = {"locale": "", "timezone": ""}
+PLACE = {"parent_id": "0", "manager_id": "0", "state": "active", "assignment": "all", "alerts": "extended"}
+ORGANIZATION = {"sharing": "nobody", "followers": "nobody", "manager": ""}
 
 
 def read(app: Flask, statement: Any) -> Any:
@@ -105,9 +110,7 @@ def test_a_refused_password_leaves_a_note_and_the_agent(hookdesk_app: Flask, adm
 
 
 def test_an_agent_gets_departments_teams_and_marks(hookdesk_app: Flask, admin_client: Client) -> None:
-    admin_client.submit(
-        "/admin/departments/new", {"name": "Billing", "parent_id": "0", "manager_id": "0", "is_active": "y"}
-    )
+    admin_client.submit("/admin/departments/new", {**PLACE, "name": "Billing"})
     admin_client.submit("/admin/teams/new", {"name": "Returns", "lead_id": "0", "is_active": "y"})
     billing = read(hookdesk_app, select(Department.id).where(Department.name == "Billing"))
     team = read(hookdesk_app, select(Team.id))
@@ -135,6 +138,7 @@ def test_deactivating_an_agent_signs_them_out(hookdesk_app: Flask, admin_client:
         "address": "plain@helpdesk.example",
         "department_id": "1",
         "role_id": "2",
+        **SPEAKS,
     }
     admin_client.submit(f"/admin/agents/{agent.id}", data)
     assert read(hookdesk_app, select(Agent.is_active).where(Agent.id == agent.id)) is False
@@ -152,7 +156,15 @@ def test_signing_an_agent_out_everywhere(hookdesk_app: Flask, admin_client: Clie
 
 
 def test_the_last_administrator_stays_one(hookdesk_app: Flask, admin_client: Client, administrator: Actor) -> None:
-    data = {"name": "Rosa", "login": "root", "address": "root@helpdesk.example", "department_id": "1", "role_id": "1"}
+    data = {
+        **NEW_AGENT,
+        "name": "Rosa",
+        "login": "root",
+        "address": "root@helpdesk.example",
+        "role_id": "1",
+        "password": "",
+    }
+    del data["is_active"]
     path = f"/admin/agents/{administrator.agent_id}"
     for kept in ({"is_active": "y"}, {"is_admin": "y"}):
         answer = admin_client.submit(path, {**data, **kept})
@@ -163,7 +175,7 @@ def test_the_last_administrator_stays_one(hookdesk_app: Flask, admin_client: Cli
 
 
 def test_departments_have_one_default_and_no_circles(hookdesk_app: Flask, admin_client: Client) -> None:
-    plain = {"parent_id": "0", "manager_id": "0", "is_active": "y"}
+    plain = PLACE
     admin_client.submit("/admin/departments/new", {**plain, "name": "Billing", "parent_id": "1"})
     billing = read(hookdesk_app, select(Department.id).where(Department.name == "Billing"))
     circle = admin_client.submit(
@@ -177,7 +189,7 @@ def test_departments_have_one_default_and_no_circles(hookdesk_app: Flask, admin_
     assert "make another department the default one" in lost.get_data(as_text=True)
     admin_client.submit(f"/admin/departments/{billing}", {**plain, "name": "Billing", "is_default": "y"})
     assert read(hookdesk_app, select(Department.id).where(Department.is_default)) == billing
-    inactive = {"name": "Billing", "parent_id": "0", "manager_id": "0", "is_default": "y"}
+    inactive = {**plain, "name": "Billing", "is_default": "y", "state": "disabled"}
     closed = admin_client.submit(f"/admin/departments/{billing}", inactive)
     assert "it has to be active" in closed.get_data(as_text=True)
 
@@ -226,7 +238,7 @@ def test_what_is_in_use_is_not_deleted(
 
 
 def test_what_is_not_in_use_is_asked_about_once_and_goes(hookdesk_app: Flask, admin_client: Client) -> None:
-    admin_client.submit("/admin/organizations/new", {"name": "Alder Cycles"})
+    admin_client.submit("/admin/organizations/new", {**ORGANIZATION, "name": "Alder Cycles"})
     path = f"/admin/organizations/{read(hookdesk_app, select(Organization.id))}/delete"
     assert "Delete Alder Cycles?" in admin_client.get(path).get_data(as_text=True)
     assert read(hookdesk_app, select(func.count()).select_from(Organization)) == 1
@@ -237,13 +249,14 @@ def test_what_is_not_in_use_is_asked_about_once_and_goes(hookdesk_app: Flask, ad
 
 
 def test_a_user_has_addresses_and_an_organization(hookdesk_app: Flask, admin_client: Client, a_ticket: Ticket) -> None:
-    admin_client.submit("/admin/organizations/new", {"name": "Navy"})
+    admin_client.submit("/admin/organizations/new", {**ORGANIZATION, "name": "Navy"})
     path = f"/admin/users/{a_ticket.user_id}"
     data = {
         "name": "Grace  Hopper",
         "addresses": "grace@navy.example\r\nGRACE@example.org\n",
         "organization": "Navy",
         "phone": "",
+        **SPEAKS,
     }
     assert admin_client.submit(path, data).status_code == 200
     primary = select(UserEmail.address).where(UserEmail.user_id == a_ticket.user_id, UserEmail.is_primary)
@@ -286,7 +299,7 @@ def test_lists_go_on_page_by_page_and_back(hookdesk_app: Flask, admin_client: Cl
 
 def test_names_are_escaped_and_searched_literally(hookdesk_app: Flask, admin_client: Client) -> None:
     name = "<script>alert(1)</script> 100%"
-    admin_client.submit("/admin/organizations/new", {"name": name})
+    admin_client.submit("/admin/organizations/new", {**ORGANIZATION, "name": name})
     page = admin_client.get("/admin/organizations").get_data(as_text=True)
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; 100%" in page

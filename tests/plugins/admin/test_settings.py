@@ -113,3 +113,26 @@ def test_a_theme_is_switched_for_the_next_page(hookdesk_app: Flask, admin_client
     assert "Child of Hookdesk" in page
     assert admin_client.submit("/admin/themes", {"theme": "../../etc"}).status_code == 404
     assert current(hookdesk_app).default_theme == "contrast"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("10.0.0.0/8\n127.0.0.1", ""),
+        ("127.0.0.0/8", ""),
+        ("::1\n127.0.0.1/32", ""),
+        ("the office", "This is no address and no network: the office"),
+        ("10.0.0.0/99", "This is no address and no network: 10.0.0.0/99"),
+        ("192.0.2.0/24", "You come from 127.0.0.1"),
+    ],
+)
+def test_networks_are_readable_and_leave_the_administrator_in(
+    lines: str, told: str, hookdesk_app: Flask, admin_client: Client
+) -> None:
+    answer = admin_client.submit("/admin/settings", {**CORE, "agent_networks": lines})
+    assert answer.status_code == (422 if told else 200)
+    assert told in answer.get_data(as_text=True)
+    with hookdesk_app.app_context():
+        kept = site().settings.get("core", CoreSettings).agent_networks
+    assert kept == (() if told else tuple(lines.splitlines()))
+    assert admin_client.get("/admin/").status_code == 200

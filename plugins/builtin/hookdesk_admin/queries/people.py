@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select
 
 from hookdesk.api import (
     Agent,
@@ -72,10 +72,11 @@ def agent(agent_id: int) -> Row[Any] | None:
     )
 
 
-def extended(agent_id: int) -> dict[int, int]:
-    """Further departments of an agent → the role held there."""
-    query = select(AgentDepartment.department_id, AgentDepartment.role_id).where(AgentDepartment.agent_id == agent_id)
-    return {row.department_id: row.role_id for row in reading().all(query.limit(MOST_CHOICES))}
+def extended(agent_id: int) -> tuple[dict[int, int], set[int]]:
+    """Further departments of an agent → the role held there, and those whose tickets they are not told of."""
+    columns = (AgentDepartment.department_id, AgentDepartment.role_id, AgentDepartment.gets_alerts)
+    rows = reading().all(select(*columns).where(AgentDepartment.agent_id == agent_id).limit(MOST_CHOICES))
+    return {row.department_id: row.role_id for row in rows}, {row.department_id for row in rows if not row.gets_alerts}
 
 
 def teams_of(agent_id: int) -> list[int]:
@@ -85,9 +86,11 @@ def teams_of(agent_id: int) -> list[int]:
     )
 
 
-def members(team_id: int) -> list[int]:
-    """Ids of a team's members."""
-    return list(reading().scalars(select(TeamMember.agent_id).where(TeamMember.team_id == team_id).limit(MOST_CHOICES)))
+def members(team_id: int) -> tuple[list[int], list[int]]:
+    """Ids of a team's members, and of those who are told of its tickets."""
+    query = select(TeamMember.agent_id, TeamMember.gets_alerts).where(TeamMember.team_id == team_id)
+    rows = reading().all(query.limit(MOST_CHOICES))
+    return [row.agent_id for row in rows], [row.agent_id for row in rows if row.gets_alerts]
 
 
 def choices(model: Any, besides: Any = None) -> list[tuple[int, str]]:
@@ -99,8 +102,8 @@ def choices(model: Any, besides: Any = None) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in reading().all(query)]
 
 
-def users(text: str, show: str) -> Slice:
-    """Users, newest first; `show` is "all" or "banned"."""
+def users(text: str, show: str, organization_id: int | None = None) -> Slice:
+    """Users, newest first; `show` is "all" or "banned"; of one organization if it is given."""
     query = select(
         User.id, User.name, User.is_banned, User.created_at, User.organization_id,
         Organization.name.label("organization"), primary_address(User.id).label("address"),
@@ -108,6 +111,8 @@ def users(text: str, show: str) -> Slice:
     ).outerjoin(Organization, Organization.id == User.organization_id).outerjoin(Agent, Agent.user_id == User.id)  # fmt: skip
     if show == "banned":
         query = query.where(User.is_banned)
+    if organization_id is not None:
+        query = query.where(User.organization_id == organization_id)
     if text:
         mail = select(UserEmail.user_id).where(UserEmail.address.icontains(text, autoescape=True))
         query = query.where(or_(User.name.icontains(text, autoescape=True), User.id.in_(mail)))
@@ -119,8 +124,7 @@ def user(user_id: int) -> Row[Any] | None:
     tickets = _counted(select(Ticket.id).where(Ticket.user_id == user_id))
     return reading().first(
         select(
-            User.id, User.name, User.phone, User.is_banned, User.created_at, User.organization_id,
-            Organization.name.label("organization"), Agent.id.label("agent_id"), tickets.label("tickets"),
+            *User.__table__.columns, Organization.name.label("organization"), Agent.id.label("agent_id"), tickets.label("tickets"),
         )
         .outerjoin(Organization, Organization.id == User.organization_id)
         .outerjoin(Agent, Agent.user_id == User.id)
@@ -150,6 +154,13 @@ def _counted(query: Select[*tuple[Any, ...]]) -> Any:
     return select(func.count()).select_from(query.limit(COUNTED).subquery()).scalar_subquery()
 
 
-def is_agents_user(user_id: int) -> bool:
-    """True if that user is an agent, who is edited on another page."""
-    return reading().scalar(select(Agent.id).where(and_(Agent.user_id == user_id))) is not None
+def organization_name(organization_id: int) -> str:
+    """What an organization is called; "" if it is gone."""
+    return reading().scalar(select(Organization.name).where(Organization.id == organization_id)) or ""
+
+
+def colleagues(organization_id: int) -> list[Row[Any]]:
+    """Members of an organization, its primary contacts first, at most 25."""
+    query = select(User.id, User.name, User.is_primary_contact, primary_address(User.id).label("address"))
+    of_it = query.where(User.organization_id == organization_id)
+    return reading().all(of_it.order_by(User.is_primary_contact.desc(), User.name, User.id).limit(25))

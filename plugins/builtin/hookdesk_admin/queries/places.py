@@ -34,7 +34,7 @@ def departments() -> Slice:
     primary = _count(Agent.id, Agent.department_id == Department.id, Agent.is_active)
     further = _count(AgentDepartment.id, AgentDepartment.department_id == Department.id)
     query = select(
-        Department.id, Department.name, Department.is_public, Department.is_active, Department.is_default,
+        Department.id, Department.name, Department.is_public, Department.is_active, Department.is_archived, Department.is_default,
         parent.name.label("parent"), primary.label("agents"), further.label("extended"),
         Agent.name.label("manager"),
     ).outerjoin(parent, parent.id == Department.parent_id).outerjoin(Agent, Agent.id == Department.manager_id)  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hookdesk.api import (
+    SITE_PERMISSIONS,
     AgentDepartment,
     AuthHooks,
     Department,
@@ -30,14 +31,16 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk_admin.blueprint import bp
-from hookdesk_admin.forms import AgentForm
+from hookdesk_admin.forms.people import AgentForm
 from hookdesk_admin.paging import asked, word
+from hookdesk_admin.permissions import flat, grouped
 from hookdesk_admin.queries import people
-from hookdesk_admin.views.editing import Answer, edit, found, plain
+from hookdesk_admin.views.editing import Answer, edit, filled, found, numbers, plain
 
 SHOWN = ("active", "inactive", "all")
 _PLAIN = (
-    "name", "login", "address", "department_id", "role_id", "is_admin", "is_active", "on_vacation", "assigned_only", "signature",
+    "name", "login", "address", "department_id", "role_id", "is_admin", "is_active", "on_vacation", "assigned_only", "role_falls_back",
+    "is_visible", "must_change_password", "signature", "phone", "notes", "locale", "timezone",
 )  # fmt: skip
 
 
@@ -57,7 +60,7 @@ def new_agent() -> Answer:
     saved: list[int] = []
 
     def save() -> None:
-        saved.append(agents.save_agent(current_actor(), None, _data(form, context["extended"])))
+        saved.append(agents.save_agent(current_actor(), None, _data(form, None, context)))
         if problem := _set_password(form, _user_id(saved[0])):
             flash(_("The agent was created, but without a password: %(problem)s", problem=problem), "warning")
 
@@ -74,7 +77,7 @@ def edit_agent(agent_id: int) -> Answer:
     def save() -> None:
         if problem := _set_password(form, row.user_id):
             raise directory.DirectoryProblem(problem, "password")
-        agents.save_agent(current_actor(), agent_id, _data(form, context["extended"]))
+        agents.save_agent(current_actor(), agent_id, _data(form, row, context))
 
     return edit("admin/agent.html", form, save, url_for("admin.agents"), agent=row, **context)
 
@@ -108,10 +111,18 @@ def _form(agent_id: int | None, row: Any) -> tuple[Form, dict[str, Any]]:
     form.department_id.choices, form.role_id.choices = departments, roles
     mine = select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)
     form.teams.choices = people.choices(Team, Team.id.in_(mine))
+    groups = grouped(SITE_PERMISSIONS, row.permissions if row is not None else ())
+    form.permissions.choices = flat(groups)
     if not site().hooks.implementations("auth_set_password"):
-        del form.password
-    extended = _extended(departments, roles) if request.form else people.extended(agent_id or 0)
-    return form, {"departments": departments, "roles": roles, "extended": extended}
+        del form.password, form.must_change_password
+    if request.form:
+        extended = _extended(departments, roles)
+        silent = set(extended) - set(numbers("alerts"))
+    else:
+        extended, silent = people.extended(agent_id or 0)
+    return form, {
+        "departments": departments, "roles": roles, "extended": extended, "silent": silent, "groups": groups,
+    }  # fmt: skip
 
 
 def _extended(departments: list[tuple[int, str]], roles: list[tuple[int, str]]) -> dict[int, int]:
@@ -124,9 +135,17 @@ def _extended(departments: list[tuple[int, str]], roles: list[tuple[int, str]]) 
     return {department_id: role_id for department_id, role_id in chosen.items() if role_id is not None}
 
 
-def _data(form: Form, extended: dict[int, int]) -> agents.AgentData:
+def _data(form: Form, row: Any, context: dict[str, Any]) -> agents.AgentData:
     """What the service stores."""
-    return agents.AgentData(**plain(form, _PLAIN), extended=extended, teams=frozenset(form["teams"].data or ()))
+    return filled(
+        agents.AgentData,
+        row,
+        **plain(form, [name for name in _PLAIN if name in form]),
+        permissions=tuple(form["permissions"].data or ()),
+        extended=context["extended"],
+        silent=frozenset(context["silent"]),
+        teams=frozenset(form["teams"].data or ()),
+    )
 
 
 def _user_id(agent_id: int) -> int:

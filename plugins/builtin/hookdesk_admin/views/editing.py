@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 from hookdesk.api import Form, directory
 
 Answer = str | Response | tuple[str, int]
+T = TypeVar("T")
 
 
 def found(row: Any) -> Any:
@@ -67,6 +69,13 @@ def numbers(name: str, most: int = 500) -> list[int]:
         for text in request.form.getlist(name)[:most]
         if text.isascii() and text.isdecimal() and len(text) < 19
     ]
+
+
+def filled(data_type: type[T], row: Any, **changes: Any) -> T:
+    """What a service stores: `changes`, and for what the form does not show the row's own value, or the default where there is no row."""
+    names = {field.name for field in fields(data_type)}  # type: ignore[arg-type]  # the services' data classes
+    known = {name: value for name, value in row._mapping.items() if name in names} if row is not None else {}
+    return data_type(**{**known, **changes})
 
 
 def plain(form: Form, names: Sequence[str]) -> Mapping[str, Any]:

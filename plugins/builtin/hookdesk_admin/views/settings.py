@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -18,11 +19,12 @@ from hookdesk.api import (
     admin,
     current_actor,
     describe,
+    network_holds,
     parse,
     site,
 )
 from hookdesk_admin.blueprint import bp
-from hookdesk_admin.forms import settings_form
+from hookdesk_admin.forms.settings import settings_form
 from hookdesk_admin.views.editing import Answer
 from hookdesk_admin.words import translated
 
@@ -43,6 +45,7 @@ def edit_settings(scope: str) -> Answer:
     values = site().settings.form_values(scope, settings_type)
     if request.method == "POST":
         new, errors = parse(settings_type, _sent(fields))
+        errors |= _locked_out(new) if scope == CORE else {}
         if not errors:
             site().settings.save(scope, settings_type, new, current_actor())
             flash(_("Saved. Every process follows within a second."), "success")
@@ -65,6 +68,15 @@ def reset_setting(scope: str) -> Response:
     site().settings.save(scope, settings_type, {field.name: field.default}, current_actor())
     flash(_("%(label)s has its default again.", label=field.label), "success")
     return redirect(url_for("admin.settings", scope=scope))
+
+
+def _locked_out(new: Mapping[str, Any]) -> dict[str, str]:
+    """Whoever lists the agents' networks must not be outside of them."""
+    listed, mine = tuple(new.get("agent_networks", ())), request.remote_addr or ""
+    if not listed or network_holds(listed, mine):
+        return {}
+    told = _("You come from %(address)s, which is in none of these: you would lock yourself out.", address=mine)
+    return {"agent_networks": told}
 
 
 def _settings_of(scope: str) -> tuple[type, str]:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from hookdesk.api import Agent, Team, TeamMember, admin, current_actor, directory
 from hookdesk_admin.blueprint import bp
-from hookdesk_admin.forms import TeamForm, with_nobody
+from hookdesk_admin.forms.parts import with_nobody
+from hookdesk_admin.forms.places import TeamForm
 from hookdesk_admin.queries import people, places
-from hookdesk_admin.views.editing import Answer, edit, found
+from hookdesk_admin.views.editing import Answer, edit, filled, found, plain
 
 
 @bp.get("/teams", endpoint="teams")
@@ -39,15 +40,23 @@ def _edit(row_id: int | None) -> Answer:
     row = found(places.one(Team, row_id)) if row_id is not None else None
     given = None
     if row and not request.form:
-        given = {**row._mapping, "lead_id": row.lead_id or 0, "members": people.members(row.id)}
+        members, told = people.members(row.id)
+        given = {**row._mapping, "lead_id": row.lead_id or 0, "members": members, "told": told}
     form = TeamForm(data=given)
     mine = select(TeamMember.agent_id).where(TeamMember.team_id == row_id)
     choices = people.choices(Agent, Agent.id.in_(mine))
     form.members.choices, form.lead_id.choices = choices, with_nobody(choices, _("Nobody"))
+    form.told.choices = choices
 
     def save() -> None:
-        data = directory.TeamData(
-            form.name.data, form.lead_id.data or None, tuple(form.members.data or ()), form.is_active.data
+        members = tuple(form.members.data or ())
+        data = filled(
+            directory.TeamData,
+            row,
+            **plain(form, ("name", "is_active", "gets_alerts", "notes")),
+            lead_id=form.lead_id.data or None,
+            members=members,
+            silent=frozenset(members) - frozenset(form.told.data or ()),
         )
         directory.save_team(current_actor(), row_id, data)
 

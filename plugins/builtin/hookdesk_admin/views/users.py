@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import admin, current_actor, directory, users
+from hookdesk.api import admin, current_actor, directory, id_argument, users
 from hookdesk_admin.blueprint import bp
-from hookdesk_admin.forms import UserForm
+from hookdesk_admin.forms.people import UserForm
 from hookdesk_admin.paging import asked, word
 from hookdesk_admin.queries import people
-from hookdesk_admin.views.editing import Answer, edit, found
+from hookdesk_admin.views.editing import Answer, edit, filled, found, plain
+
+_PLAIN = ("name", "phone", "locale", "timezone", "notes", "is_primary_contact", "is_banned")
 
 
 @bp.get("/users", endpoint="users")
@@ -18,7 +20,10 @@ from hookdesk_admin.views.editing import Answer, edit, found
 def list_users() -> str:
     """Who asks."""
     text, show = asked(), word("show", ("all", "banned"), "all")
-    return render_template("admin/users.html", page=people.users(text, show), q=text, show=show)
+    of = id_argument("organization")
+    name = people.organization_name(of) if of is not None else ""
+    page = people.users(text, show, of)
+    return render_template("admin/users.html", page=page, q=text, show=show, organization_id=of, organization=name)
 
 
 @bp.route("/users/new", methods=["GET", "POST"], endpoint="user_new")
@@ -57,13 +62,7 @@ def _edit(user_id: int | None) -> Answer:
                 _("There is no organization of that name. Create it first."), "organization"
             )
         lines = tuple(line.strip() for line in (form.addresses.data or "").splitlines() if line.strip())
-        data = users.UserData(
-            form.name.data,
-            lines[:50],
-            organization_id,
-            phone=form.phone.data or "",
-            is_banned=form.is_banned.data,
-        )
+        data = filled(users.UserData, row, **plain(form, _PLAIN), addresses=lines[:50], organization_id=organization_id)
         users.save_user(current_actor(), user_id, data)
 
     context = {"user": row, "title": row.name if row else _("New user"), "names": people.organization_names()}
