@@ -85,5 +85,5 @@ def code() -> str | tuple[str, int]:
 def code_post() -> Response | str | tuple[str, int]:
     """Check it."""
     user_id = challenge.waiting()
-    problem = challenge.attempt(user_id, lambda: services.fits(user_id, request.form.get("code", "")[:20]))
+    problem = challenge.attempt("totp", user_id, lambda: services.fits(user_id, request.form.get("code", "")[:20]))
     return challenge.page("totp/code.html", user_id, problem) if problem else challenge.passed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -31,9 +31,12 @@ from hookdesk_auth_password import throttle
 def waiting() -> int:
     """The user whose sign-in waits for a second proof; whoever has none is sent to the first."""
     user_id = pending_sign_in("agent")
-    if user_id is None:
-        abort(redirect(url_for("core.agent_login")))
-    return user_id
+    return user_id if user_id is not None else refuse()
+
+
+def refuse() -> NoReturn:
+    """Back to the first step."""
+    abort(redirect(url_for("core.agent_login")))
 
 
 def page(template: str, user_id: int, problem: str = "", **context: Any) -> str | tuple[str, int]:
@@ -43,20 +46,21 @@ def page(template: str, user_id: int, problem: str = "", **context: Any) -> str 
     return (shown, 401) if problem else shown
 
 
-def attempt(user_id: int, check: Callable[[], bool], wrong: str = "") -> str:
+def attempt(kind: str, user_id: int, check: Callable[[], bool]) -> str:
     """Try a proof: "" if `check` says it is good, else what the person is told. Guessing is slowed down, and told as a failed sign-in.
 
-    Whoever guesses here knows the password, so the owner is counted as well as the place that it comes from.
+    Whoever guesses here knows the password, so the owner is counted as well as the place that it comes from; each kind of factor for
+    itself, so that who guesses at one shuts no other.
     """
     address = request.remote_addr or ""
-    place = throttle.gate("second factor", str(user_id), throttle.network(address), free=5)
-    owner = throttle.gate("second factor", str(user_id), free=20)
+    place = throttle.gate("second factor", kind, str(user_id), throttle.network(address), free=5)
+    owner = throttle.gate("second factor", kind, str(user_id), free=20)
     wait = throttle.enter(place, owner)
     if wait:
         return throttle.words(wait)
     if not check():
         failed(user_id)
-        return wrong or _("This code is not right. Was it used already, or is it too old?")
+        return str(_("This code is not right. Was it used already, or is it too old?"))
     throttle.forgive(place, owner)
     return ""
 

@@ -78,6 +78,7 @@
     }, 1000);
   };
   all("[data-toast]").forEach(watch);
+  on("click", "[data-print]", () => print());
   on("click", "[data-dismiss]", (event, button) => button.closest("[data-toast]").remove());
 
   // Relative times, in the page's language and in the server's words: "4 min" when past, "in 4 min" when to come.

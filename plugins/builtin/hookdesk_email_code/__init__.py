@@ -1,0 +1,1 @@
+"""A code by mail as a second factor."""

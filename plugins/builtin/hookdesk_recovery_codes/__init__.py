@@ -1,0 +1,1 @@
+"""Recovery codes: for who lost the second factor."""
