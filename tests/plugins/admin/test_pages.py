@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from hookdesk.models import Ticket
-from hookdesk.site import site
 from hookdesk.testing import Client
+from tests.queries import counted
 
 pytestmark = [pytest.mark.plugins("admin", "auth_password"), pytest.mark.requires("admin")]
 
@@ -54,23 +50,6 @@ PAGES = (
     "/admin/find?q=a",
 )
 MOST_QUERIES = 12
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that run inside the block."""
-    seen: list[str] = []
-    with app.app_context():
-        engine = site().db.engine
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_every_page_answers_an_administrator_with_few_queries(

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.queries import counted
 
-from hookdesk.api import Actor, InboundFile, ReplyDraft, Team, TeamMember, Ticket, actors, site, threads, transact
+from hookdesk.api import Actor, InboundFile, ReplyDraft, Team, TeamMember, Ticket, actors, threads, transact
 from hookdesk.testing.instances import Client
 
 pytestmark = pytest.mark.plugins("desk", "*")
 MakeTicket = Callable[..., Ticket]
 Inside = Callable[..., Any]
 QUEUE, TICKET, REPLY = 8, 12, 15
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that run inside; BEGIN and the like are none."""
-    with app.app_context():
-        engine = site().db.engine
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.split(maxsplit=1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def at_most(number: int, statements: list[str]) -> None:

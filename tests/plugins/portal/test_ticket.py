@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from tests.queries import counted
 
 from hookdesk.api import (
     Actor,
@@ -349,9 +350,6 @@ def test_the_page_needs_few_queries(
         respond(hookdesk_app, ada, ticket, f"answer {number}")
     client = guest(ticket)
     page_of(client, ticket)
-    statements: list[str] = []
-    with hookdesk_app.app_context():
-        engine = site().db.engine
-    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    page_of(client, ticket)
+    with counted(hookdesk_app) as statements:
+        page_of(client, ticket)
     assert len([one for one in statements if one.startswith("SELECT")]) <= 8, statements
