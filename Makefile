@@ -15,7 +15,7 @@ ARGS ?=
 .PHONY: help run demo setup environment assets test check lint types layers contracts matrix reference bench wheels format messages lock clean
 
 help: ## print this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r verb words; do printf '  make %-8s %s\n' "$$verb" "$$words"; done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r verb words; do printf '  make %-9s %s\n' "$$verb" "$$words"; done
 
 run: setup ## set up, start a helpdesk and say where it is (Ctrl-C ends it)
 	@exec $(BIN)/hookdesk serve $(if $(BIND),--bind $(BIND))

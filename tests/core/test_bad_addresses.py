@@ -55,12 +55,14 @@ def test_a_query_string_cannot_break_a_page_or_lead_its_links_elsewhere(
     assert broken == {}
 
 
+@pytest.mark.requires("desk")
 def test_the_page_that_somebody_asked_for_before_signing_in_fits_into_a_cookie(hookdesk_client: Client) -> None:
     answer = hookdesk_client.get("/agent/", query_string={"q": "x" * 8000})
     assert (answer.status_code, urlsplit(answer.location).path) == (302, "/agent/login")
     assert len(answer.headers.get("Set-Cookie", "")) < 4000
 
 
+@pytest.mark.requires("desk")
 def test_a_host_that_is_none_is_told_in_words_and_no_redirect_repeats_it(
     hookdesk_client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -79,6 +81,7 @@ def test_pages_with_forms_can_be_asked_for_their_headers(hookdesk_app: Flask, ad
     assert {path: pair for path, pair in codes.items() if pair[0] != pair[1]} == {}
 
 
+@pytest.mark.requires("portal")
 def test_a_database_that_is_locked_or_full_is_no_error_of_ours(hookdesk_app: Flask, hookdesk_client: Client) -> None:
     @public
     def full() -> str:
