@@ -191,7 +191,7 @@ def test_commands_for_mail_servers_are_listed(run: Run) -> None:
 def test_a_plugin_is_not_written_over_another(run: Run, tmp_path: Path) -> None:
     assert run("plugins", "new", "Blue sky", "--into", str(tmp_path)).exit_code == 0
     again = run("plugins", "new", "Blue sky", "--into", str(tmp_path))
-    assert (again.exit_code, "is there already; choose another name or folder." in again.output) == (1, True)
+    assert (again.exit_code, "exists already; choose another name or folder." in again.output) == (1, True)
 
 
 def test_an_instance_without_tables_says_how_to_make_them(run: Run, made: Path) -> None:

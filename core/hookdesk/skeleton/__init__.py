@@ -35,7 +35,7 @@ def write_skeleton(name: str, into: Path) -> Path:
     }
     folder = into / f"hookdesk-{values['DASHED']}"
     if folder.exists():
-        raise FileExistsError(f"{folder} is there already; choose another name or folder.")
+        raise FileExistsError(f"{folder} exists already; choose another name or folder.")
     folder.mkdir(parents=True)
     with as_file(files(__package__) / "files") as templates:
         for template in sorted(templates.rglob("*.tmpl")):
