@@ -1,0 +1,1 @@
+"""The guard on every road: routes, a model of who sees what, canaries."""
