@@ -5,6 +5,7 @@ from sqlalchemy.orm import DeclarativeBase
 from hookdesk import clock, listing
 from hookdesk.access import (
     PERMISSIONS,
+    PERMISSIONS_AT_FIRST,
     SITE_PERMISSIONS,
     Forbidden,
     NotFound,
@@ -134,6 +135,7 @@ __all__ = [
     "ANONYMOUS",
     "MASK",
     "PERMISSIONS",
+    "PERMISSIONS_AT_FIRST",
     "SITE_PERMISSIONS",
     "AccessHooks",
     "Actor",

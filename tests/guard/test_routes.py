@@ -33,6 +33,9 @@ PUBLIC: Mapping[str, str] = {
     "auth_password.reset_link": "the mailed token is the proof",
     "auth_password.reset": "the mailed token is the proof",
     "auth_password.reset_post": "the mailed token is the proof",
+    # totp
+    "totp.code": "signing in; needs a first factor that was accepted",
+    "totp.code_post": "signing in; needs a first factor that was accepted",
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",

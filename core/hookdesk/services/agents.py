@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from hookdesk.access import PERMISSIONS_AT_FIRST
 from hookdesk.hookspecs import AuthHooks
 from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember, User, UserEmail
 from hookdesk.services import log, people, sessions
@@ -59,7 +60,7 @@ class AgentData:
     role_falls_back: bool = True
     is_visible: bool = True
     must_change_password: bool = False
-    permissions: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = PERMISSIONS_AT_FIRST
     signature: str = ""
     phone: str = ""
     notes: str = ""

@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
+from hookdesk.access import PERMISSIONS_AT_FIRST
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, Collaborator, Department, OrganizationDomain, Role, User, UserEmail
 from hookdesk.text import clean_line
@@ -132,7 +133,7 @@ def create_agent(
         raise PersonProblem(f"{address} belongs to another agent")
     agent = Agent(
         user_id=user.id, login=login, name=clean_name(name) or login, department_id=department_id, role_id=role_id,
-        is_admin=is_admin, created_at=clock.now(),
+        is_admin=is_admin, permissions=list(PERMISSIONS_AT_FIRST), created_at=clock.now(),
     )  # fmt: skip
     session.add(agent)
     session.flush()

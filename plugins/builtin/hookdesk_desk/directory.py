@@ -1,4 +1,8 @@
-"""What the desk's menus offer: departments, statuses, priorities, teams and agents, read once a request in one query."""
+"""What the desk's menus offer: departments, statuses, priorities, teams and agents, read once a request in one query.
+
+Offering is visibility, acting is permission: what an agent may not see is not offered (docs/security.md), and the desk takes nothing that
+it did not offer. What rules, jobs and other channels set is not held to that.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import g
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import BindParameter, Boolean, and_, bindparam, func, literal, or_, select, union_all
 
-from hookdesk.api import Agent, Department, Priority, Status, Team, TicketEvent, reading
+from hookdesk.api import (
+    Actor,
+    Agent,
+    AgentDepartment,
+    Department,
+    Priority,
+    Status,
+    Team,
+    TicketEvent,
+    current_actor,
+    reading,
+)
 
 MOST = 500
 _KEY = "desk_directory"
@@ -26,7 +41,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything that can be chosen, each kind in the order of its menu. `newest` is the id of the site's newest ticket event."""
+    """All that this agent can choose, each kind in the order of its menu. `newest` is the id of the site's newest ticket event."""
 
     departments: tuple[Option, ...]
     statuses: tuple[Option, ...]
@@ -44,15 +59,27 @@ class Directory:
         return next((one for one in self.priorities if one.key == key), None)
 
 
+_MINE: BindParameter[int] = bindparam("departments", expanding=True)
+_FURTHER = select(AgentDepartment.agent_id).where(AgentDepartment.department_id.in_(_MINE))
+_MANAGERS = select(Department.manager_id).where(Department.id.in_(_MINE))
+_KNOWN_AGENT = or_(
+    bindparam("is_admin", type_=Boolean),
+    and_(bindparam("sees_agents", type_=Boolean), Agent.is_visible),
+    Agent.id == bindparam("me"),
+    Agent.department_id.in_(_MINE),
+    Agent.id.in_(_FURTHER),
+    Agent.id.in_(_MANAGERS),
+)
+"""Oneself, who works in or manages a department of one's own, and with the permission everybody who is not hidden."""
 _PLACES = union_all(
     select(
         literal("department").label("kind"), Department.id, literal("").label("key"), Department.name,
         literal("").label("state"), literal(0).label("place"),
-    ).where(Department.is_active),
+    ).where(Department.is_active, or_(bindparam("sees_departments", type_=Boolean), Department.id.in_(_MINE))),
     select(literal("status"), Status.id, Status.key, Status.name, Status.state, Status.position),
     select(literal("priority"), Priority.id, Priority.key, Priority.name, literal(""), Priority.rank),
     select(literal("team"), Team.id, literal(""), Team.name, literal(""), literal(0)).where(Team.is_active),
-    select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active),
+    select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active, _KNOWN_AGENT),
     select(literal("newest"), func.coalesce(func.max(TicketEvent.id), 0), literal(""), literal(""), literal(""), literal(0)),
 )  # fmt: skip
 
@@ -61,14 +88,23 @@ def directory() -> Directory:
     """The directory of this request."""
     found: Directory | None = g.get(_KEY)
     if found is None:
-        found = _read()
+        found = _read(current_actor())
         setattr(g, _KEY, found)
     return found
 
 
-def _read() -> Directory:
-    """Read and sort everything."""
-    rows = reading().all(_PLACES)
+def _read(actor: Actor) -> Directory:
+    """Read and sort what an agent may see."""
+    rows = reading().all(
+        _PLACES,
+        {
+            "me": actor.agent_id,
+            "departments": sorted(actor.departments),
+            "is_admin": actor.is_admin,
+            "sees_agents": actor.may("agent.see_all"),
+            "sees_departments": actor.may("department.see_all"),
+        },
+    )
     newest = next((row.id for row in rows if row.kind == "newest"), 0)
 
     def of(kind: str) -> Iterator[Option]:

@@ -27,8 +27,8 @@ MOST = 200
 
 
 def participants(ticket: TicketView, besides: int | None) -> list[Recipient]:
-    """The owner and the collaborators of a ticket, but for the user who wrote."""
-    shared = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket.id)
+    """The owner and the collaborators of a ticket, but for the user who wrote and for whom no mail is wanted."""
+    shared = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket.id, Collaborator.is_active)
     rows = reading().all(
         select(User.id, User.name, User.locale, UserEmail.address)
         .join(UserEmail, and_(UserEmail.user_id == User.id, UserEmail.is_primary))

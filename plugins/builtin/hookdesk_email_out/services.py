@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hookdesk.api import (
     Agent,
     CoreSettings,
+    Department,
     Event,
     IntakeRecord,
     NotFound,
@@ -45,11 +46,12 @@ LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a mail is about: the event, its ticket and its entry."""
+    """What a mail is about: the event, its ticket and its entry. `public_department` is "" where requesters shall not know its name."""
 
     event: Event
     ticket: TicketView
     entry: Row[Any] | None
+    public_department: str = ""
 
 
 def occasion(event: Event) -> Occasion | None:
@@ -69,7 +71,8 @@ def occasion(event: Event) -> Occasion | None:
         ThreadEntry.intake_id,
     )
     entry = reading().first(columns.where(ThreadEntry.id == entry_id)) if entry_id else None
-    return Occasion(event, ticket, entry)
+    named = select(Department.name).where(Department.id == ticket.department_id, Department.is_public)
+    return Occasion(event, ticket, entry, reading().scalar(named) or "")
 
 
 def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], **context: Any) -> int:
@@ -103,9 +106,10 @@ def _context(about: Occasion, recipient: Recipient) -> Mapping[str, Any]:
     """What templates may say."""
     ticket, entry = about.ticket, about.entry
     text = entry.text if entry else ""
+    department = ticket.department_name if recipient.agent_id else about.public_department
     return {
         "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "recipient": recipient.name,
-        "department": ticket.department_name, "status": ticket.status_name, "priority": ticket.priority_name,
+        "department": department, "status": ticket.status_name, "priority": ticket.priority_name,
         "author": entry.author if entry else "", "text": text, "quoted": render.quoted(text), "signature": _signature(entry),
         "site_name": site().settings.get("core", CoreSettings).site_name, "headline": "",
         "url": site().hooks.first(NotificationHooks.ticket_url, ticket=ticket, recipient=recipient) or "",

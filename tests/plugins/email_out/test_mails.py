@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable
+from dataclasses import asdict
 from email.message import EmailMessage, Message
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.servers.smtp import Received, SmtpServer
 
 from hookdesk import clock as moments
@@ -31,10 +32,10 @@ from hookdesk.api import (
     tickets,
     transact,
 )
-from hookdesk.models import Collaborator, OutboxEvent, User
+from hookdesk.models import Collaborator, Department, OutboxEvent, User
 from hookdesk.outbox.dispatcher import dispatch
 from hookdesk.plugins.caller import Implementation
-from hookdesk.services import actors, people
+from hookdesk.services import actors, participants, people
 from hookdesk.settings import parse
 from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
@@ -431,3 +432,37 @@ def test_header_injection_is_impossible(
     assert isinstance(mail.message, Message)
     assert mail.message["Bcc"] is None
     assert mail.message["X-Evil"] is None
+
+
+def test_a_collaborator_who_wants_no_mail_gets_none(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """They follow the ticket in the portal all the same."""
+    agent, ticket = make_agent(is_admin=True), make_ticket()
+    with hookdesk_app.app_context():
+        for name in ("kay", "joan"):
+            participants.add_collaborator(agent, ticket.id, f"{name}@example.org", name)
+        muted = people.find_user("kay@example.org")
+        assert muted is not None
+        participants.mute_collaborator(agent, ticket.id, muted.user_id, is_active=False)
+        threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
+    run_jobs()
+    assert [len(to(server, f"{name}@example.org")) for name in ("kay", "joan")] == [0, 1]
+
+
+def test_the_name_of_a_private_department_goes_to_agents_alone(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """Whatever words the admin writes; a public one may be named to requesters."""
+    make_agent()
+    with hookdesk_app.app_context():
+        stored = site().settings.get("email_out", Settings)
+        values = {"words_autoresponse": "Now in <{{ department }}>", "words_alert": "Now in <{{ department }}>"}
+        site().settings.save("email_out", Settings, {**asdict(stored), **values}, system())
+    for is_public in (False, True):
+        with hookdesk_app.app_context():
+            transact(lambda session, public=is_public: session.execute(update(Department).values(is_public=public)))
+        make_ticket()
+        run_jobs()
+    assert [body(mail).splitlines()[0] for mail in to(server, "grace@example.org")] == ["Now in <>", "Now in <Support>"]
+    assert {body(mail).splitlines()[0] for mail in to(server, "ada@helpdesk.example")} == {"Now in <Support>"}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hookdesk.api import (
+    PERMISSIONS_AT_FIRST,
     SITE_PERMISSIONS,
     AgentDepartment,
     AuthHooks,
@@ -111,7 +112,7 @@ def _form(agent_id: int | None, row: Any) -> tuple[Form, dict[str, Any]]:
     form.department_id.choices, form.role_id.choices = departments, roles
     mine = select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)
     form.teams.choices = people.choices(Team, Team.id.in_(mine))
-    groups = grouped(SITE_PERMISSIONS, row.permissions if row is not None else ())
+    groups = grouped(SITE_PERMISSIONS, row.permissions if row is not None else PERMISSIONS_AT_FIRST)
     form.permissions.choices = flat(groups)
     if not site().hooks.implementations("auth_set_password"):
         del form.password, form.must_change_password

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,8 +10,11 @@ from werkzeug.wrappers import Response
 
 from hookdesk.api import Forbidden, NotFound, TicketView, access_number, agent, current_actor, tickets
 from hookdesk_desk import queues, trail
-from hookdesk_desk.directory import directory
+from hookdesk_desk.directory import Option, directory
 from hookdesk_desk.views.blueprint import bp
+
+NOTHING = -1
+"""An id that nothing has; the services' words for it are those for what has gone meanwhile."""
 
 
 def _change(number: str, permission: str, name: str, work: Callable[[TicketView], None]) -> Response:
@@ -58,13 +61,20 @@ def _id(name: str) -> int | None:
     return int(value)
 
 
+def _offered(name: str, options: Iterable[Option], now: int | None) -> int | None:
+    """Like `_id`, and nothing for whatever was not offered, so that nobody learns by trying who and what there is."""
+    wanted = _id(name)
+    return wanted if wanted in (None, now) or any(one.id == wanted for one in options) else NOTHING
+
+
 @bp.post("/tickets/<number>/assign", endpoint="assign")
 @agent("ticket.assign")
 def assign(number: str) -> Response:
     """Give the ticket to an agent (`assignee`), or take it from them (empty). The team stays."""
 
     def work(view: TicketView) -> None:
-        tickets.assign(current_actor(), view.id, _id("assignee"), view.team_id)
+        wanted = _offered("assignee", directory().agents, view.assignee_id)
+        tickets.assign(current_actor(), view.id, wanted, view.team_id)
 
     return _change(number, "ticket.assign", "assignee", work)
 
@@ -86,7 +96,8 @@ def team(number: str) -> Response:
     """Give the ticket to a team (`team`), or to none (empty). The assignee stays."""
 
     def work(view: TicketView) -> None:
-        tickets.assign(current_actor(), view.id, view.assignee_id, _id("team"))
+        wanted = _offered("team", directory().teams, view.team_id)
+        tickets.assign(current_actor(), view.id, view.assignee_id, wanted)
 
     return _change(number, "ticket.assign", "team", work)
 
@@ -97,7 +108,8 @@ def transfer(number: str) -> Response:
     """Move the ticket to another department (`department`)."""
 
     def work(view: TicketView) -> None:
-        tickets.transfer(current_actor(), view.id, _id("department") or 0)
+        wanted = _offered("department", directory().departments, view.department_id)
+        tickets.transfer(current_actor(), view.id, wanted or NOTHING)
 
     return _change(number, "ticket.transfer", "department", work)
 

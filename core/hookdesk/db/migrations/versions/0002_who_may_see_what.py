@@ -57,7 +57,10 @@ def _added() -> dict[str, list[sa.Column[Any]]]:
             _flag("role_falls_back", True),
             _flag("is_visible", True),
             _flag("must_change_password", False),
-            sa.Column("permissions", sa.JSON(), nullable=False, server_default="[]"),
+            # agents go on seeing whom and what they saw
+            sa.Column(
+                "permissions", sa.JSON(), nullable=False, server_default='["agent.see_all", "department.see_all"]'
+            ),
             _word("phone", "", 60),
             _text("notes"),
         ],
