@@ -14,6 +14,7 @@ from hookdesk.web.guard import ATTRIBUTE
 
 pytestmark = pytest.mark.plugins("*")
 
+FACTOR = "signing in; needs a first factor that was accepted"
 PUBLIC: Mapping[str, str] = {
     # core
     "core.front": "the first page of a site without a portal",
@@ -24,7 +25,7 @@ PUBLIC: Mapping[str, str] = {
     "core.agent_attachment": "asks the guard for the attachment's ticket",
     "core.agent_login": "signing in",
     "core.agent_login_post": "signing in",
-    "core.sign_in_factor": "signing in; needs a first factor that was accepted",
+    "core.sign_in_factor": FACTOR,
     "core.signed_in": "signing in; leads on who is",
     "core.stop_viewing": "looking through one's own eyes again, whichever face they were borrowed for",
     # auth_password
@@ -33,9 +34,13 @@ PUBLIC: Mapping[str, str] = {
     "auth_password.reset_link": "the mailed token is the proof",
     "auth_password.reset": "the mailed token is the proof",
     "auth_password.reset_post": "the mailed token is the proof",
-    # totp
-    "totp.code": "signing in; needs a first factor that was accepted",
-    "totp.code_post": "signing in; needs a first factor that was accepted",
+    # second factors
+    "totp.code": FACTOR,
+    "totp.code_post": FACTOR,
+    "email_code.code": FACTOR,
+    "email_code.code_post": FACTOR,
+    "recovery_codes.code": FACTOR,
+    "recovery_codes.code_post": FACTOR,
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",
