@@ -39,6 +39,7 @@ PUBLIC: Mapping[str, str] = {
     "totp.code_post": FACTOR,
     "email_code.code": FACTOR,
     "email_code.code_post": FACTOR,
+    "email_code.code_send": FACTOR,
     "recovery_codes.code": FACTOR,
     "recovery_codes.code_post": FACTOR,
     # portal
