@@ -22,11 +22,13 @@ pytest_plugins = [
 
 PLUGINS = Path(__file__).parent / "plugins"
 """Below it, each plugin's own tests lie in a folder of its name."""
+JOURNEYS = Path(__file__).parent / "journeys"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--without SLUG`: run as if this plugin were not there."""
+    """`--without SLUG`: run as if this plugin were not there; `--affected`: only what can turn out differently by that."""
     parser.addoption("--without", action="append", default=[], metavar="SLUG", help="run with this plugin switched off")
+    parser.addoption("--affected", action="store_true", help="with --without: leave out tests whose site is the same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,6 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs a plugin that is switched off: it says so by a marker, or is the plugin's own test."""
     off = switched_off(config)
+    if config.getoption("--affected"):
+        same = [item for item in items if _has_the_same_site(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if item not in set(same)]
     for item in items:
         markers = (*item.iter_markers("requires"), *item.iter_markers("plugins"))
         needed = {slug for marker in markers for slug in marker.args}
@@ -48,6 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             needed.add(item.path.relative_to(PLUGINS).parts[0])
         if missing := sorted(needed & off):
             item.add_marker(pytest.mark.skip(reason=f"plugin off: {', '.join(missing)}"))
+
+
+def _has_the_same_site(item: pytest.Item) -> bool:
+    """True for a test on a site with just the plugins that it names (none without the marker): what else is off changes nothing there."""
+    named = {slug for marker in item.iter_markers("plugins") for slug in marker.args}
+    uses: tuple[str, ...] = getattr(item, "fixturenames", ())
+    return "*" not in named and "hookdesk_app" in uses and JOURNEYS not in item.path.parents
 
 
 @pytest.fixture(scope="session")

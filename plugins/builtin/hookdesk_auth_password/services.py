@@ -34,6 +34,7 @@ from hookdesk_auth_password.models import Password
 
 RESET = "password_reset"
 RESET_LIFETIME = timedelta(hours=1)
+CROWDED_S = 3
 LONGEST = 500
 FEWEST_DIFFERENT = 5
 
@@ -42,6 +43,17 @@ def authenticate(credentials: Credentials) -> SignIn:
     """Check an agent's login and password. Unknown, inactive and wrong look the same, take the same time and count the same."""
     login = normal(credentials.login)
     pair, address = throttle.sign_in_gates(login, credentials.address)
+    try:
+        with hashing.place():
+            return _checked(credentials, login, pair, address)
+    except hashing.Crowded:
+        return SignIn(
+            problem=_("Very many are signing in at the moment. Try again in a few seconds."), retry_after=CROWDED_S
+        )
+
+
+def _checked(credentials: Credentials, login: str, pair: throttle.Gate, address: throttle.Gate) -> SignIn:
+    """Count the attempt, then check it."""
     wait = throttle.enter(pair, address)
     if wait:
         return SignIn(problem=throttle.words(wait), retry_after=wait)

@@ -226,3 +226,30 @@ def test_any_characters_make_a_password_however_they_are_composed(
 @pytest.mark.parametrize("login", ["", "x" * 5000, "' OR 1=1 --", "\x00", "🙂", "ada\nada"])
 def test_odd_logins_are_only_wrong(ada: Actor, attempt: Attempts, login: str) -> None:
     assert attempt(login).user_id is None
+
+
+def test_a_flood_of_attempts_leaves_threads_to_those_who_work(
+    ada: Actor, attempt: Attempts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever finds no place is told at once to come again; it costs them no attempt, and the next one finds a place."""
+    answers: list[SignIn] = []
+    verify = PasswordHasher.verify
+
+    def crowd(self: PasswordHasher, stored: str, password: str) -> bool:
+        if len(answers) < 2:
+            answers.append(attempt("eve", "wrong", f"192.0.2.{10 + len(answers)}"))  # while this thread is at it
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", crowd)
+    assert attempt("ada").user_id == ada.user_id
+    crowded = [answer for answer in answers if answer.retry_after]
+    assert len(crowded) == 1
+    assert "in a few seconds" in crowded[0].problem
+    monkeypatch.setattr(PasswordHasher, "verify", verify)
+    assert attempt("ada").user_id == ada.user_id
+
+
+def test_a_real_hash_takes_its_time() -> None:
+    """Parameters of a site, not of tests: four passes over 19 MiB, which no machine of today does in much less than 50 ms."""
+    hasher = hashing._made(False)
+    assert (hasher.time_cost, hasher.memory_cost) == (4, 19 * 1024)
