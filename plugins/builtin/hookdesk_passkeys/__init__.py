@@ -1,0 +1,1 @@
+"""Passkeys: a second factor, and a way to sign in by itself."""
