@@ -80,7 +80,11 @@ def test_a_collaborator_sees_the_ticket_until_taken_off(make_agent: Make, make_t
     release()
     with pytest.raises(NotFound):
         access_ticket(bob, ticket.id)
-    assert log(ticket) == [("collaborator", "", "Bob"), ("collaborator", "Bob", "")]
+    assert log(ticket) == [
+        ("collaborator", "", "Bob"),
+        ("collaborator_mail", "Bob", ""),
+        ("collaborator", "Bob", ""),
+    ]
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "x" * 400 + "@example.org"])

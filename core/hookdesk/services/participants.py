@@ -50,12 +50,22 @@ def follow(session: Session, ticket: Ticket, actor: Actor, user: User) -> None:
         row.user_id: row for row in session.scalars(select(Collaborator).where(Collaborator.ticket_id == ticket.id))
     }
     if user.id in known:
-        known[user.id].is_active = True
+        _let_in(session, ticket, actor, known[user.id], is_active=True)
         return
     if len(known) >= MOST:
         raise tickets.TicketProblem(_("A ticket has at most %(most)s collaborators.", most=MOST))
     session.add(Collaborator(ticket_id=ticket.id, user_id=user.id, created_at=clock.now()))
     events.changed(session, ticket, actor, "collaborator", None, user.id, before_name="", after_name=user.name)
+
+
+def _let_in(session: Session, ticket: Ticket, actor: Actor, row: Collaborator, is_active: bool) -> None:
+    """Let a collaborator of a locked ticket have its mail, or leave them out, with its event, if that changes."""
+    if row.is_active == is_active:
+        return
+    user = session.get(User, row.user_id)
+    name, row.is_active = user.name if user else "", is_active
+    names = {"before_name": "" if is_active else name, "after_name": name if is_active else ""}
+    events.changed(session, ticket, actor, "collaborator_mail", not is_active, is_active, **names)
 
 
 def mute_collaborator(actor: Actor, ticket_id: int, user_id: int, is_active: bool) -> None:
@@ -68,8 +78,7 @@ def mute_collaborator(actor: Actor, ticket_id: int, user_id: int, is_active: boo
     def work(session: Session, ticket: Ticket) -> None:
         row = _collaborator(session, ticket, user_id)
         if row is not None:
-            row.is_active = is_active
-            ticket.updates += 1
+            _let_in(session, ticket, actor, row, is_active)
 
     tickets.change(actor, ticket_id, "ticket.edit", work)
 

@@ -9,7 +9,19 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from hookdesk.api import Actor, Event, Health, Job, NavItem, Plugin, clock, hookimpl, reading
+from hookdesk.api import (
+    Actor,
+    Department,
+    Event,
+    Health,
+    Job,
+    NavItem,
+    Plugin,
+    Recipient,
+    clock,
+    hookimpl,
+    reading,
+)
 from hookdesk_email_out import recipients, sending, services
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
@@ -34,22 +46,23 @@ class EmailOut(Plugin[Settings]):
         if about is None:
             return
         opener = event.data.get("agent_id")
-        owner = [person for person in recipients.participants(about.ticket, None) if person.reason == "requester"]
-        if opener is not None and event.data.get("autoresponse"):
-            services.promise(self.settings, about, "opened_for_you", owner)
-        elif (
-            self.settings.autoresponse
-            and event.data.get("autoresponse")
-            and not services.came_from_machine(about.entry)
-        ):
-            confirmed = [person for person in owner if services.may_confirm(person.address)]
-            services.promise(self.settings, about, "autoresponse", confirmed)
+        if event.data.get("autoresponse"):
+            self._confirm_ticket(about, opener)
         if event.data.get("alert"):
-            told = recipients.agents_in_charge(about.ticket, self.settings.alert_department, opener)
+            told = recipients.in_charge(about.ticket, self.settings.alert_department, opener)
             told += recipients.further(event, about.ticket, agents=True)
             services.promise(
                 self.settings, about, "new_ticket_alert", told, headline=str(_("A new ticket has come in."))
             )
+
+    def _confirm_ticket(self, about: services.Occasion, opener: int | None) -> None:
+        """Tell the requester the number: what was opened for them always, what they sent if site and department answer by themselves."""
+        owner = [person for person in recipients.participants(about.ticket, None) if person.reason == "requester"]
+        if opener is not None:
+            services.promise(self.settings, about, "opened_for_you", owner)
+        elif self.settings.autoresponse and services.answers(about, Department.answers_tickets):
+            confirmed = [person for person in owner if services.may_confirm(person.address)]
+            services.promise(self.settings, about, "autoresponse", confirmed)
 
     @hookimpl
     def entry_added(self, event: Event) -> None:
@@ -61,27 +74,38 @@ class EmailOut(Plugin[Settings]):
         if about.entry.kind == "response":
             services.promise(self.settings, about, "reply", recipients.participants(about.ticket, None) + others)
         elif about.entry.kind == "message":
-            author = event.data.get("user_id")
-            if not services.came_from_machine(about.entry):
-                services.promise(
-                    self.settings, about, "message", recipients.participants(about.ticket, author) + others
-                )
-            told = recipients.agents_in_charge(about.ticket, True, None)
+            self._pass_on(about, event.data.get("user_id"), others)
+            told = recipients.in_charge(about.ticket, True, None)
             told += recipients.further(event, about.ticket, agents=True)
             headline = _("%(name)s wrote on a ticket of yours.", name=about.entry.author)
             services.promise(self.settings, about, "message_alert", told, headline=str(headline))
 
+    def _pass_on(self, about: services.Occasion, author: int | None, others: list[Recipient]) -> None:
+        """A person's message goes to the other participants, and is confirmed to its author where site and department do that."""
+        if services.came_from_machine(about.entry):
+            return
+        everybody = recipients.participants(about.ticket, None)
+        told = [person for person in everybody if person.user_id != author]
+        services.promise(self.settings, about, "message", told + others)
+        if self.settings.confirm_messages and services.answers(about, Department.answers_messages):
+            confirmed = [one for one in everybody if one.user_id == author and services.may_confirm(one.address)]
+            services.promise(self.settings, about, "received", confirmed)
+
     @hookimpl
     def ticket_changed(self, event: Event) -> None:
-        """Tell an agent that a ticket is now theirs."""
-        if event.data.get("what") != "assignee" or event.data.get("after") is None:
+        """Tell an agent, or the members of a team, that a ticket is now theirs."""
+        what, after = event.data.get("what"), event.data.get("after")
+        if what not in ("assignee", "team") or after is None:
             return
         about = services.occasion(event)
-        if about is not None and about.ticket.assignee_id == event.data["after"]:  # else it has moved on meanwhile
-            told = recipients.agents_in_charge(about.ticket, False, event.data.get("agent_id"))
-            services.promise(
-                self.settings, about, "assigned_alert", told, headline=str(_("A ticket was assigned to you."))
-            )
+        if about is None or getattr(about.ticket, f"{what}_id") != after:  # it has moved on meanwhile
+            return
+        if what == "assignee":
+            told, headline = recipients.assignee, _("A ticket was assigned to you.")
+        else:
+            told, headline = recipients.team, _("A ticket was assigned to your team.")
+        theirs = told(about.ticket, event.data.get("agent_id"))
+        services.promise(self.settings, about, "assigned_alert", theirs, headline=str(headline))
 
     @hookimpl
     def mail_secret(self, key: str, address: str, name: str, subject: str, text: str) -> bool:

@@ -16,6 +16,7 @@ from hookdesk_email_out.settings import Settings
 FIELD = {
     "autoresponse": "words_autoresponse",
     "opened_for_you": "words_opened",
+    "received": "words_received",
     "reply": "words_reply",
     "message": "words_message",
 }

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hookdesk.api import (
     Agent,
@@ -42,6 +42,11 @@ MOST_CONFIRMATIONS = 10
 """So many confirmations go to one address in an hour: a machine that does not say that it is one would answer each for ever."""
 LOOKED_AT = 500
 """The newest mails among which they are counted."""
+
+
+CONFIRMATIONS = ("autoresponse", "received")
+AUTO = {**dict.fromkeys(CONFIRMATIONS, "auto-replied"), "reply": "", "message": ""}
+"""Template → `Auto-Submitted` (RFC 3834 §5), "" for a person's words; of any other: auto-generated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def _store(settings: Settings, about: Occasion, notification: Notification) -> i
     host, once = compose.host_of(settings), hashlib.sha256(about.event.key.encode()).hexdigest()[:12]
     ours = references.message_id(ticket.id, notification.entry_id or 0, f"{who}e{once}", host)
     earlier = _earlier_ids(ticket.id, notification.entry_id)
-    auto = {"autoresponse": "auto-replied", "reply": "", "message": ""}.get(notification.template, "auto-generated")
+    auto = AUTO.get(notification.template, "auto-generated")
     marker = references.marker(ticket.id)
     ancestry = compose.chain([references.thread_id(ticket.id, host), *earlier])
 
@@ -176,12 +181,18 @@ def came_from_machine(entry: Row[Any] | None) -> bool:
     return bool(meta.get("automatic"))
 
 
+def answers(about: Occasion, switch: InstrumentedAttribute[bool]) -> bool:
+    """Whether the ticket's department lets machines answer (`switch` is its column), and what came in is none's."""
+    asked = select(switch).where(Department.id == about.ticket.department_id)
+    return bool(reading().scalar(asked)) and not came_from_machine(about.entry)
+
+
 def may_confirm(address: str) -> bool:
     """False for an address that has had its confirmations of this hour (RFC 3834 §2: limit the rate of responses)."""
     newest = select(Mail.address, Mail.template, Mail.created_at).order_by(Mail.id.desc()).limit(LOOKED_AT).subquery()
     sent = select(func.count()).where(
         newest.c.address == address,
-        newest.c.template == "autoresponse",
+        newest.c.template.in_(CONFIRMATIONS),
         newest.c.created_at > clock.now() - timedelta(hours=1),
     )
     return int(reading().scalar(sent)) < MOST_CONFIRMATIONS

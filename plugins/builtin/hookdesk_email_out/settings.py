@@ -30,6 +30,12 @@ we have opened ticket {{ number }} for you: {{ subject }}
 
 {% if url %}Follow it, or add something, at any time: {{ url }}
 {% endif %}""")
+RECEIVED = N_("""Hello {{ recipient }},
+
+what you wrote was added to ticket {{ number }}.
+{% if url %}
+See the whole conversation: {{ url }}
+{% endif %}""")
 REPLY = N_("""{{ text }}
 {% if signature %}
 {{ signature }}
@@ -86,8 +92,13 @@ class Settings:
     autoresponse: bool = setting(
         True, label=_("Confirm new tickets"), help=_("Never to lists, bounces or automatic mail.")
     )
+    confirm_messages: bool = setting(
+        False, label=_("Confirm further messages"), help=_("To whoever wrote, as for new tickets.")
+    )
     alert_department: bool = setting(
-        True, label=_("Tell the department of new tickets"), help=_("All its active agents, unless assigned.")
+        True,
+        label=_("Tell the department of new tickets"),
+        help=_("Those whom the department tells, unless it is assigned."),
     )
     attach_bytes: int = setting(
         15_000_000,
@@ -99,6 +110,9 @@ class Settings:
     words_autoresponse: str = setting(AUTORESPONSE, label=_("Words: confirmation"), multiline=True, check=sandbox.check)
     words_opened: str = setting(
         OPENED_FOR_YOU, label=_("Words: opened by an agent"), multiline=True, check=sandbox.check
+    )
+    words_received: str = setting(
+        RECEIVED, label=_("Words: further message received"), multiline=True, check=sandbox.check
     )
     words_reply: str = setting(REPLY, label=_("Words: reply"), multiline=True, check=sandbox.check)
     words_message: str = setting(
