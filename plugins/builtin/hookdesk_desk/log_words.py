@@ -47,6 +47,15 @@ def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, 
         "priority": _("%(who)s set the priority to %(after)s"),
         "department": _("%(who)s moved it from %(before)s to %(after)s"),
         "assignee": _assigned(actor, after),
+        "requester": _("%(who)s changed the requester from %(before)s to %(after)s"),
+        "collaborator": _("%(who)s let %(after)s follow it")
+        if after
+        else _("%(who)s let %(before)s follow it no longer"),
+        "collaborator_mail": _("%(who)s had mail sent to %(after)s again")
+        if after
+        else _("%(who)s had no more mail sent to %(before)s"),
+        "referral": _("%(who)s showed it to %(after)s") if after else _("%(who)s shows it to %(before)s no longer"),
+        "answered": _("%(who)s marked it as answered") if data.get("after") else _("%(who)s marked it as unanswered"),
         "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
     }
     other = str(escape(kind)).replace("%", "%%") + (" %(after)s" if after else "") + " · %(who)s"

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row, or_, select
 from werkzeug.routing import BuildError
 
 from hookdesk.api import (
     AccessHooks,
     Actor,
-    Collaborator,
     FilteringHooks,
     TicketAction,
     TicketHooks,
     TicketView,
-    User,
-    UserEmail,
     current_actor,
     permitted,
-    reading,
     site,
 )
-from hookdesk_desk import queues, settings, thread, trail
+from hookdesk_desk import people, queues, settings, thread, trail
 from hookdesk_desk.directory import Directory, Option, directory
 
 Menu = list[tuple[str, str]]
 
-MOST_PEOPLE = 50
-_ADDRESS = (
-    select(UserEmail.address)
-    .where(UserEmail.user_id == User.id)
-    .order_by(UserEmail.is_primary.desc(), UserEmail.id)
-    .limit(1)
-    .scalar_subquery()
-)
-_PEOPLE = select(User.id, User.name, User.phone, User.timezone, _ADDRESS.label("address"))
-PERMISSIONS = ("reply", "note", "assign", "transfer", "edit", "close", "delete")
+PERMISSIONS = (
+    "reply", "note", "assign", "release", "transfer", "refer", "edit", "mark_answered", "close", "delete",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +48,10 @@ def render(
     before: int | None = None,
     remote: bool = False,
     saved: str = "",
+    section: str = "",
 ) -> str:
-    """The page of a ticket that the guard has let through. What came after `seen` is marked as new."""
+    """The page of a ticket that the guard has let through. What came after `seen` is marked as new, the panel's `section` stands open."""
     actor, places, way = current_actor(), directory(), trail.given(current_actor())
-    people = _people(actor, view)
     can = {name: permitted(actor, f"ticket.{name}", view) for name in PERMISSIONS}
     written = written or Written(status=_suggested(places, view))
     return render_template(
@@ -73,8 +60,7 @@ def render(
         thread=thread.read(view, actor, seen=seen, before=before, remote=remote),
         places=places,
         trail=way,
-        owner=next((row for row in people if row.id == view.user_id), None),
-        copied=[row for row in people if row.id != view.user_id],
+        people=people.of(actor, view),
         requester_url=queues.url(f"requester-{view.user_id}"),
         can=can,
         topic=_topic(view),
@@ -83,19 +69,9 @@ def render(
         statuses=_statuses(places, view, can),
         written=written,
         saved=saved,
+        section=section,
         remote=remote,
         is_own=view.assignee_id == actor.agent_id,
-    )
-
-
-def _people(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
-    """The requester and who is copied, with addresses, in one query; `tickets` counts those of the requester that the actor sees."""
-    copied = select(Collaborator.user_id).where(Collaborator.ticket_id == view.id)
-    return reading().all(
-        _PEOPLE.add_columns(queues.count_of(actor, view.user_id).label("tickets"))
-        .where(or_(User.id == view.user_id, User.id.in_(copied)))
-        .order_by(User.name)
-        .limit(MOST_PEOPLE)
     )
 
 
@@ -132,10 +108,17 @@ def _menus(places: Directory, view: TicketView, actor: Actor, can: Mapping[str, 
             (one.key, one.name) for one in places.statuses if one.key == view.status or _may_set(one, view, can)
         ],
         "priority": [(one.key, one.name) for one in places.priorities],
-        "assignee": _with_now([("", _("Nobody")), *_by_id(agents)], view.assignee_id, view.assignee),
-        "team": _with_now([("", _("None")), *_by_id(places.teams)], view.team_id, view.team),
+        "assignee": _with_now([*_nobody(_("Nobody"), view, can), *_by_id(agents)], view.assignee_id, view.assignee),
+        "team": _with_now([*_nobody(_("None"), view, can), *_by_id(places.teams)], view.team_id, view.team),
         "department": _with_now(_by_id(places.departments), view.department_id, view.department_name),
     }
+
+
+def _nobody(label: str, view: TicketView, can: Mapping[str, bool]) -> Menu:
+    """The choice to take the ticket from an agent or a team: while the other keeps it, or for who may release it."""
+    alone = view.assignee_id is None or view.team_id is None
+    is_held = view.assignee_id is not None or view.team_id is not None
+    return [] if alone and is_held and not can["release"] else [("", label)]
 
 
 def _by_id(options: Iterable[Option]) -> Menu:

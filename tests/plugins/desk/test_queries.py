@@ -12,7 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.queries import counted
 
-from hookdesk.api import Actor, InboundFile, ReplyDraft, Team, TeamMember, Ticket, actors, threads, transact
+from hookdesk.api import (
+    Actor,
+    InboundFile,
+    ReplyDraft,
+    Team,
+    TeamMember,
+    Ticket,
+    actors,
+    participants,
+    reading,
+    threads,
+    transact,
+)
 from hookdesk.testing.instances import Client
 
 pytestmark = pytest.mark.plugins("desk", "*")
@@ -47,6 +59,9 @@ def busy(desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside) -> T
                 actors.agent_actor(ada.agent_id or 0), ReplyDraft(ticket.id, kind, f"a {kind}")
             )
         )
+    for place in range(12):
+        inside(lambda place=place: participants.add_collaborator(ada, ticket.id, f"person{place}@example.org"))
+    inside(lambda: participants.refer(ada, ticket.id, "team", reading().scalar(select(Team.id)) or 0))
     desk.submit(f"/agent/tickets/{ticket.number}", {"priority": "high"}, to=f"/agent/tickets/{ticket.number}/priority")
     return ticket
 

@@ -11,6 +11,7 @@ from hookdesk_desk import page, trail
 from hookdesk_desk.views.blueprint import bp
 
 PROPERTIES = ("status", "assignee", "team", "priority", "department")
+SECTIONS = ("people", "referrals")
 
 
 @bp.get("/tickets/<number>", endpoint="ticket")
@@ -19,13 +20,14 @@ def ticket_page(number: str) -> Response:
     """One ticket. `?images=1` shows pictures from elsewhere this once, `?before=<entry>` an older part of a long thread."""
     view = access_number(current_actor(), number)
     remote = request.args.get("images") == "1"
-    saved = request.args.get("saved", "")
+    saved, section = request.args.get("saved", ""), request.args.get("section", "")
     response = make_response(
         page.render(
             view,
             before=id_argument("before"),
             remote=remote,
             saved=saved if saved in PROPERTIES else "",
+            section=section if section in SECTIONS else "",
         )
     )
     if remote:

@@ -1,0 +1,144 @@
+"""Who takes part in a ticket: its requester, those who follow it, those it was shown to; and who could be asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+
+from hookdesk.api import (
+    Actor,
+    Agent,
+    Collaborator,
+    Department,
+    Referral,
+    Team,
+    Ticket,
+    TicketView,
+    User,
+    UserEmail,
+    participants,
+    people,
+    reading,
+    scope,
+    tickets,
+)
+from hookdesk_desk import queues
+
+SUGGESTED = 8
+SHORTEST = 2
+"""So many characters have to be typed before anybody is suggested."""
+_ADDRESS = (
+    select(UserEmail.address)
+    .where(UserEmail.user_id == User.id)
+    .order_by(UserEmail.is_primary.desc(), UserEmail.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_PEOPLE = select(User.id, User.name, User.phone, User.timezone, User.is_banned, _ADDRESS.label("address"))
+_REFERRED = (
+    select(
+        Referral.agent_id, Referral.team_id, Referral.department_id, Agent.name.label("agent"), Team.name.label("team"),
+        Department.name.label("department"),
+    )
+    .outerjoin(Agent, Agent.id == Referral.agent_id)
+    .outerjoin(Team, Team.id == Referral.team_id)
+    .outerjoin(Department, Department.id == Referral.department_id)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """An agent, a team or a department that a ticket was shown to."""
+
+    kind: str
+    id: int
+    name: str
+
+    @property
+    def key(self) -> str:
+        """How forms name it, as in "agent:3"."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who takes part: `owner` (None if they are gone), `followers` with or without mail, and `referred`."""
+
+    owner: Row[Any] | None
+    followers: Sequence[Row[Any]]
+    referred: Sequence[Referred]
+
+    @property
+    def copied(self) -> list[str]:
+        """Names of those who get a copy of a reply."""
+        return [row.name for row in self.followers if row.is_active and row.address and not row.is_banned]
+
+
+def of(actor: Actor, view: TicketView) -> People:
+    """All of them, in two queries; `tickets` counts those of the requester that the actor sees."""
+    follows = and_(Collaborator.ticket_id == view.id, Collaborator.user_id == User.id)
+    following = select(Collaborator.user_id).where(Collaborator.ticket_id == view.id)
+    rows = reading().all(
+        _PEOPLE.add_columns(Collaborator.is_active, queues.count_of(actor, view.user_id).label("tickets"))
+        .outerjoin(Collaborator, follows)
+        .where(or_(User.id == view.user_id, User.id.in_(following)))
+        .order_by(User.name)
+        .limit(participants.MOST + 1)
+    )
+    owner = next((row for row in rows if row.id == view.user_id), None)
+    return People(owner, [row for row in rows if row.id != view.user_id], _referred(view))
+
+
+def _referred(view: TicketView) -> list[Referred]:
+    """Whom the ticket was shown to, the first one first."""
+    asked = _REFERRED.where(Referral.ticket_id == view.id).order_by(Referral.id).limit(participants.MOST)
+    return [
+        Referred(kind, row_id, name)
+        for row in reading().all(asked)
+        for kind, row_id, name in (
+            ("agent", row.agent_id, row.agent),
+            ("team", row.team_id, row.team),
+            ("department", row.department_id, row.department),
+        )
+        if row_id is not None and name is not None
+    ]
+
+
+def suggested(actor: Actor, text: str) -> list[Row[Any]]:
+    """A few users whose name or address has that text, the newest first: those whom the actor may know of."""
+    wanted = " ".join(text.split())[:100]
+    if len(wanted) < SHORTEST:
+        return []
+    has_address = select(UserEmail.id).where(
+        UserEmail.user_id == User.id, UserEmail.address.icontains(wanted, autoescape=True)
+    )
+    return _known(actor, or_(User.name.icontains(wanted, autoescape=True), has_address.exists()), SUGGESTED)
+
+
+def _known(actor: Actor, which: ColumnElement[bool], most: int) -> list[Row[Any]]:
+    """Users, but without the permission to look through all of them only those who have a ticket that the actor sees."""
+    asked = select(User.id, User.name, _ADDRESS.label("address")).where(which, User.is_banned.is_(False))
+    if not actor.may("user.directory"):
+        asked = asked.where(select(Ticket.id).where(Ticket.user_id == User.id, scope(actor)).exists())
+    return [row for row in reading().all(asked.order_by(User.id.desc()).limit(most)) if row.address]
+
+
+def named(actor: Actor, text: str) -> tuple[str, str]:
+    """Address and name of the person whom somebody typed: an address, "Name <address>", or the name of exactly one user.
+
+    Raises:
+        TicketProblem: it is nobody, or several.
+    """
+    name, address = parseaddr(text[:500])
+    if people.normal_address(address):
+        return address, name
+    wanted = people.clean_name(text)
+    found = _known(actor, User.name == wanted, 2) if wanted else []
+    if len(found) != 1:
+        raise tickets.TicketProblem(_("Write an e-mail address, or choose somebody of the list."))
+    return found[0].address, found[0].name
