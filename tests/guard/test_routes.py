@@ -42,6 +42,11 @@ PUBLIC: Mapping[str, str] = {
     "email_code.code_send": FACTOR,
     "recovery_codes.code": FACTOR,
     "recovery_codes.code_post": FACTOR,
+    "passkeys.second": FACTOR,
+    "passkeys.second_options": FACTOR,
+    "passkeys.second_post": FACTOR,
+    "passkeys.first": "the passkey is the proof",
+    "passkeys.first_options": "what the passkey is to sign",
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",
