@@ -47,6 +47,8 @@ PUBLIC: Mapping[str, str] = {
     "passkeys.second_post": FACTOR,
     "passkeys.first": "the passkey is the proof",
     "passkeys.first_options": "what the passkey is to sign",
+    # api_osticket
+    "api_osticket.document": "what programs may ask for; holds nothing that is not in the source",
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",
@@ -57,7 +59,10 @@ PUBLIC: Mapping[str, str] = {
 }
 """Endpoint → why it is open to everybody. A new one needs a reason that a reviewer believes."""
 
-WITHOUT_TOKEN: Mapping[str, str] = {}
+WITHOUT_TOKEN: Mapping[str, str] = {
+    "api_osticket.create": "for programs: the key in its header is the proof, cookies count for nothing",
+    "api_osticket.cron": "for programs: the key in its header is the proof, cookies count for nothing",
+}
 """Endpoint → why it takes what is sent without our form's token. Whatever a browser's cookie can authorise has no place here."""
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

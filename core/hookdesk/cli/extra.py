@@ -48,14 +48,22 @@ def commands() -> None:
     from hookdesk.cli.opened import opened
 
     with opened():
-        rows = [(f"hookdesk {slug} {command.name}", command.get_short_help_str()) for slug, command in _collected()]
+        rows = [(_called(slug, command), command.get_short_help_str()) for slug, command in _collected()]
     width = max((len(words) for words, _help in rows), default=0)
     for words, help in rows:
         click.echo(f"{words:<{width}}  {help}".rstrip())
 
 
+def _called(slug: str, command: click.Command) -> str:
+    """How a command is called."""
+    return f"hookdesk {command.name}" if isinstance(command, click.Group) else f"hookdesk {slug} {command.name}"
+
+
 def plugin_command(slug: str) -> click.Command | None:
-    """The group of a plugin's commands; they run inside an application context. None if no enabled plugin has any of that name."""
+    """The group of a plugin's commands, or a group that a plugin brings, by its own name: `hookdesk api-key create`.
+
+    They run inside an application context. None if no enabled plugin has any of that name.
+    """
     from hookdesk import config
     from hookdesk.cli.opened import opened, require_instance
 
@@ -65,9 +73,11 @@ def plugin_command(slug: str) -> click.Command | None:
         return None  # then it is simply no command
     context = click.get_current_context()
     context.with_resource(opened())
-    found = [command for owner, command in _collected() if owner == slug]
+    collected = _collected()
+    found = [command for owner, command in collected if owner == slug]
     if not found:
-        return None
+        groups = (command for _, command in collected if isinstance(command, click.Group) and command.name == slug)
+        return next(groups, None)
     plugin = site().plugins.get(slug)
     group = click.Group(slug, help=plugin.title() if plugin else None)
     for command in found:

@@ -56,7 +56,7 @@ class RunningHooks:
 
     @spec(Shape.COLLECT, when=When.BUILD, since="0.1")
     def cli_commands(self) -> Sequence[Command] | None:
-        """Commands below `hookdesk <slug>`."""
+        """Commands below `hookdesk <slug>`; a group among them can be called by its own name as well: `hookdesk <group> <command>`."""
 
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def health_checks(self) -> Sequence[Health] | None:

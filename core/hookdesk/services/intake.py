@@ -79,10 +79,21 @@ def _placed(raw: bytes) -> tuple[bytes | None, str, str]:
     return None, digest, storage
 
 
-def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None = None) -> intake_settle.Settled:
+def received(channel: str, dedupe: str) -> int | None:
+    """The record that came in under that name; None if there is none."""
+    found = reading().scalar(
+        select(IntakeRecord.id).where(IntakeRecord.channel == channel, IntakeRecord.dedupe == dedupe)
+    )
+    return int(found) if found is not None else None
+
+
+def submit(
+    message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None = None, dedupe: str = ""
+) -> intake_settle.Settled:
     """Take in a message that a form or an API has read already: stored as a record, then processed at once.
 
     Once it is stored nothing is lost: what cannot be processed at the moment is still "pending", and the sweeper goes on with it.
+    What comes again under the same `dedupe` is not stored again; the answer is how the first one ended.
 
     Raises:
         NoStorage, OSError: its files cannot be kept; nothing was stored.
@@ -93,8 +104,10 @@ def submit(message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None
         "format": intake_format.FORMAT,
         "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id},
     }
-    intake_id = receive(message.channel, raw, told, wait=120, files=files)
-    assert intake_id is not None  # only a dedupe key could make it None
+    intake_id = receive(message.channel, raw, told, dedupe, wait=120, files=files)
+    if intake_id is None:
+        intake_id = received(message.channel, dedupe)
+    assert intake_id is not None  # what was not stored was there before
     try:
         return process(intake_id)
     except Exception:  # process() has postponed it with its error; whoever sent it must not send it again

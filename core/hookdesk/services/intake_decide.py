@@ -36,7 +36,10 @@ class NotNow(RuntimeError):
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be stored: an end without a ticket (`outcome` and `reason`), an entry on `match`, or a new ticket from `draft`."""
+    """What is to be stored: an end without a ticket (`outcome` and `reason`), an entry on `match`, or a new ticket from `draft`.
+
+    `doubled_id` is the ticket on which the same message is already.
+    """
 
     steps: list[Step]
     outcome: Outcome | None = None
@@ -48,6 +51,7 @@ class Plan:
     draft: TicketDraft | None = None
     entry: ReplyDraft | None = None
     files: tuple[StoredFile, ...] = ()
+    doubled_id: int | None = None
     problems: list[str] = field(default_factory=list)
 
 
@@ -147,13 +151,13 @@ def _agent_id(record: IntakeRecord, sender: Sender) -> int | None:
     return int(found) if found else None
 
 
-def seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str] | None:
+def seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str, int | None] | None:
     """The same Message-ID never makes a second entry. Other words, or another sender, under a used id may hide a mail: it is kept aside."""
     stored = stored_message_id(message.message_id)
     if stored is None:
         return None
     row = reading().first(
-        select(ThreadEntry.user_id, ThreadEntry.text, Ticket.number)
+        select(ThreadEntry.user_id, ThreadEntry.text, Ticket.id, Ticket.number)
         .join(Ticket, Ticket.id == ThreadEntry.ticket_id)
         .where(ThreadEntry.message_id == stored)
     )
@@ -162,8 +166,8 @@ def seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str] 
     same_words = " ".join(row.text.split())[:500] == " ".join(body(message).split())[:500]
     person = people.find_user(sender.address)
     if same_words and row.user_id == (sender.user_id or (person and person.user_id)):
-        return Outcome.REJECTED, f"the same Message-ID is on ticket {row.number} already"
-    return Outcome.QUARANTINED, f"another message with this Message-ID is on ticket {row.number}"
+        return Outcome.REJECTED, f"the same Message-ID is on ticket {row.number} already", row.id
+    return Outcome.QUARANTINED, f"another message with this Message-ID is on ticket {row.number}", None
 
 
 def _match(message: InboundMessage, sender: Sender) -> Match | None:
@@ -220,8 +224,8 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Per
     return plan
 
 
-def finish(plan: Plan, outcome: Outcome, reason: str) -> Plan:
+def finish(plan: Plan, outcome: Outcome, reason: str, doubled_id: int | None = None) -> Plan:
     """The plan without a ticket."""
-    plan.outcome, plan.reason = outcome, reason
+    plan.outcome, plan.reason, plan.doubled_id = outcome, reason, doubled_id
     plan.steps.append(core_step("intake_settled", reason, outcome=str(outcome)))
     return plan

@@ -19,13 +19,14 @@ from hookdesk.types.intake import MessageKind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a record ended."""
+    """How a record ended. `doubled_id` is the ticket on which the same message is already."""
 
     outcome: Outcome
     reason: str = ""
     ticket_id: int | None = None
     entry_id: int | None = None
     problems: tuple[str, ...] = ()
+    doubled_id: int | None = None
 
 
 def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
@@ -44,7 +45,7 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
     if plan.outcome is not None:
         decisions.record(session, plan.steps, intake_id=record.id)
         end(session, record, plan.outcome, plan.reason)
-        return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems))
+        return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems), doubled_id=plan.doubled_id)
     if plan.match is not None:
         outcome, reason = Outcome.REPLY, plan.match.reason
         record.ticket_id, record.entry_id = _store_entry(session, record, plan)

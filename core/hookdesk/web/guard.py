@@ -15,6 +15,7 @@ from hookdesk import clock
 from hookdesk.access import Forbidden
 from hookdesk.web import steps
 from hookdesk.web.actor import current_actor, face
+from hookdesk.web.security import csrf
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTRIBUTE = "__access__"
@@ -23,7 +24,7 @@ LONGEST_WANTED = 1000  # characters; browsers drop cookies above 4 kB, and with 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a view asks for: `kind` public, requester, agent or admin, and for agents a permission held in any department."""
+    """What a view asks for: `kind` public, program, requester, agent or admin, and for agents a permission held in any department."""
 
     kind: str
     permission: str = ""
@@ -48,6 +49,12 @@ def _state(access: Access) -> Callable[[F], F]:
 def public(view: F) -> F:
     """Anybody may use it, signed in or not."""
     return _state(Access("public"))(view)
+
+
+def program(view: F) -> F:
+    """Programs, whose key the view itself checks at each call. Cookies count for nothing here, so there is no CSRF to guard against."""
+    csrf.exempt(view)
+    return _state(Access("program"))(view)
 
 
 def requester(view: F) -> F:
@@ -83,7 +90,7 @@ def init_app(app: Flask) -> None:
         access: Access | None = getattr(current_app.view_functions[request.endpoint], ATTRIBUTE, None)
         if access is None:
             abort(403)
-        return _refusal(access) or _step()
+        return None if access.kind == "program" else _refusal(access) or _step()
 
 
 def _refusal(access: Access) -> Response | None:
