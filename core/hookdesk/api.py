@@ -120,7 +120,7 @@ from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, 
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.forms import FilesField, Form
-from hookdesk.web.guard import admin, agent, confirmed, program, public, requester
+from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url, plain_arguments
 from hookdesk.web.numbers import id_argument
@@ -239,6 +239,7 @@ __all__ = [
     "absolute_url",
     "access_number",
     "access_ticket",
+    "account",
     "actors",
     "admin",
     "admit_guest",
@@ -296,6 +297,7 @@ __all__ = [
     "reasons",
     "references",
     "release",
+    "remember_wanted",
     "requester",
     "review_duties",
     "sanitize_html",

@@ -93,7 +93,7 @@ class Asked:
         if info.combine is Combine.ANY_VETO:
             return "because"
         kinds = [kind for kind in info.returns if kind is not str]
-        if bool in kinds:
+        if bool in kinds or int in kinds:
             return True
         return object.__new__(kinds[0]) if kinds else "answer"
 

@@ -49,6 +49,14 @@ PUBLIC: Mapping[str, str] = {
     "passkeys.first_options": "what the passkey is to sign",
     # api_osticket
     "api_osticket.document": "what programs may ask for; holds nothing that is not in the source",
+    # accounts
+    "accounts.sign_in": "signing in",
+    "accounts.sign_in_post": "signing in",
+    "accounts.sign_up": "asks for a mailed link; answers the same whatever there is",
+    "accounts.forgot": "asks for a mailed link; answers the same whatever there is",
+    "accounts.link": "the mailed token is the proof",
+    "accounts.choose": "the mailed token is the proof",
+    "accounts.choose_post": "the mailed token is the proof",
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",
@@ -106,7 +114,8 @@ def test_desk_and_admin_panel_are_for_agents_and_administrators(hookdesk_app: Fl
     wrong = []
     for rule in rules(hookdesk_app):
         kind = getattr(hookdesk_app.view_functions[rule.endpoint], ATTRIBUTE).kind
-        allowed = {"/admin": {"admin"}, "/agent": {"agent", "admin", "public"}}.get("/" + rule.rule.split("/")[1])
+        below_agent = {"agent", "admin", "public", "account"}  # "account" below /agent: agents who are signed in
+        allowed = {"/admin": {"admin"}, "/agent": below_agent}.get("/" + rule.rule.split("/")[1])
         if allowed is not None and kind not in allowed:
             wrong.append(f"{rule} is for {kind}")
     assert wrong == []
@@ -131,4 +140,5 @@ def test_strangers_reach_nothing_else(hookdesk_app: Flask, hookdesk_client: Clie
     for rule in rules(hookdesk_app):
         if "GET" in (rule.methods or set()) and rule.endpoint not in PUBLIC:
             answer = hookdesk_client.get(an_address(hookdesk_app, rule))
-            assert (answer.status_code, answer.location) in ((302, "/agent/login"), (302, "/check")), str(rule)
+            doors = ((302, "/agent/login"), (302, "/sign-in"), (302, "/check"))
+            assert (answer.status_code, answer.location) in doors, str(rule)

@@ -54,6 +54,16 @@ def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
     return transact(work, race=True)
 
 
+def save_profile(actor: Actor, name: str, locale: str, timezone: str) -> None:
+    """Let a user say themselves how they are called, and which language and time zone they read.
+
+    Raises:
+        DirectoryProblem: the user is gone.
+    """
+    values = {"name": people.clean_name(name), "locale": locale, "timezone": timezone}
+    transact(lambda session: store(session, actor, User, actor.user_id or 0, values))
+
+
 def _address(text: str) -> str:
     """An address as stored."""
     found = people.normal_address(text)

@@ -62,6 +62,11 @@ def requester(view: F) -> F:
     return _state(Access("requester"))(view)
 
 
+def account(view: F) -> F:
+    """Whoever is signed in at this face: agents at the desk's, requesters at the portal's. A mailed link is no sign-in."""
+    return _state(Access("account"))(view)
+
+
 def agent(permission: str = "") -> Callable[[F], F]:
     """Signed-in agents, who must hold the permission somewhere if one is named."""
     return _state(Access("agent", permission))
@@ -98,17 +103,23 @@ def _refusal(access: Access) -> Response | None:
     if access.kind == "public":
         return None
     actor = current_actor()
-    if access.kind == "requester":
-        if actor.user_id is not None and not actor.is_agent:
+    if access.kind == "requester" or (access.kind == "account" and face() == "portal"):
+        if not actor.is_agent and (actor.is_signed_in or (access.kind == "requester" and actor.user_id is not None)):
             return None
-        return redirect(url_for(_first_endpoint("portal.check", "core.agent_login")))
+        remember_wanted()
+        return redirect(url_for(_first_endpoint("accounts.sign_in", "portal.check", "core.agent_login")))
     if not actor.is_agent:
-        if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
-            session["next"] = request.full_path.rstrip("?")
+        remember_wanted()
         return redirect(url_for("core.agent_login"))
     if (access.kind == "admin" and not actor.is_admin) or (access.permission and not actor.may(access.permission)):
         abort(403)
     return None
+
+
+def remember_wanted() -> None:
+    """Keep the page that somebody asked for until they have signed in."""
+    if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
+        session["next"] = request.full_path.rstrip("?")
 
 
 def _step() -> Response | None:

@@ -14,6 +14,7 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     RunningHooks,
+    Slot,
     SlotContent,
     WebHooks,
     hookimpl,
@@ -43,6 +44,11 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
     def page_assets(self) -> Sequence[PageAssets]:
         """The panel's own stylesheet."""
         return [PageAssets(css=("panel.css",), face="admin")]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to the panel's pages."""
+        return [Slot("admin.user", ("user",), "Below a user's form: what other plugins know of them.")]
 
     @hookimpl
     def nav_items(self, *, actor: Actor, area: str) -> Sequence[NavItem] | None:

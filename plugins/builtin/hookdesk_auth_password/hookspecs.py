@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from hookdesk.api import Event, Shape, When, spec
+from hookdesk.api import Event, OnError, Shape, When, spec
 
 
 class PasswordHooks:
     """Passwords: what happens around them."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_account(self, *, face: str, login: str) -> int | None:
+        """The id of the user whose account at a face other than the desk this login opens, if it may be used now; None: there is none.
+
+        The password is checked next, against a made-up one if there is no account, so that both take as long.
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def password_reset_requested(self, *, event: Event) -> None:

@@ -50,7 +50,7 @@ class Settings:
 class AuthPassword(Plugin[Settings]):
     """Passwords
 
-    Lets agents sign in with a login and a password, change it, and reset it by mail.
+    Lets people sign in with a login and a password, change it, and see where they are signed in. Agents can reset theirs by mail.
     """
 
     settings_type = Settings
@@ -59,13 +59,13 @@ class AuthPassword(Plugin[Settings]):
 
     @hookimpl
     def auth_providers(self, face: str) -> Sequence[AuthProvider]:
-        """The form of the agents' sign-in page."""
-        return [AuthProvider("password", _("Password"), faces=("agent",))] if face == "agent" else []
+        """The form of the sign-in pages."""
+        return [AuthProvider("password", _("Password"))]
 
     @hookimpl
     def auth_authenticate(self, credentials: Credentials) -> SignIn | None:
-        """Check an agent's password; requesters' accounts are another plugin's."""
-        return services.authenticate(credentials) if credentials.face == "agent" else None
+        """Check a password. Which requesters have an account, another plugin says."""
+        return services.authenticate(credentials)
 
     @hookimpl
     def auth_set_password(self, user_id: int, password: str) -> bool:
@@ -85,26 +85,27 @@ class AuthPassword(Plugin[Settings]):
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:
-        """One stylesheet for the desk's face."""
-        return [PageAssets(css=("password.css",), face="desk")]
+        """One stylesheet, for both faces."""
+        return [PageAssets(css=("password.css",), face="desk"), PageAssets(css=("password.css",), face="portal")]
 
     @hookimpl
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
-        """Two lines in an agent's own menu."""
-        if area != "account" or not actor.is_agent:
+        """Two lines in one's own menu."""
+        if area != "account" or not actor.is_signed_in:
             return []
+        face = {"face": "agent" if actor.is_agent else "portal"}
         return [
-            NavItem("account", _("Password"), "auth_password.change", icon="key", order=40),
-            NavItem("account", _("Sessions"), "auth_password.own_sessions", icon="laptop", order=50),
+            NavItem("account", _("Password"), "auth_password.change", face, icon="key", order=40),
+            NavItem("account", _("Sessions"), "auth_password.own_sessions", face, icon="laptop", order=50),
         ]
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """The way out for who forgot the password, below the sign-in form; a section of the agent's own page."""
-        template = {"signin.agent": "auth_password/forgot.html", "agent.profile": "auth_password/profile.html"}.get(
-            slot
-        )
-        return [SlotContent(template)] if template else []
+        """The way out for an agent who forgot the password, below the sign-in form; a section of one's own page."""
+        if slot == "signin.agent":
+            return [SlotContent("auth_password/forgot.html")]
+        face = {"agent.profile": "agent", "accounts.profile": "portal"}.get(slot)
+        return [SlotContent("auth_password/profile.html", {"face": face})] if face else []
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:

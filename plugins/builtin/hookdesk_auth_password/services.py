@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -30,6 +31,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk_auth_password import hashing, throttle
+from hookdesk_auth_password.hookspecs import PasswordHooks
 from hookdesk_auth_password.models import Password
 
 RESET = "password_reset"
@@ -40,7 +42,7 @@ FEWEST_DIFFERENT = 5
 
 
 def authenticate(credentials: Credentials) -> SignIn:
-    """Check an agent's login and password. Unknown, inactive and wrong look the same, take the same time and count the same."""
+    """Check a login and password. Unknown, inactive and wrong look the same, take the same time and count the same."""
     login = normal(credentials.login)
     pair, address = throttle.sign_in_gates(login, credentials.address)
     try:
@@ -57,7 +59,7 @@ def _checked(credentials: Credentials, login: str, pair: throttle.Gate, address:
     wait = throttle.enter(pair, address)
     if wait:
         return SignIn(problem=throttle.words(wait), retry_after=wait)
-    found = find_agent(login)
+    found = _find(credentials.face, login)
     release()
     stored = found.hash if found is not None else None
     if not hashing.fits(credentials.password, stored) or found is None:
@@ -66,6 +68,14 @@ def _checked(credentials: Credentials, login: str, pair: throttle.Gate, address:
     if hashing.is_outdated(found.hash):
         _renew(found.user_id, found.hash, hashing.make(credentials.password))
     return SignIn(user_id=found.user_id)
+
+
+def _find(face: str, login: str) -> Row[Any] | None:
+    """user_id and hash of whom a login stands for at a face. Beyond the desk another plugin says whose it is; if none does, nobody's."""
+    if face == "agent":
+        return find_agent(login)
+    user_id = site().hooks.first(PasswordHooks.auth_account, face=face, login=login)
+    return reading().first(select(Password.user_id, Password.hash).where(Password.user_id == (user_id or 0)))
 
 
 def normal(login: str) -> str:

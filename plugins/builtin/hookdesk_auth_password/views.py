@@ -11,7 +11,7 @@ from hookdesk.api import (
     NotFound,
     Refusal,
     SignInSession,
-    agent,
+    account,
     clock,
     current_actor,
     limiter,
@@ -24,7 +24,7 @@ from hookdesk.api import (
 from hookdesk_auth_password import browsers, services, throttle
 from hookdesk_auth_password.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm
 
-bp = Blueprint("auth_password", __name__, url_prefix="/agent")
+bp = Blueprint("auth_password", __name__)
 PENDING = "password_reset"
 MOST_SESSIONS = 100
 
@@ -35,14 +35,14 @@ def minimum_length() -> int:
     return int(plugin.settings.minimum_length) if plugin is not None else 12
 
 
-@bp.get("/reset")
+@bp.get("/agent/reset")
 @public
 def reset_request() -> str:
     """The form that asks for a link."""
     return _request_page(ResetRequestForm())
 
 
-@bp.post("/reset")
+@bp.post("/agent/reset")
 @public
 @limiter.limit("10 per minute")
 def reset_request_post() -> str | tuple[str, int]:
@@ -60,7 +60,7 @@ def _request_page(form: ResetRequestForm) -> str:
     return render_template("auth_password/reset_request.html", form=form, can_mail=can_mail)
 
 
-@bp.get("/reset/<token>")
+@bp.get("/agent/reset/<token>")
 @public
 @limiter.limit("30 per minute")
 def reset_link(token: str) -> Response:
@@ -69,14 +69,14 @@ def reset_link(token: str) -> Response:
     return redirect(url_for("auth_password.reset"))
 
 
-@bp.get("/reset/password")
+@bp.get("/agent/reset/password")
 @public
 def reset() -> tuple[str, int]:
     """The form for a new password."""
     return _reset_page(NewPasswordForm())
 
 
-@bp.post("/reset/password")
+@bp.post("/agent/reset/password")
 @public
 @limiter.limit("10 per minute")
 def reset_post() -> Response | tuple[str, int]:
@@ -101,30 +101,32 @@ def _reset_page(form: NewPasswordForm) -> tuple[str, int]:
     return render_template("auth_password/reset.html", form=form, minimum=minimum_length()), 422 if form.errors else 200
 
 
-@bp.get("/password")
-@agent()
-def change() -> tuple[str, int]:
+@bp.get("/agent/password", defaults={"face": "agent"})
+@bp.get("/account/password", defaults={"face": "portal"})
+@account
+def change(face: str) -> tuple[str, int]:
     """The form that changes one's own password."""
-    return _change_page(ChangePasswordForm())
+    return _change_page(ChangePasswordForm(), face)
 
 
-@bp.post("/password")
-@agent()
+@bp.post("/agent/password", defaults={"face": "agent"})
+@bp.post("/account/password", defaults={"face": "portal"})
+@account
 @limiter.limit("10 per minute")
-def change_post() -> Response | tuple[str, int]:
+def change_post(face: str) -> Response | tuple[str, int]:
     """Check the present password, store the new one and end the other sessions."""
     form = ChangePasswordForm()
     if not form.validate() or not _present_is_right(form):
-        return _change_page(form)
+        return _change_page(form, face)
     actor = current_actor()
-    assert actor.user_id is not None  # agents are users
+    assert actor.user_id is not None  # who is signed in is a user
     try:
         services.set_password(actor.user_id, form.password.data or "", minimum_length(), keep_session=actor.session_id)
     except Refusal as refusal:
         form.refuse(str(refusal))
-        return _change_page(form)
+        return _change_page(form, face)
     flash(_("Your password is changed. Your other sessions are ended."), "success")
-    return redirect(url_for("auth_password.change"))
+    return redirect(url_for("auth_password.change", face=face))
 
 
 def _present_is_right(form: ChangePasswordForm) -> bool:
@@ -141,16 +143,17 @@ def _present_is_right(form: ChangePasswordForm) -> bool:
     return True
 
 
-def _change_page(form: ChangePasswordForm) -> tuple[str, int]:
+def _change_page(form: ChangePasswordForm, face: str) -> tuple[str, int]:
     """The form."""
     return render_template(
-        "auth_password/change.html", form=form, minimum=minimum_length()
+        "auth_password/change.html", form=form, minimum=minimum_length(), face=face
     ), 422 if form.errors else 200
 
 
-@bp.get("/sessions")
-@agent()
-def own_sessions() -> str:
+@bp.get("/agent/sessions", defaults={"face": "agent"})
+@bp.get("/account/sessions", defaults={"face": "portal"})
+@account
+def own_sessions(face: str) -> str:
     """Where one is signed in, the latest first."""
     columns = (
         SignInSession.id,
@@ -163,31 +166,35 @@ def own_sessions() -> str:
         select(*columns).where(*_own_and_live()).order_by(SignInSession.seen_at.desc()).limit(MOST_SESSIONS)
     )
     listed = [{**row._mapping, "name": browsers.name(row.browser)} for row in rows]
-    return render_template("auth_password/sessions.html", sessions=listed, present=current_actor().session_id)
+    return render_template(
+        "auth_password/sessions.html", sessions=listed, present=current_actor().session_id, face=face
+    )
 
 
-@bp.post("/sessions/<int:session_id>/end")
-@agent()
-def end_session(session_id: int) -> Response:
+@bp.post("/agent/sessions/<int:session_id>/end", defaults={"face": "agent"})
+@bp.post("/account/sessions/<int:session_id>/end", defaults={"face": "portal"})
+@account
+def end_session(session_id: int, face: str) -> Response:
     """End one of one's own sessions."""
     mine = reading().scalar(select(SignInSession.id).where(SignInSession.id == session_id, *_own_and_live()))
     if mine is None:
         raise NotFound("no such session")
     sessions.revoke(session_id)
     flash(_("That session is ended."))
-    return redirect(url_for("auth_password.own_sessions"))
+    return redirect(url_for("auth_password.own_sessions", face=face))
 
 
-@bp.post("/sessions/end-others")
-@agent()
-def end_other_sessions() -> Response:
+@bp.post("/agent/sessions/end-others", defaults={"face": "agent"})
+@bp.post("/account/sessions/end-others", defaults={"face": "portal"})
+@account
+def end_other_sessions(face: str) -> Response:
     """End all of one's sessions but this one."""
     actor = current_actor()
-    assert actor.user_id is not None  # agents are users
+    assert actor.user_id is not None  # who is signed in is a user
     user_id = actor.user_id
     transact(lambda work: sessions.revoke_all(work, user_id, besides=actor.session_id))
     flash(_("All other sessions are ended."))
-    return redirect(url_for("auth_password.own_sessions"))
+    return redirect(url_for("auth_password.own_sessions", face=face))
 
 
 def _own_and_live() -> tuple[ColumnElement[bool], ...]:

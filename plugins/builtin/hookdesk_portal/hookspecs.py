@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hookdesk.api import Event, Shape, When, spec
+from hookdesk.api import Actor, Event, OnError, Shape, When, spec
 
 
 class PortalHooks:
@@ -11,3 +11,7 @@ class PortalHooks:
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_link_requested(self, *, event: Event) -> None:
         """A visitor asked for a link to a ticket. `event.data`: number, address, as typed; neither may exist."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def auth_opening_step(self, *, actor: Actor) -> str | None:
+        """The endpoint where somebody is sent before they may open a ticket (to sign in, for one). None: they may."""

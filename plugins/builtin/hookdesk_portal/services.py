@@ -121,3 +121,12 @@ def follow(token: str) -> tuple[TicketView, int] | None:
     except NotFound:
         return None
     return (ticket, link.user_id) if people.is_participant(ticket.id, ticket.user_id, link.user_id) else None
+
+
+def is_visible(actor: Actor, ticket: TicketView) -> bool:
+    """What the guard says of an actor and a ticket."""
+    try:
+        access_ticket(actor, ticket.id)
+    except NotFound:
+        return False
+    return True

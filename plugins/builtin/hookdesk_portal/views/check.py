@@ -32,12 +32,18 @@ def _page(form: CheckForm) -> str:
 @public
 @limiter.limit("60 per minute")
 def follow(token: str) -> Response | tuple[str, int]:
-    """A mailed link: it admits its holder to one ticket and leaves the address at once, so that no Referer header carries it on."""
+    """A mailed link: it admits its holder to one ticket and leaves the address at once, so that no Referer header carries it on.
+
+    Who is signed in stays who they are: somebody else's link shows them what they may see themselves, and nothing besides.
+    """
     found = services.follow(token)
     if found is None:
         return render_template("portal/link_expired.html"), 410
     ticket, user_id = found
     actor = current_actor()
-    if not (actor.is_signed_in and actor.user_id == user_id):
+    if actor.is_signed_in:
+        if actor.user_id != user_id and not services.is_visible(actor, ticket):
+            return render_template("portal/link_of_another.html"), 403
+    else:
         admit_guest(user_id, ticket.id)
     return redirect(url_for("portal.ticket", number=ticket.number))

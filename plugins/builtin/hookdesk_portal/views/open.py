@@ -19,11 +19,13 @@ from hookdesk.api import (
     limiter,
     people,
     public,
+    remember_wanted,
     site,
     system,
 )
 from hookdesk_portal import services
 from hookdesk_portal.forms import OpenForm
+from hookdesk_portal.hookspecs import PortalHooks
 from hookdesk_portal.views.blueprint import bp, posts_allowed, promise
 
 SENT = "portal_sent"
@@ -34,6 +36,10 @@ SENT = "portal_sent"
 @limiter.limit(posts_allowed, methods=["POST"])
 def open_form() -> str | Response | tuple[str, int]:
     """The form (`?topic=<reference>` has a topic chosen already); a POST takes the ticket in."""
+    first = site().hooks.first(PortalHooks.auth_opening_step, actor=current_actor())
+    if first:
+        remember_wanted()
+        return redirect(url_for(first))
     form, choices = _form()
     if request.method != "POST":
         return _page(form, choices)

@@ -33,7 +33,7 @@ STATES = ("", "open", "closed")
 @bp.get("/tickets")
 @requester
 def tickets() -> str:
-    """One's own tickets, the latest activity first."""
+    """One's own tickets, those that one follows and those that the organization shares, the latest activity first."""
     actor = current_actor()
     state = request.args.get("state", "")
     state = state if state in STATES else ""
@@ -43,6 +43,7 @@ def tickets() -> str:
     return render_template(
         "portal/tickets.html",
         rows=rows,
+        own_id=actor.user_id,
         state=state,
         prev_url=url_for("portal.tickets", state=state or None, before=page.previous.dump()) if page.previous else "",
         next_url=url_for("portal.tickets", state=state or None, after=page.next.dump()) if page.next else "",

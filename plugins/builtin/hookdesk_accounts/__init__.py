@@ -1,0 +1,1 @@
+"""Requesters' accounts."""

@@ -1,0 +1,77 @@
+"""The plugin: requesters' accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import Actor, ActorKind, Event, NavItem, Plugin, Slot, SlotContent, hookimpl
+from hookdesk_accounts import mail, services
+from hookdesk_accounts.hookspecs import AccountHooks
+from hookdesk_accounts.settings import Settings
+from hookdesk_accounts.views import bp
+
+
+class Accounts(Plugin[Settings]):
+    """Accounts
+
+    Lets requesters sign in to the portal with an account of their own: by themselves, or when an agent invites them.
+    """
+
+    settings_type = Settings
+    hookspecs = (AccountHooks,)
+    depends = ("portal",)
+    uses = ("auth_password", "admin")
+
+    @hookimpl
+    def auth_account(self, face: str, login: str) -> int | None:
+        """Which account an address opens."""
+        return services.account_of(login) if face == "portal" else None
+
+    @hookimpl
+    def auth_opening_step(self, actor: Actor) -> str | None:
+        """Sign-in comes before a ticket, where the admin wants it so."""
+        return "accounts.sign_in" if self.settings.sign_in_to_open and not actor.is_signed_in else None
+
+    @hookimpl
+    def account_link_requested(self, event: Event) -> None:
+        """Mail the link."""
+        mail.send(event)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """Sign in, sign up, choose a password, one's own page."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """The way in, or to one's own page, at the portal's head."""
+        if area != "account" or actor.is_agent:
+            return []
+        if actor.kind is ActorKind.REQUESTER:
+            return [NavItem(area, _("My account"), "accounts.profile", icon="user", order=10)]
+        return [NavItem(area, _("Sign in"), "accounts.sign_in", icon="user", order=10)]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to these pages."""
+        return [
+            Slot("accounts.profile", (), "Sections of a requester's own page: how they sign in, for one."),
+            Slot("accounts.sign_in", (), "Below the requesters' sign-in form."),
+        ]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """How far a user's account is, on their page in the admin panel."""
+        if slot != "admin.user" or not actor.may("user.manage") or args["user"] is None:
+            return []
+        state, confirmed_at = services.state_of(args["user"].id)
+        return [
+            SlotContent(
+                "accounts/state.html",
+                {"state": state, "confirmed_at": confirmed_at, "can_invite": services.can_invite()},
+            )
+        ]
