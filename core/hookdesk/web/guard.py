@@ -24,7 +24,7 @@ LONGEST_WANTED = 1000  # characters; browsers drop cookies above 4 kB, and with 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a view asks for: `kind` public, program, requester, agent or admin, and for agents a permission held in any department."""
+    """What a view asks for: `kind` public, program, requester, account, agent or admin; for agents also a permission held anywhere."""
 
     kind: str
     permission: str = ""

@@ -1,0 +1,1 @@
+"""What an organization means for its tickets."""
