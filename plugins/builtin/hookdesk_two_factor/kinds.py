@@ -14,8 +14,3 @@ def kinds() -> list[FactorKind]:
 def has_factor(user_id: int) -> bool:
     """Whether a user has set up a factor that stands alone."""
     return any(user_id in kind.held([user_id]) for kind in kinds() if kind.stands_alone)
-
-
-def can_have_one() -> bool:
-    """Whether there is any to be set up."""
-    return any(kind.stands_alone and kind.is_offered for kind in kinds())
