@@ -8,9 +8,9 @@ from pathlib import Path
 from flask import Response, abort, current_app, request, send_file
 from sqlalchemy import select
 
-from hookdesk.access import NotFound, access_ticket, entry_scope
+from hookdesk.access import NotFound, access_ticket, entry_scope, scope
 from hookdesk.db.context import reading
-from hookdesk.models import Attachment, ThreadEntry
+from hookdesk.models import Attachment, ThreadEntry, Ticket
 from hookdesk.services import attachments
 from hookdesk.web.actor import current_actor
 from hookdesk.web.blueprint import bp
@@ -54,6 +54,7 @@ def _static(file: Path | None) -> Response:
 @public
 def attachment(attachment_id: int, name: str) -> Response:
     """An attachment of a ticket that the actor may see; those of notes for agents only. `name` is for people and not looked at."""
+    actor = current_actor()
     row = reading().first(
         select(
             Attachment.ticket_id,
@@ -64,11 +65,12 @@ def attachment(attachment_id: int, name: str) -> Response:
             Attachment.storage,
         )
         .join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
-        .where(Attachment.id == attachment_id, entry_scope(current_actor()))
+        .join(Ticket, Ticket.id == Attachment.ticket_id)
+        .where(Attachment.id == attachment_id, entry_scope(actor), scope(actor))
     )
     if row is None:
         raise NotFound("no such attachment")
-    access_ticket(current_actor(), row.ticket_id)
+    access_ticket(actor, row.ticket_id)  # plugins may object
     try:
         content = attachments.read(row.sha256, row.storage)
     except FileNotFoundError:
