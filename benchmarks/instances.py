@@ -73,6 +73,13 @@ def cached(tickets: int) -> Path:
 
 def _fill(instance: Instance) -> None:
     """Initialise and seed."""
+    initialise(instance)
+    print(f"seeding {instance.tickets:,} tickets (once)", file=sys.stderr)
+    _hookdesk(instance, "seed", "--tickets", str(instance.tickets))
+
+
+def initialise(instance: Instance) -> None:
+    """Make an instance with an administrator."""
     instance.folder.mkdir(parents=True, exist_ok=True)
     password = instance.folder / "password"
     password.write_text(PASSWORD)
@@ -86,8 +93,6 @@ def _fill(instance: Instance) -> None:
         "--admin-password-file",
         str(password),
     )
-    print(f"seeding {instance.tickets:,} tickets (once)", file=sys.stderr)
-    _hookdesk(instance, "seed", "--tickets", str(instance.tickets))
 
 
 def _hookdesk(instance: Instance, *words: str) -> None:
