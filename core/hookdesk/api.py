@@ -26,6 +26,7 @@ from hookdesk.hookspecs import (
     FilteringHooks,
     IntakeHooks,
     NotificationHooks,
+    PeopleHooks,
     RunningHooks,
     TicketHooks,
     WebHooks,
@@ -90,6 +91,7 @@ from hookdesk.services import (
     users,
 )
 from hookdesk.services.html import html_to_text, node_to_text, parse_html, sanitize_html
+from hookdesk.services.intake_format import forget as forget_inbound
 from hookdesk.services.intake_settle import Settled
 from hookdesk.services.transaction import transact, unit_of_work
 from hookdesk.settings import MASK, CoreSettings, SettingField, SettingsError, describe, parse
@@ -187,6 +189,7 @@ __all__ = [
     "OutboxEvent",
     "Outcome",
     "PageAssets",
+    "PeopleHooks",
     "Plugin",
     "PluginError",
     "PluginState",
@@ -267,6 +270,7 @@ __all__ = [
     "explain",
     "first_paragraph",
     "follow_ids",
+    "forget_inbound",
     "health_report",
     "hookimpl",
     "html_body",

@@ -3,6 +3,7 @@
 from hookdesk.hookspecs.auth import AuthHooks
 from hookdesk.hookspecs.intake import FilteringHooks, IntakeHooks
 from hookdesk.hookspecs.notifications import NotificationHooks
+from hookdesk.hookspecs.people import PeopleHooks
 from hookdesk.hookspecs.tickets import AccessHooks, TicketHooks
 from hookdesk.hookspecs.web import RunningHooks, WebHooks
 
@@ -12,6 +13,7 @@ CORE_SPECS: tuple[type, ...] = (
     TicketHooks,
     AccessHooks,
     AuthHooks,
+    PeopleHooks,
     NotificationHooks,
     WebHooks,
     RunningHooks,
@@ -19,6 +21,6 @@ CORE_SPECS: tuple[type, ...] = (
 """Every specification class of core, in the order in which the reference shows them."""
 
 __all__ = [
-    "CORE_SPECS", "AccessHooks", "AuthHooks", "FilteringHooks", "IntakeHooks", "NotificationHooks", "RunningHooks", "TicketHooks",
-    "WebHooks",
+    "CORE_SPECS", "AccessHooks", "AuthHooks", "FilteringHooks", "IntakeHooks", "NotificationHooks", "PeopleHooks", "RunningHooks",
+    "TicketHooks", "WebHooks",
 ]  # fmt: skip

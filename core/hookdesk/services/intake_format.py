@@ -7,6 +7,9 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
 from hookdesk.models import IntakeRecord
 from hookdesk.services import attachments
 from hookdesk.types.intake import InboundFile, InboundMessage, MessageKind
@@ -18,6 +21,14 @@ _TUPLES = ("references", "to", "cc")
 def owner(intake_id: int) -> str:
     """The name under which a record claims stored bytes."""
     return f"core:intake:{intake_id}"
+
+
+def forget(session: Session, which: ColumnElement[bool], **values: Any) -> None:
+    """Drop what came in, of the records that fit a condition, and set further columns; their lines stay in the ledger."""
+    ids = session.scalars(select(IntakeRecord.id).where(which)).all()
+    attachments.disclaim(session, *map(owner, ids))
+    gone = {"raw": None, "raw_sha256": "", "storage": "", **values}
+    session.execute(update(IntakeRecord).where(IntakeRecord.id.in_(ids)).values(**gone))
 
 
 def dump(message: InboundMessage) -> tuple[bytes, list[str]]:

@@ -150,6 +150,12 @@ def use_token(session: Session, token_id: int) -> bool:
     return bool(used.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
 
 
+def lock_out(session: Session, user_id: int) -> None:
+    """End all sessions of a user and make their mailed links useless."""
+    revoke_all(session, user_id)
+    session.execute(update(Token).where(Token.user_id == user_id, Token.used_at.is_(None)).values(used_at=clock.now()))
+
+
 def revoke_tokens(session: Session, purpose: str, user_id: int) -> None:
     """Make a user's unused tokens of a purpose useless."""
     unused = update(Token).where(Token.user_id == user_id, Token.purpose == purpose, Token.used_at.is_(None))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -15,8 +15,8 @@ from hookdesk.db.context import reading
 from hookdesk.hookspecs import TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
 from hookdesk.outbox import emit
-from hookdesk.services import assignment, attachments, counters, events
-from hookdesk.services.intake_format import owner
+from hookdesk.services import assignment, counters, events
+from hookdesk.services.intake_format import forget
 from hookdesk.services.transaction import transact
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
@@ -254,10 +254,7 @@ def remove(actor: Actor, ticket_id: int) -> None:
 
     def work(session: Session, ticket: Ticket) -> None:
         data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
-        of_it = IntakeRecord.ticket_id == ticket.id
-        attachments.disclaim(session, *map(owner, session.scalars(select(IntakeRecord.id).where(of_it))))
-        gone = {"ticket_id": None, "entry_id": None, "raw": None, "raw_sha256": "", "storage": ""}
-        session.execute(update(IntakeRecord).where(of_it).values(**gone))
+        forget(session, IntakeRecord.ticket_id == ticket.id, ticket_id=None, entry_id=None)
         session.execute(delete(Ticket).where(Ticket.id == ticket.id))
         emit(session, "ticket_deleted", data)
 

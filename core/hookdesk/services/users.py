@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hookdesk.models import User, UserEmail
+from hookdesk.access import Forbidden
+from hookdesk.models import Agent, User, UserEmail
 from hookdesk.services import people, sessions
 from hookdesk.services.directory import DirectoryProblem, store
 from hookdesk.services.transaction import transact
@@ -62,6 +63,33 @@ def save_profile(actor: Actor, name: str, locale: str, timezone: str) -> None:
     """
     values = {"name": people.clean_name(name), "locale": locale, "timezone": timezone}
     transact(lambda session: store(session, actor, User, actor.user_id or 0, values))
+
+
+def set_banned(actor: Actor, user_id: int, is_banned: bool) -> None:
+    """Ban a user or let them in again; a banned one is signed out everywhere.
+
+    Raises:
+        Forbidden: the actor may not ban. DirectoryProblem: the user is gone, or is an active agent.
+    """
+    if not actor.may("user.ban"):
+        raise Forbidden("user.ban")
+
+    def work(session: Session) -> None:
+        user = session.get(User, user_id, with_for_update=True)
+        if user is None or (is_banned and session.scalar(_active_agent(user_id))):
+            raise DirectoryProblem(
+                _("Agents cannot be banned, only deactivated.") if user else _("This was deleted meanwhile.")
+            )
+        store(session, actor, User, user_id, {"name": user.name, "is_banned": is_banned})
+        if is_banned:
+            sessions.revoke_all(session, user_id)
+
+    transact(work)
+
+
+def _active_agent(user_id: int) -> Select[int]:
+    """The active agent that a user is."""
+    return select(Agent.id).where(Agent.user_id == user_id, Agent.is_active)
 
 
 def _address(text: str) -> str:

@@ -47,8 +47,15 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
 
     @hookimpl
     def slots(self) -> Sequence[Slot]:
-        """Where other plugins add to the panel's pages."""
-        return [Slot("admin.user", ("user",), "Below a user's form: what other plugins know of them.")]
+        """Where other plugins add to the pages of people."""
+        return [
+            Slot("admin.agents.actions", (), "Buttons above the list of agents."),
+            Slot("admin.users.actions", (), "Buttons above the list of users."),
+            Slot(
+                "admin.agent.actions", ("agent",), "Buttons above an agent's page; `agent` has id, user_id, is_active."
+            ),
+            Slot("admin.user", ("user",), "Below a user's form: what other plugins know of them."),
+        ]
 
     @hookimpl
     def nav_items(self, *, actor: Actor, area: str) -> Sequence[NavItem] | None:

@@ -22,7 +22,7 @@ from hookdesk.api import (
     hookimpl,
     reading,
 )
-from hookdesk_email_out import recipients, sending, services
+from hookdesk_email_out import persons, recipients, sending, services
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 from hookdesk_email_out.views import bp
@@ -63,6 +63,16 @@ class EmailOut(Plugin[Settings]):
         elif self.settings.autoresponse and services.answers(about, Department.answers_tickets):
             confirmed = [person for person in owner if services.may_confirm(person.address)]
             services.promise(self.settings, about, "autoresponse", confirmed)
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """The mails that were written to them."""
+        return [("mails", persons.mails_to(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Drop the mails that were written to them, and those about their tickets."""
+        persons.forget(event.data["user_id"], event.data["addresses"])
 
     @hookimpl
     def entry_added(self, event: Event) -> None:

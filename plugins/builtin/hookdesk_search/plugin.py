@@ -54,6 +54,16 @@ class Search(Plugin[NoSettings]):
         services.index_ticket(event.ticket_id)
 
     @hookimpl
+    def users_merged(self, event: Event) -> None:
+        """Index the survivor's tickets anew: they have further addresses."""
+        services.drop_of(event.data["survivor_id"])
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget the words that name them."""
+        services.drop_of(event.data["user_id"])
+
+    @hookimpl
     def ticket_deleted(self, event: Event) -> None:
         """Forget it."""
         services.drop(event.ticket_id)

@@ -106,6 +106,14 @@ def drop(ticket_id: int) -> None:
     transact(lambda session: session.execute(delete(Document).where(Document.ticket_id == ticket_id)))
 
 
+def drop_of(user_id: int) -> None:
+    """Forget the tickets that a user owns or wrote in; what is still there of them is indexed anew by the job."""
+    own = select(Ticket.id).where(Ticket.user_id == user_id)
+    written = select(ThreadEntry.ticket_id).where(ThreadEntry.user_id == user_id)
+    theirs = delete(Document).where(Document.ticket_id.in_(own.union(written)))
+    transact(lambda session: session.execute(theirs))
+
+
 def index_missing(batch: int = BATCH) -> int:
     """Index tickets that have no document, newest first: after switching on, or after events were lost; how many were done."""
     release()

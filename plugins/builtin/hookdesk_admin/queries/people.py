@@ -72,6 +72,12 @@ def agent(agent_id: int) -> Row[Any] | None:
     )
 
 
+def open_tickets(agent_id: int, most: int = COUNTED) -> int:
+    """How many open tickets are assigned to an agent, counted no further than `most`."""
+    theirs = select(Ticket.id).where(Ticket.assignee_id == agent_id, Ticket.state == "open").limit(most)
+    return int(reading().scalar(select(func.count()).select_from(theirs.subquery())) or 0)
+
+
 def extended(agent_id: int) -> tuple[dict[int, int], set[int]]:
     """Further departments of an agent → the role held there, and those whose tickets they are not told of."""
     columns = (AgentDepartment.department_id, AgentDepartment.role_id, AgentDepartment.gets_alerts)

@@ -1,0 +1,28 @@
+"""What mails tell about one person: given out, and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
+from hookdesk.api import Ticket, UserEmail, reading, transact
+from hookdesk_email_out.models import Mail
+
+MOST = 10_000
+
+
+def mails_to(user_id: int) -> list[dict[str, Any]]:
+    """The newest mails to a person's addresses, at most 10,000."""
+    theirs = select(UserEmail.address).where(UserEmail.user_id == user_id)
+    columns = (Mail.address, Mail.subject, Mail.text, Mail.created_at, Mail.sent_at)
+    newest = select(*columns).where(Mail.address.in_(theirs)).order_by(Mail.id.desc()).limit(MOST)
+    return [dict(row._mapping) for row in reading().all(newest)]
+
+
+def forget(user_id: int, addresses: Sequence[str]) -> None:
+    """Drop the mails to these addresses, and those about the user's tickets, sent or not."""
+    own = select(Ticket.id).where(Ticket.user_id == user_id)
+    about = Mail.ticket_id.in_(own)
+    transact(lambda session: session.execute(delete(Mail).where(or_(Mail.address.in_(addresses), about))))

@@ -1,0 +1,1 @@
+"""What happens to people: off-boarding, import and export, merging, privacy, deletion."""

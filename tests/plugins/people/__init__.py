@@ -1,0 +1,1 @@
+"""Comings and goings."""
