@@ -37,11 +37,15 @@ class Client:
 
     def get(self, path: str) -> Answer:
         """GET a page."""
-        return self._request("GET", path, b"")
+        return self._request("GET", path, b"", "", {})
 
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
         """POST a form."""
-        return self._request("POST", path, urlencode(fields).encode())
+        return self.send(path, urlencode(fields).encode(), "application/x-www-form-urlencoded", {})
+
+    def send(self, path: str, body: bytes, content_type: str, headers: Mapping[str, str]) -> Answer:
+        """POST a body of any type."""
+        return self._request("POST", path, body, content_type, headers)
 
     def page(self, path: str) -> bytes:
         """GET a page that must be there.
@@ -71,7 +75,7 @@ class Client:
             self._socket.close()
             self._socket = None
 
-    def _request(self, method: str, path: str, body: bytes) -> Answer:
+    def _request(self, method: str, path: str, body: bytes, content_type: str, headers: Mapping[str, str]) -> Answer:
         """One request; a kept connection that the server has closed meanwhile is opened anew."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         lines = [
@@ -79,9 +83,10 @@ class Client:
             f"Host: 127.0.0.1:{self._port}",
             f"Cookie: {cookies}",
             "User-Agent: benchmarks",
+            *(f"{name}: {value}" for name, value in headers.items()),
         ]
         if method == "POST":
-            lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+            lines += [f"Content-Type: {content_type}", f"Content-Length: {len(body)}"]
         data = "\r\n".join([*lines, "", ""]).encode() + body
         fresh = self._socket is None
         try:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import calibration, mail, operation, pages
+from benchmarks import api, calibration, mail, operation, pages
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
 
 GROUP = "hookdesk.benchmarks"
 """Entry points of plugins: a function that takes a `Stack` and returns a `Figure`; the entry point's name is the figure's."""
-ON_STACK = (pages, mail, operation)
+ON_STACK = (pages, api, mail, operation)
 
 
 def names() -> list[str]:

@@ -101,7 +101,7 @@ def _row(name: str, small: Figure, large: Figure, ratio: Ratio | None, postgresq
     target = TARGETS.get(name)
     asked = met = ""
     if target is not None:
-        asked = f"≤ {target.most:g} {'MB' if target.value == 'mb' else 'ms'}{' of time' if target.value == 'p50_ms' else ''}"
+        asked = target.words()
         met = "met" if target.met(large) else "**missed**"
     times = "" if large.p50_ms is None else f"{large.p50_ms:.1f} / {large.p95_ms:.1f}"
     theirs = " / ".join(filter(None, OSTICKET.get(name, ())))
