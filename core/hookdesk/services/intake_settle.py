@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -36,14 +37,13 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
         raise LookupError(f"there is no intake record {intake_id}")
     if record.outcome != Outcome.PENDING:
         return Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
-    if plan.message is not None:
-        record.sender, record.subject = plan.message.sender_address[:320], plan.message.subject[:200]
     if plan.outcome is None and plan.message is not None and plan.sender is not None:
         doubled = seen_before(plan.message, plan.sender)
         if doubled is not None:  # another copy of it was quicker
             finish(plan, *doubled)
     if plan.outcome is not None:
         decisions.record(session, plan.steps, intake_id=record.id)
+        _name(record, plan)
         end(session, record, plan.outcome, plan.reason)
         return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems), doubled_id=plan.doubled_id)
     if plan.match is not None:
@@ -52,9 +52,16 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
     else:
         outcome, reason = Outcome.TICKET, "a new ticket"
         record.ticket_id, record.entry_id = _store_ticket(session, record, plan)
+    _name(record, plan)
     end(session, record, outcome, reason)
     crash_point("intake-before-commit")
     return Settled(outcome, reason, record.ticket_id, record.entry_id)
+
+
+def _name(record: IntakeRecord, plan: Plan) -> None:
+    """Say in the ledger from whom it came and what about; last of all, so that it is no write of its own."""
+    if plan.message is not None:
+        record.sender, record.subject = plan.message.sender_address[:320], plan.message.subject[:200]
 
 
 def end(session: Session, record: IntakeRecord, outcome: Outcome, reason: str) -> None:
@@ -110,13 +117,10 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     author = _author(session, plan)
     ticket = tickets.insert(session, plan.draft, author.user_id or 0)
     first = plan.entry.replace(ticket_id=ticket.id)
-    entry = threads.insert_entry(session, ticket, author, first, plan.files)
-    entry.intake_id = record.id
+    entry = threads.insert_entry(session, ticket, author, first, plan.files, record.id)
     threads.store_rows(session, plan.draft.rows, ticket.id)
-    for user in session.scalars(
-        select(User).where(User.id.in_(plan.draft.collaborators[: participants.MOST]), ~User.is_banned)
-    ):
-        participants.follow(session, ticket, author, user)
+    if plan.draft.collaborators:
+        _add_followers(session, ticket, author, plan.draft.collaborators)
     decisions.record(session, plan.steps, ticket_id=ticket.id, intake_id=record.id)
     opener = _opener(session, plan, ticket, author)
     data = {
@@ -125,6 +129,13 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     }  # fmt: skip
     emit(session, "ticket_created", data)
     return ticket.id, entry.id
+
+
+def _add_followers(session: Session, ticket: Ticket, author: Actor, user_ids: Sequence[int]) -> None:
+    """Let the users whom plugins named follow a new ticket."""
+    wanted = select(User).where(User.id.in_(user_ids[: participants.MOST]), ~User.is_banned)
+    for user in session.scalars(wanted):
+        participants.follow(session, ticket, author, user)
 
 
 def _opener(session: Session, plan: Plan, ticket: Ticket, author: Actor) -> int | None:

@@ -128,7 +128,12 @@ def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
 
 
 def insert_entry(
-    session: Session, ticket: Ticket, actor: Actor, draft: ReplyDraft, files: Sequence[StoredFile]
+    session: Session,
+    ticket: Ticket,
+    actor: Actor,
+    draft: ReplyDraft,
+    files: Sequence[StoredFile],
+    intake_id: int | None = None,
 ) -> ThreadEntry:
     """The entry row, its attachments, and what the ticket's own row repeats of them."""
     now = clock.now()
@@ -143,6 +148,7 @@ def insert_entry(
         html=draft.html,
         quoted=draft.quoted[:MOST_TEXT],
         message_id=stored_message_id(draft.message_id),
+        intake_id=intake_id,
         created_at=now,
     )
     session.add(entry)
