@@ -16,8 +16,8 @@ bp.register_error_handler(429, limits.too_many)
 bp.after_request(limits.tell)
 
 
-@bp.post("/api/tickets.<kind>")
 @bp.post("/api/http.php/tickets.<kind>")
+@bp.post("/api/tickets.<kind>")
 @program
 @counted
 def create(kind: str) -> Response:
@@ -33,8 +33,8 @@ def create(kind: str) -> Response:
     return answering.answer("tickets", f"tickets.{kind[:20]}", work)
 
 
-@bp.post("/api/tasks/cron")
 @bp.post("/api/http.php/tasks/cron")
+@bp.post("/api/tasks/cron")
 @program
 @counted
 def cron() -> Response:
