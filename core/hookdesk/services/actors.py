@@ -57,7 +57,7 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
     row = reading().first(_AGENT.where(which))
     if row is None:
         return None
-    departments, teams = _places(row.id)
+    departments, teams, managed = _places(row.id)
     primary = frozenset(row.primary) if row.primary_is_active else frozenset()
     return Actor(
         kind=ActorKind.AGENT,
@@ -70,6 +70,7 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
         departments=departments,
         permissions=frozenset(row.permissions),
         elsewhere=AGENT_ALWAYS | (primary if row.role_falls_back else frozenset()),
+        manages=managed,
         teams=teams,
         locale=row.locale,
         timezone=row.timezone,
@@ -100,23 +101,25 @@ def _places_columns() -> CompoundSelect[Any]:
 _PLACES = _places_columns()
 
 
-def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
-    """Where an agent works, in one query: department id → permissions held there, and team ids.
+def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int], frozenset[int]]:
+    """Where an agent works, in one query: department id → permissions held there, ids of teams, ids of departments that they manage.
 
     Access reaches down to the departments below; the role of the nearest one counts. A manager may do more in what they manage.
     """
     found: dict[int, frozenset[str]] = {}
     member: set[int] = set()
+    managed: set[int] = set()
     nearest: dict[int, int] = {}
     for row in sorted(reading().all(_PLACES, {"agent_id": agent_id}), key=_role_first):
         place = row.department_id
         if row.depth == TEAM:
             member.add(place)
         elif row.manages:
+            managed.add(place)
             found[place] = found.get(place, AGENT_ALWAYS | _held(row.permissions, row.is_active)) | MANAGER_ALWAYS
         elif row.depth <= nearest.setdefault(place, row.depth):
             found[place] = found.get(place, AGENT_ALWAYS) | _held(row.permissions, row.is_active)
-    return found, frozenset(member)
+    return found, frozenset(member), frozenset(managed)
 
 
 def _role_first(row: Row[Any]) -> tuple[bool, int]:

@@ -36,13 +36,16 @@ def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
     """Create (None) or change a user and their addresses; their id. A banned one is signed out everywhere.
 
     Raises:
-        DirectoryProblem: an address is none, or belongs to somebody else.
+        DirectoryProblem: an address is none, or belongs to somebody else; or they are an agent, whom only administrators change: who could
+            set an agent's address could have their password mailed to it.
     """
 
     def work(session: Session) -> int:
         addresses = [_address(text) for text in data.addresses]
         if not addresses:
             raise DirectoryProblem(_("A user needs an e-mail address."), "addresses")
+        if actor.is_agent and not actor.is_admin and session.scalar(select(Agent.id).where(Agent.user_id == user_id)):
+            raise DirectoryProblem(_("They are an agent. Only administrators change agents."))
         values = asdict(data)
         del values["addresses"]
         values["is_primary_contact"] = data.is_primary_contact and data.organization_id is not None

@@ -23,7 +23,8 @@ class Actor:
     """Somebody who reads or changes things, with all that the guard needs to decide, so that it asks no database.
 
     `departments` maps each department that an agent has access to onto the permissions of their role there; `permissions` are held
-    everywhere, `elsewhere` on tickets outside those departments (assigned or referred to the agent).
+    everywhere, `elsewhere` on tickets outside those departments (assigned or referred to the agent). `manages`: those of `departments` that
+    the agent manages, or manages one above.
     A guest may see `ticket_id` only. `assigned_only` limits an agent to tickets assigned to them or their teams.
     `confirmed_at`: when the session's owner last proved who they are.
     `sees_organization`: a requester whose organization shares its tickets with them. `viewer`: the administrator who looks through this
@@ -44,6 +45,7 @@ class Actor:
     departments: Mapping[int, frozenset[str]] = field(default_factory=dict)
     permissions: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    manages: frozenset[int] = frozenset()
     teams: frozenset[int] = frozenset()
     email: str = ""
     locale: str = ""

@@ -20,7 +20,7 @@ from hookdesk.api import (
     permitted,
     site,
 )
-from hookdesk_desk import people, queues, settings, thread, trail
+from hookdesk_desk import links, people, queues, settings, thread, trail
 from hookdesk_desk.directory import Directory, Option, directory
 
 Menu = list[tuple[str, str]]
@@ -61,6 +61,8 @@ def render(
         places=places,
         trail=way,
         people=people.of(actor, view),
+        user_url=links.user_url(actor),
+        organization_url=links.organization_url(actor),
         requester_url=queues.url(f"requester-{view.user_id}"),
         can=can,
         topic=_topic(view),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
-from hookdesk_desk import queues, settings, trail
+from hookdesk_desk import links, queues, settings, trail
 from hookdesk_desk.directory import Option, directory
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
@@ -60,6 +60,7 @@ def _page(actor: Actor, way: Trail) -> str:
         unassigned_url=queues.url("unassigned"),
         total=queues.counts(actor).get(way.queue.key),
         is_long=is_long,
+        user_url=links.user_url(actor),
         columns=_columns(way),
         sorts=_sorts(way),
         filters=trail.filters(way),

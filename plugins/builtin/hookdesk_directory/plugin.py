@@ -1,0 +1,63 @@
+"""The plugin: users, organizations and the departments that one manages, in the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, Plugin, Slot, hookimpl
+from hookdesk_directory.views import bp
+
+AREA = "directory.sidebar"
+
+
+class Directory(Plugin[NoSettings]):
+    """Directory
+
+    Lets agents who may look through users and organizations do so in the desk, and managers see to their departments.
+    """
+
+    depends = ("desk",)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """All pages below /agent/people."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """People in the rail, and the sidebar of its pages: each link for whom it leads somewhere."""
+        if not actor.is_agent or area not in ("desk.rail", AREA):
+            return []
+        found = []
+        if actor.may("user.directory"):
+            found += [
+                NavItem(AREA, _("Users"), "directory.users", icon="user", order=10),
+                NavItem(AREA, _("Organizations"), "directory.organizations", icon="building", order=20),
+            ]
+        if actor.manages:
+            found.append(NavItem(AREA, _("Your departments"), "directory.departments", icon="users", order=30))
+        if area == AREA or not found:
+            return found
+        return [NavItem(area, _("People"), found[0].endpoint, icon="users", order=20)]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the desk."""
+        return [PageAssets(css=("directory.css",), face="desk")]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to these pages."""
+        return [
+            Slot("directory.user", ("user_id",), "Sections of a user's page in the desk: an account, for one."),
+            Slot("directory.organization", ("organization_id",), "Sections of an organization's page in the desk."),
+            Slot(
+                "department.manage",
+                ("department_id",),
+                "Sections of the page on which a manager sees to a department: its queues, canned responses, SLA defaults. "
+                "Who fills it asks `actor.manages` again when something is sent.",
+            ),
+        ]
