@@ -385,6 +385,7 @@ def test_the_nearest_role_counts_below_a_department(in_context: Flask, make_agen
     assert [actor.may("ticket.reply", place) for place in ids] == [True, False, False, False]
     assert [actor.may("ticket.release", place) for place in ids] == [True, False, True, False]
     assert [place in actor.departments for place in ids] == [True, True, True, False]
+    assert actor.manages == {ids[2]}
 
 
 def test_departments_in_a_circle_end(in_context: Flask, make_agent: Callable[..., Actor]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, url_for
 
 from hookdesk.api import Actor
@@ -21,4 +23,5 @@ def _before_id(actor: Actor, endpoint: str, argument: str) -> str:
     """The address without the id at its end: a list has a hundred, and making each anew would take longer than all its rows."""
     if endpoint not in current_app.view_functions or not actor.may("user.directory"):
         return ""
-    return url_for(endpoint, **{argument: 0}).removesuffix("0")
+    address: dict[str, Any] = {argument: 0}
+    return url_for(endpoint, **address).removesuffix("0")
