@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from math import ceil
 from time import time
 
@@ -28,7 +29,15 @@ def rate() -> str:
 def whose() -> str:
     """Who is counted."""
     key = keys.current()
-    return f"api_osticket:key:{key.id}" if key else f"api_osticket:address:{request.remote_addr}"
+    return f"key:{key.id}" if key else f"from:{_neighbourhood(request.remote_addr or '')}"
+
+
+def _neighbourhood(address: str) -> str:
+    """An address as it is counted: a whole /64 in IPv6, for that is what one household or server gets (RFC 6177)."""
+    try:
+        return str(ip_network((address, 64), strict=False)) if ":" in address else address
+    except ValueError:
+        return address
 
 
 def too_many(_error: Exception) -> Response:

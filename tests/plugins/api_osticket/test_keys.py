@@ -213,6 +213,13 @@ def test_guessing_keys_is_slowed_down_and_a_good_key_beside_it_is_not(
     assert program.json().status_code == 201
 
 
+def test_guessing_from_many_addresses_of_one_network_is_counted_together(hookdesk_app: Flask) -> None:
+    guess = Program(hookdesk_app, "0" * 40)
+    codes = [guess.post("/api/tasks/cron", address=f"2001:db8::{n:x}").status_code for n in range(31)]
+    assert codes == [401] * 30 + [429]
+    assert guess.post("/api/tasks/cron", address="2001:db8:0:1::1").status_code == 401
+
+
 def test_a_key_is_changed_and_deleted(
     hookdesk_app: Flask, program: Program, all_keys: Callable[[], list[ApiKey]]
 ) -> None:
