@@ -240,9 +240,9 @@ def test_only_administrators_get_there(hookdesk_app: Flask, make_agent: Callable
     assert isinstance(browser, Client)
     browser.sign_in(make_agent("ada", "Ada"))
     for path in (
-        "import/users",
-        "imports/1",
-        "imports/1/report.csv",
+        "users/import",
+        "users/imports/1",
+        "users/imports/1/report.csv",
         "agents/1/leave",
         "users/1/merge",
         "users/1/erase",

@@ -283,14 +283,14 @@ def test_who_may_ban_bans(
     assert isinstance(browser, Client)
     browser.sign_in(agent)
     banned = select(User.is_banned).where(User.id == grace.user_id)
-    path = f"/admin/users/{grace.user_id}/ban"
+    path = f"/agent/users/{grace.user_id}/ban"
     assert browser.submit("/agent/login", {"banned": "1"}, to=path).status_code == 403
     assert read(banned) == [False]
     with hookdesk_app.app_context(), site().db.write() as session:
         session.execute(update(Agent).where(Agent.id == agent.agent_id).values(permissions=["user.ban"]))
     browser.submit("/agent/login", {"banned": "1"}, to=path)
     assert read(banned) == [True]
-    browser.submit("/agent/login", {"banned": "1"}, to=f"/admin/users/{administrator.user_id}/ban")
+    browser.submit("/agent/login", {"banned": "1"}, to=f"/agent/users/{administrator.user_id}/ban")
     assert read(select(User.is_banned).where(User.id == administrator.user_id)) == [False]
     browser.submit("/agent/login", {"banned": "0"}, to=path)
     assert read(banned) == [False]

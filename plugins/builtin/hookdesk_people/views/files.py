@@ -17,7 +17,7 @@ from hookdesk_people.files import MOST_BYTES, FileProblem
 from hookdesk_people.forms import FileForm
 
 
-@bp.route("/<any(users, agents):kind>/import", methods=["GET", "POST"], endpoint="import_new")
+@bp.route("/admin/<any(users, agents):kind>/import", methods=["GET", "POST"], endpoint="import_new")
 @admin
 @confirmed
 def new(kind: str) -> Answer:
@@ -36,7 +36,7 @@ def new(kind: str) -> Answer:
     return (page, 422) if form.is_submitted() else page
 
 
-@bp.get("/<any(users, agents):kind>/imports/<int:import_id>", endpoint="import_one")
+@bp.get("/admin/<any(users, agents):kind>/imports/<int:import_id>", endpoint="import_one")
 @admin
 def show(kind: str, import_id: int) -> str:
     """What would become of each row, how far it is, or what became of them."""
@@ -49,7 +49,7 @@ def show(kind: str, import_id: int) -> str:
     )  # fmt: skip
 
 
-@bp.post("/<any(users, agents):kind>/imports/<int:import_id>/columns", endpoint="import_columns")
+@bp.post("/admin/<any(users, agents):kind>/imports/<int:import_id>/columns", endpoint="import_columns")
 @admin
 @confirmed
 def choose(kind: str, import_id: int) -> Redirect:
@@ -63,7 +63,7 @@ def choose(kind: str, import_id: int) -> Redirect:
     return redirect(url_for("people.import_one", kind=kind, import_id=import_id))
 
 
-@bp.post("/<any(users, agents):kind>/imports/<int:import_id>/start", endpoint="import_start")
+@bp.post("/admin/<any(users, agents):kind>/imports/<int:import_id>/start", endpoint="import_start")
 @admin
 @confirmed
 def start(kind: str, import_id: int) -> Redirect:
@@ -74,7 +74,7 @@ def start(kind: str, import_id: int) -> Redirect:
     return redirect(url_for("people.import_one", kind=kind, import_id=import_id))
 
 
-@bp.get("/<any(users, agents):kind>/imports/<int:import_id>/report.csv", endpoint="import_report")
+@bp.get("/admin/<any(users, agents):kind>/imports/<int:import_id>/report.csv", endpoint="import_report")
 @admin
 def report(kind: str, import_id: int) -> Response:
     """Every row with its outcome."""
@@ -82,7 +82,7 @@ def report(kind: str, import_id: int) -> Response:
     return _csv(imports.report(import_id, made.header), f"import-{import_id}.csv")
 
 
-@bp.post("/users/export.csv", endpoint="export_users")
+@bp.post("/admin/users/export.csv", endpoint="export_users")
 @admin
 @confirmed
 def export() -> Response:

@@ -15,7 +15,7 @@ from hookdesk_people.blueprint import bp
 from hookdesk_people.forms import LeaveForm
 
 
-@bp.route("/agents/<int:agent_id>/leave", methods=["GET", "POST"])
+@bp.route("/admin/agents/<int:agent_id>/leave", methods=["GET", "POST"])
 @admin
 @confirmed
 def leave(agent_id: int) -> Answer:

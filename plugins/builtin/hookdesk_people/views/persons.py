@@ -18,7 +18,7 @@ from hookdesk_people.blueprint import bp
 from hookdesk_people.forms import DeleteForm, EraseForm, MergeForm
 
 
-@bp.route("/users/<int:user_id>/merge", methods=["GET", "POST"])
+@bp.route("/admin/users/<int:user_id>/merge", methods=["GET", "POST"])
 @admin
 @confirmed
 def merge(user_id: int) -> Answer:
@@ -53,7 +53,7 @@ def merge(user_id: int) -> Answer:
     return (page, 422) if form.is_submitted() else page
 
 
-@bp.post("/users/<int:user_id>/export")
+@bp.post("/admin/users/<int:user_id>/export")
 @admin
 @confirmed
 def export(user_id: int) -> Response:
@@ -69,7 +69,7 @@ def export(user_id: int) -> Response:
     return send_file(records.packed(user_id), "application/zip", as_attachment=True, download_name=name, max_age=0)
 
 
-@bp.route("/users/<int:user_id>/erase", methods=["GET", "POST"])
+@bp.route("/admin/users/<int:user_id>/erase", methods=["GET", "POST"])
 @admin
 @confirmed
 def erase(user_id: int) -> Answer:
@@ -83,7 +83,7 @@ def erase(user_id: int) -> Answer:
     return _asked("people/erase.html", user_id, form, act)
 
 
-@bp.route("/users/<int:user_id>/delete", methods=["GET", "POST"])
+@bp.route("/admin/users/<int:user_id>/delete", methods=["GET", "POST"])
 @admin
 @confirmed
 def delete(user_id: int) -> Answer:
@@ -111,7 +111,7 @@ def _asked(template: str, user_id: int, form: Any, act: Any) -> Answer:
     return (page, 422) if form.is_submitted() else page
 
 
-@bp.post("/users/<int:user_id>/ban")
+@bp.post("/agent/users/<int:user_id>/ban")
 @agent("user.ban")
 def ban(user_id: int) -> Redirect:
     """Ban a user or let them in again; for whoever may ban, who comes from a page of the desk or of the panel."""
