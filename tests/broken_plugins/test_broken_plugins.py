@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ from hookdesk.models import Decision, Delivery, PluginError, PluginState, Plugin
 from hookdesk.services import intake
 from hookdesk.site import site
 from hookdesk.testing import Instances
+from hookdesk.testing.instances import end
 from hookdesk.types.actors import ANONYMOUS
 from hookdesk.types.intake import InboundMessage
 from tests.broken_plugins.install import HERE, SMALLEST, Install
 
+Start = Callable[[], Flask]
 MESSAGE = InboundMessage(
     channel="portal", sender_address="grace@example.org", subject="Help", text="The printer is on fire."
 )
@@ -38,6 +41,19 @@ def db(config: Config) -> Iterator[Database]:
     database = Database(config.database)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def start(config: Config) -> Iterator[Start]:
+    """`start()`: the application of one more process on the site; all of them end with the test."""
+    with ExitStack() as running:
+
+        def start() -> Flask:
+            app = create_app(config)
+            running.callback(end, app)
+            return app
+
+        yield start
 
 
 @pytest.fixture
@@ -90,7 +106,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("slug", REFUSED)
 def test_switching_it_on_is_refused_with_the_reason(
-    slug: str, install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    slug: str, install_broken: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     install_broken(slug)
     with pytest.raises(LifecycleError, match=REFUSED[slug]) as refused:
@@ -99,27 +115,27 @@ def test_switching_it_on_is_refused_with_the_reason(
     stored = state(db, slug)
     assert not stored.is_enabled
     assert stored.problem in str(refused.value)
-    app = create_app(config)
+    app = start()
     assert_works(app)
     with app.app_context():
         assert site().plugins.get(slug) is None
 
 
-def test_one_that_hangs_is_given_up(install_broken: Install, lifecycle: Lifecycle, config: Config) -> None:
+def test_one_that_hangs_is_given_up(install_broken: Install, lifecycle: Lifecycle, start: Start) -> None:
     install_broken("hangs_at_import")
     lifecycle.limit = 3
     with pytest.raises(LifecycleError, match="did not come to an end within 3 seconds"):
         lifecycle.enable("hangs_at_import")
-    assert_works(create_app(config))
+    assert_works(start())
 
 
 @pytest.mark.parametrize("slug", ["import_error", "exits_at_import", "broken_mapper", "wrong_hook", "wrong_argument"])
 def test_a_process_starts_without_it_and_says_so(
-    slug: str, install_broken: Install, config: Config, db: Database
+    slug: str, install_broken: Install, start: Start, db: Database
 ) -> None:
     install_broken(slug)
     force_on(db, slug)
-    app = create_app(config)
+    app = start()
     with app.app_context():
         assert (
             REFUSED[slug].partition(": ")[2].split(" ")[0].strip("\\") in site().plugins.problems[slug]
@@ -131,21 +147,21 @@ def test_a_process_starts_without_it_and_says_so(
 
 
 def test_a_broken_mapper_stays_out_of_everybody_elses_queries(
-    install_broken: Install, config: Config, db: Database
+    install_broken: Install, start: Start, db: Database
 ) -> None:
     install_broken("broken_mapper")
     force_on(db, "broken_mapper")
     for _ in range(2):
-        assert_works(create_app(config))
+        assert_works(start())
 
 
 def test_a_slug_that_two_distributions_claim_belongs_to_neither(
-    install: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     install("twice", distribution="hookdesk-twice")
     install("twice", distribution="another-twice")
     force_on(db, "twice")
-    app = create_app(config)
+    app = start()
     with app.app_context():
         assert (
             site().plugins.problems["twice"]
@@ -156,21 +172,21 @@ def test_a_slug_that_two_distributions_claim_belongs_to_neither(
         lifecycle.enable("twice")
 
 
-def test_nobody_takes_a_slug_from_the_box(install: Install, config: Config) -> None:
+def test_nobody_takes_a_slug_from_the_box(install: Install, start: Start) -> None:
     install("topics", entry="hookdesk_topics_thief.plugin:Broken", distribution="thief")
-    app = create_app(config)
+    app = start()
     with app.app_context():
         assert site().plugins.found["topics"].distribution == "hookdesk"
 
 
 def test_one_for_another_core_is_listed_but_not_loaded(
-    install: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     install("future", "raise SystemExit('must not be imported')", requires="hookdesk>=99")
     with pytest.raises(LifecycleError, match="it needs hookdesk >=99"):
         lifecycle.enable("future")
     force_on(db, "future")
-    app = create_app(config)
+    app = start()
     with app.app_context():
         assert "it needs hookdesk >=99" in site().plugins.problems["future"]
     assert_works(app)
@@ -193,11 +209,11 @@ RUNNING = {
 
 @pytest.mark.parametrize("slug", RUNNING)
 def test_what_fails_at_work_is_skipped_and_attributed(
-    slug: str, install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    slug: str, install_broken: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     install_broken(slug)
     lifecycle.enable(slug)
-    app = create_app(config)
+    app = start()
     assert_works(app)
     assert RUNNING[slug] <= set(errors(db, slug))
     with db.read() as reading:
@@ -213,11 +229,11 @@ def test_what_fails_at_work_is_skipped_and_attributed(
 
 
 def test_a_conflict_that_no_retry_cures_is_the_plugins_own(
-    install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install_broken: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     install_broken("deadlocks")
     lifecycle.enable("deadlocks")
-    app = create_app(config)
+    app = start()
     assert_works(app)
     with app.app_context():
         plugin = site().plugins.get("deadlocks")
@@ -238,10 +254,10 @@ SULKS = """
 """
 
 
-def test_one_that_fails_on_pages_is_told_of_at_once_and_paused(install: Install, config: Config, db: Database) -> None:
+def test_one_that_fails_on_pages_is_told_of_at_once_and_paused(install: Install, start: Start, db: Database) -> None:
     install("sulks", SULKS)
     force_on(db, "sulks")
-    client = create_app(config).test_client()
+    client = start().test_client()
     assert client.get("/agent/login").status_code == 200
     assert errors(db, "sulks") == [("template_slot", "RuntimeError: nothing to show today")]
     for _ in range(9):
@@ -251,13 +267,13 @@ def test_one_that_fails_on_pages_is_told_of_at_once_and_paused(install: Install,
 
 
 def test_a_failing_subscriber_is_tried_again_and_harms_no_other(
-    install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install_broken: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     from hookdesk.jobs.registry import jobs
 
     install_broken("raises")
     lifecycle.enable("raises")
-    app = create_app(config)
+    app = start()
     assert_works(app)
     with app.app_context():
         while jobs()["outbox"].job.run():
@@ -267,10 +283,10 @@ def test_a_failing_subscriber_is_tried_again_and_harms_no_other(
     assert [tuple(row) for row in waiting] == [("ticket_created", "raises", "OSError: the other side is down")]
 
 
-def test_a_slow_one_is_measured(install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database) -> None:
+def test_a_slow_one_is_measured(install_broken: Install, lifecycle: Lifecycle, start: Start, db: Database) -> None:
     install_broken("slow")
     lifecycle.enable("slow")
-    assert_works(create_app(config))
+    assert_works(start())
     with db.read() as reading:
         row = reading.first(select(PluginTiming).where(PluginTiming.plugin == "slow"))
     assert row is not None
@@ -279,7 +295,7 @@ def test_a_slow_one_is_measured(install_broken: Install, lifecycle: Lifecycle, c
 
 
 def test_a_migration_that_stops_half_way_leaves_the_plugin_off_and_can_be_undone(
-    install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install_broken: Install, lifecycle: Lifecycle, start: Start, config: Config, db: Database
 ) -> None:
     install_broken("half_migrated")
     with pytest.raises(LifecycleError, match="the migration of half_migrated stopped at revision 0001"):
@@ -287,7 +303,7 @@ def test_a_migration_that_stops_half_way_leaves_the_plugin_off_and_can_be_undone
     stored = state(db, "half_migrated")
     assert (stored.is_enabled, stored.stopped_at) == (False, "base..0001")
     assert migrate.tables(config.database, "half_migrated") == ["p_half_migrated__first"]
-    assert_works(create_app(config))
+    assert_works(start())
     lifecycle.undo("half_migrated")
     assert migrate.tables(config.database, "half_migrated") == []
     assert state(db, "half_migrated").stopped_at == ""
@@ -309,7 +325,7 @@ def test_what_a_stopped_migration_left_can_be_undone_however_often_it_was_tried(
 
 
 def test_a_mended_migration_goes_on_where_it_stopped(
-    install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install_broken: Install, lifecycle: Lifecycle, start: Start, config: Config, db: Database
 ) -> None:
     folder = install_broken("half_migrated")
     with pytest.raises(LifecycleError):
@@ -319,7 +335,7 @@ def test_a_mended_migration_goes_on_where_it_stopped(
     lifecycle.enable("half_migrated")
     assert state(db, "half_migrated").is_enabled
     assert migrate.tables(config.database, "half_migrated") == ["p_half_migrated__first", "p_half_migrated__second"]
-    assert_works(create_app(config))
+    assert_works(start())
 
 
 @pytest.mark.postgres
@@ -335,7 +351,7 @@ def test_the_same_on_postgresql(install_broken: Install, config: Config, fresh_p
 
 
 def test_one_that_cannot_be_set_up_is_switched_off_again(
-    install_broken: Install, lifecycle: Lifecycle, config: Config, db: Database
+    install_broken: Install, lifecycle: Lifecycle, start: Start, db: Database
 ) -> None:
     install_broken("fails_on_enable")
     with pytest.raises(
@@ -343,17 +359,17 @@ def test_one_that_cannot_be_set_up_is_switched_off_again(
     ):
         lifecycle.enable("fails_on_enable")
     assert not state(db, "fails_on_enable").is_enabled
-    assert_works(create_app(config))
+    assert_works(start())
 
 
 def test_a_neighbour_of_broken_ones_still_runs(
-    install: Install, install_broken: Install, config: Config, db: Database
+    install: Install, install_broken: Install, start: Start, db: Database
 ) -> None:
     install("fine", SMALLEST.format(name="Broken"))
     install_broken("import_error")
     install_broken("wrong_hook")
     force_on(db, "fine", "import_error", "wrong_hook")
-    app = create_app(config)
+    app = start()
     with app.app_context():
         assert [plugin.slug for plugin in site().plugins] == ["fine"]
     assert_works(app)

@@ -23,6 +23,7 @@ from hookdesk.backup.instance import restore, write
 from hookdesk.config import Config
 from hookdesk.models import Ticket
 from hookdesk.site import site
+from hookdesk.testing.instances import end
 
 
 @pytest.fixture(autouse=True)
@@ -52,10 +53,9 @@ def config(hookdesk_app: Flask, make_ticket: Callable[..., Ticket]) -> Config:
 def subjects(config: Config) -> list[str]:
     """The tickets of an instance, as its application sees them."""
     app = create_app(config)
-    with app.app_context():
-        with site().db.read() as reading:
-            found = [row[0] for row in reading.all(select(Ticket.subject))]
-        site().db.dispose()
+    with app.app_context(), site().db.read() as reading:
+        found = [row[0] for row in reading.all(select(Ticket.subject))]
+    end(app)
     return found
 
 
@@ -172,6 +172,15 @@ def test_a_backup_that_fails_leaves_nothing_behind(config: Config, tmp_path: Pat
     (folder / "there.tar.gz").touch()
     with pytest.raises(BackupError, match="exists already"):
         write(config, folder / "there.tar.gz")
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(config: Config, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "backup.tar.gz.partial").symlink_to("/dev/full")
+    with pytest.raises(BackupError, match="No space left on device"):
+        write(config, folder / "backup.tar.gz")
+    assert list(folder.iterdir()) == []
 
 
 def test_a_backup_inside_the_instance_does_not_hold_itself(config: Config) -> None:

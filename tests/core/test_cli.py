@@ -23,7 +23,7 @@ from hookdesk.models import Agent, OutboxEvent, Ticket
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
 from hookdesk.testing import Instances
-from hookdesk.testing.instances import SECRET
+from hookdesk.testing.instances import SECRET, end
 
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
 Run = Callable[..., Result]
@@ -57,8 +57,7 @@ def agents(column: str = "login") -> list[object]:
     app = create_app(load())
     with app.app_context(), site().db.read() as reading:
         found = [row[0] for row in reading.all(Agent.__table__.select().with_only_columns(Agent.__table__.c[column]))]
-    with app.app_context():
-        site().db.dispose()
+    end(app)
     return found
 
 
@@ -81,8 +80,14 @@ def test_init_makes_an_instance_without_questions_and_again_changes_nothing(
     app = create_app(load())
     with app.app_context(), site().db.read() as reading:
         assert len(reading.all(Ticket.__table__.select())) == 1
-    with app.app_context():
-        site().db.dispose()
+    end(app)
+
+
+def test_a_command_leaves_no_connection_behind(run: Run, instance: Path) -> None:
+    """SQLite removes its log with the last connection."""
+    for words in (("init",), ("init",), ("agent", "create", "--login", "bob", "--email", "bob@help.example")):
+        assert run(*words).exit_code == 0
+        assert list(instance.glob("hookdesk.db-*")) == [], words
 
 
 def test_a_password_that_nobody_gave_is_made_up_and_shown(run: Run, instance: Path) -> None:
@@ -258,7 +263,7 @@ def test_the_doctor_sees_that_nobody_works(run: Run, made: Path) -> None:
         transact(
             lambda session: session.execute(update(OutboxEvent).values(created_at=clock.now() - timedelta(hours=1)))
         )
-        site().db.dispose()
+    end(app)
     done = run("doctor", "--json")
     assert (done.exit_code, states(done)["outbox"]) == (0, "warning")
 

@@ -18,6 +18,7 @@ from hookdesk.server.preparing import bring_up_to_date
 from hookdesk.settings import CoreSettings, SettingsStore
 from hookdesk.site import site
 from hookdesk.testing import Instances
+from hookdesk.testing.instances import end
 
 
 @pytest.fixture
@@ -72,6 +73,7 @@ def test_a_process_that_runs_waits_for_it_and_says_so(config: Config) -> None:
     page = client.get("/open")
     assert page.status_code == 500
     assert "<h1" in page.get_data(as_text=True)
+    end(app)
 
 
 def test_a_site_whose_database_is_away_does_not_start_and_says_why(

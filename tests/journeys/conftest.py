@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from hookdesk.app import create_app
 from hookdesk.config import load
 from hookdesk.site import site
+from hookdesk.testing.instances import end
 from hookdesk.types.actors import system
 from tests.journeys.furnished import fill
 from tests.servers.smtp import SmtpServer
@@ -135,7 +136,7 @@ def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:
         assert plugin is not None
         values = {"host": smtp.host, "port": smtp.port, "security": "none", "from_address": "help@desk.example"}
         site().settings.save("email_out", plugin.settings_type, values, system())
-        site().db.dispose()
+    end(app)
 
 
 def sign_in(page: Page, site: LiveSite) -> None:

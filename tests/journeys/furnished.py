@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hookdesk.app import create_app
 from hookdesk.config import load
-from hookdesk.site import site
+from hookdesk.testing.instances import end
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import LiveSite
@@ -37,7 +37,7 @@ def fill(made: LiveSite) -> None:
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="note", text="CANARY-NOTE"))
         html = '<h1>Hello</h1><p><b>there</b> <img src="https://tracker.example/x.png"></p>'
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
-        site().db.dispose()
+    end(app)
 
 
 def guest_path(made: LiveSite) -> str:
@@ -50,5 +50,5 @@ def guest_path(made: LiveSite) -> str:
         ticket = reading().first(select(Ticket.id, Ticket.user_id).where(Ticket.number == ODD_TICKET))
         assert ticket is not None
         token = links.make(ticket.id, ticket.user_id, ADDRESS)
-        site().db.dispose()
+    end(app)
     return f"/t/{token}"

@@ -8,6 +8,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -100,8 +101,10 @@ class Writer:
         self._partial.rename(self._final)
 
     def give_up(self) -> None:
-        """Remove what was written so far."""
-        self._stream.close()
+        """Remove what was written so far. Closing writes what is still in memory: on a full disk it fails, and closes all the same."""
+        for opened in (self._tar, self._stream):
+            with suppress(OSError):
+                opened.close()
         self._partial.unlink(missing_ok=True)
 
 

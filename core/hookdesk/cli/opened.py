@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from hookdesk import config as configuration
 from hookdesk.app import create_app
 from hookdesk.config import KEY_FILE, Config, ConfigError
+from hookdesk.db.context import release
 from hookdesk.site import Site, site
 
 
@@ -39,10 +40,11 @@ def opened(config: Config | None = None) -> Iterator[Site]:
     app = create_app(config)
     with app.app_context():
         here = site()
-        if not inspect(here.db.engine).has_table("ticket"):
-            raise ConfigError("The database has no tables yet. `hookdesk init` makes them.")
         try:
+            if not inspect(here.db.engine).has_table("ticket"):
+                raise ConfigError("The database has no tables yet. `hookdesk init` makes them.")
             yield here
         finally:
+            release()  # disposing closes only what has come back to the pool
             here.plugins.flush(everything=True)
             here.db.dispose()
