@@ -21,6 +21,7 @@ from hookdesk.server.listening import CannotListen, listen, parse_bind
 from hookdesk.server.turns import Turns
 from hookdesk.server.web import Web
 from hookdesk.site import site
+from hookdesk.testing.instances import end
 
 EVERYWHERE = ".".join("0000")
 
@@ -182,5 +183,4 @@ def test_a_body_that_cannot_be_read_is_told_in_words(hookdesk_app: Flask, error:
     body = {"wsgi.input": io.BufferedReader(_Broken(error)), "wsgi.input_terminated": True}
     answer = app.test_client().post("/open", headers=form, environ_overrides=body)
     assert (answer.status_code, "could not be read" in answer.text) == (400, True)
-    with app.app_context():
-        site().db.dispose()
+    end(app)

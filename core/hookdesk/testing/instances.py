@@ -79,9 +79,10 @@ def prepare(config: Config, found: Mapping[str, Found], slugs: Iterable[str]) ->
 
 
 def end(app: Flask) -> None:
-    """Close an application's database."""
+    """Close an application's database, after what a context stores at its end."""
     with app.app_context():
-        site().db.dispose()
+        db = site().db
+    db.dispose()
 
 
 def with_dependencies(found: Mapping[str, Found], slugs: Collection[str], without: Collection[str]) -> set[str]:

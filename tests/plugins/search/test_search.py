@@ -33,7 +33,7 @@ from hookdesk.hookspecs import RunningHooks
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.models import PluginState
 from hookdesk.services import firststeps
-from hookdesk.testing.instances import Client
+from hookdesk.testing.instances import Client, end
 from hookdesk_search import services
 from hookdesk_search.models import Document
 from hookdesk_search.words import terms
@@ -173,8 +173,7 @@ def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         firststeps.basics()
     yield app
-    with app.app_context():
-        site().db.dispose()
+    end(app)
 
 
 def test_postgresql_finds_the_same(postgres_app: Flask) -> None:
