@@ -212,6 +212,7 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Per
         user_id=person.user_id if person else None,
         organization_id=person.organization_id if person else people.organization_of(sender.address),
         channel=message.channel,
+        agent_id=plan.agent_id,
         topic=message.topic,
         fields=message.fields,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,8 @@ from hookdesk import clock
 from hookdesk.access import PERMISSIONS_AT_FIRST
 from hookdesk.db.context import reading
 from hookdesk.models import Agent, Collaborator, Department, OrganizationDomain, Role, User, UserEmail
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
 from hookdesk.text import clean_line
 
 _NOT = r"\s\x00-\x1f\x7f\ud800-\udfff@<>\",;:()\[\]\\"
@@ -104,6 +107,25 @@ def primary_address(user_id: int) -> str:
         )
         or ""
     )
+
+
+def hides_agents() -> bool:
+    """True where requesters are not told agents' names."""
+    return site().settings.get("core", CoreSettings).agents_shown != "name"
+
+
+def public_department(department_id: int) -> str:
+    """A department's name for requesters; "" if they shall not know it."""
+    named = select(Department.name).where(Department.id == department_id, Department.is_public)
+    return reading().scalar(named) or ""
+
+
+def public_name(agent: str, department: str) -> str:
+    """How requesters are told who an agent is: by name, else by the department as `public_department` names it, else as "Support"."""
+    shown = site().settings.get("core", CoreSettings).agents_shown
+    if shown == "name":
+        return agent
+    return (department if shown == "department" else "") or str(_("Support"))
 
 
 def create_agent(

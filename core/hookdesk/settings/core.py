@@ -76,6 +76,16 @@ class CoreSettings:
         maximum=200,
         check=_network_problem,
     )
+    agents_shown: str = setting(
+        "name",
+        label=_l("How requesters know agents"),
+        help=_l("On the portal's pages and in mail. Without names, agents' own signatures stay out of mail, too."),
+        choices=(
+            ("name", _l("By their names")),
+            ("department", _l("By their department, if it is a public one")),
+            ("support", _l("As “Support”")),
+        ),
+    )
     max_files: int = setting(10, label=_l("Files in one message, at most"), minimum=0, maximum=100)
     max_file_bytes: int = setting(
         25 * 1024 * 1024, label=_l("Size of one file, at most (bytes)"), minimum=1024, maximum=2**31

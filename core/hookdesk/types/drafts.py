@@ -45,13 +45,14 @@ class TicketDraft(Changeable):
     References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the service falls
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
     plugin owns topics, or "". `collaborators` are users who are to follow the ticket. `alert` and `autoresponse` say whether agents are
-    told and whether the requester gets a confirmation.
+    told and whether the requester gets a confirmation. `agent_id` is the agent who wrote it, for somebody else or themselves.
     """
 
     message: InboundMessage
     subject: str
     user_id: int | None
     channel: str
+    agent_id: int | None = None
     organization_id: int | None = None
     department_id: int | None = None
     assignee_id: int | None = None

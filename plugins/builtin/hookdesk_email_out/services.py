@@ -26,6 +26,7 @@ from hookdesk.api import (
     access_ticket,
     clock,
     emit,
+    people,
     reading,
     references,
     site,
@@ -76,8 +77,7 @@ def occasion(event: Event) -> Occasion | None:
         ThreadEntry.intake_id,
     )
     entry = reading().first(columns.where(ThreadEntry.id == entry_id)) if entry_id else None
-    named = select(Department.name).where(Department.id == ticket.department_id, Department.is_public)
-    return Occasion(event, ticket, entry, reading().scalar(named) or "")
+    return Occasion(event, ticket, entry, people.public_department(ticket.department_id))
 
 
 def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], **context: Any) -> int:
@@ -115,15 +115,23 @@ def _context(about: Occasion, recipient: Recipient) -> Mapping[str, Any]:
     return {
         "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "recipient": recipient.name,
         "department": department, "status": ticket.status_name, "priority": ticket.priority_name,
-        "author": entry.author if entry else "", "text": text, "quoted": render.quoted(text), "signature": _signature(entry),
+        "author": _author(about, recipient), "text": text, "quoted": render.quoted(text), "signature": _signature(entry, recipient),
         "site_name": site().settings.get("core", CoreSettings).site_name, "headline": "",
         "url": site().hooks.first(NotificationHooks.ticket_url, ticket=ticket, recipient=recipient) or "",
     }  # fmt: skip
 
 
-def _signature(entry: Row[Any] | None) -> str:
-    """The signature of the agent who wrote."""
-    if entry is None or entry.agent_id is None:
+def _author(about: Occasion, recipient: Recipient) -> str:
+    """Who wrote, by the name that the recipient may know."""
+    if about.entry is None:
+        return ""
+    is_told = about.entry.agent_id is None or recipient.agent_id is not None
+    return str(about.entry.author) if is_told else people.public_name(about.entry.author, about.public_department)
+
+
+def _signature(entry: Row[Any] | None, recipient: Recipient) -> str:
+    """The signature of the agent who wrote, unless the recipient shall not know who that is."""
+    if entry is None or entry.agent_id is None or (recipient.agent_id is None and people.hides_agents()):
         return ""
     return str(reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or "")
 
@@ -146,7 +154,7 @@ def _store(settings: Settings, about: Occasion, notification: Notification) -> i
         session.add(
             Mail(
                 key=about.event.key, template=notification.template, ticket_id=ticket.id, entry_id=notification.entry_id,
-                address=recipient.address, name=recipient.name, sender_name=_sender_name(about, notification.template),
+                address=recipient.address, name=recipient.name, sender_name=_sender_name(about, notification),
                 subject=notification.subject, text=f"{notification.text.rstrip()}\n\n{marker}\n", html=notification.html,
                 message_id=ours, in_reply_to=earlier[-1] if earlier else "", references=ancestry,
                 auto=auto, created_at=clock.now(), due_at=clock.now(),
@@ -157,9 +165,9 @@ def _store(settings: Settings, about: Occasion, notification: Notification) -> i
     return transact(work, race=True)
 
 
-def _sender_name(about: Occasion, template: str) -> str:
+def _sender_name(about: Occasion, notification: Notification) -> str:
     """Whose name stands before the site's: the person who wrote, if a person did."""
-    return str(about.entry.author) if about.entry and template in ("reply", "message") else ""
+    return _author(about, notification.recipient) if notification.template in ("reply", "message") else ""
 
 
 def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:

@@ -25,6 +25,7 @@ from hookdesk.api import (
     User,
     entry_scope,
     html_body,
+    people,
     reading,
     text_to_html,
 )
@@ -60,16 +61,19 @@ class Thread:
     earlier: int | None
 
 
-def read(ticket: TicketView, actor: Actor, before: int | None = None) -> Thread:
-    """The newest entries, or those before the entry `before`, with what happened between them."""
+def read(ticket: TicketView, actor: Actor, before: int | None = None, department: str = "") -> Thread:
+    """The newest entries, or those before the entry `before`, with what happened between them.
+
+    `department` is the name that stands for agents where theirs are not told.
+    """
     entries = _entries(ticket, actor, before)
     earlier = len(entries) > MOST_ENTRIES
     entries = entries[-MOST_ENTRIES:]
     files = _files(ticket, [entry.id for entry in entries])
-    items = [_entry(entry, actor, files[entry.id]) for entry in entries]
+    items = [_entry(entry, actor, files[entry.id], department) for entry in entries]
     if entries:
         since = entries[0].created_at if earlier or before else None
-        items += _marks(ticket, since, entries[-1].created_at if before else None)
+        items += _marks(ticket, since, entries[-1].created_at if before else None, department)
     return Thread(
         sorted(items, key=lambda item: (item.at, item.kind == "mark", item.id)), entries[0].id if earlier else None
     )
@@ -100,7 +104,7 @@ def _files(ticket: TicketView, entry_ids: Sequence[int]) -> Mapping[int, Sequenc
     return found
 
 
-def _entry(entry: Row[Any], actor: Actor, attached: Sequence[Row[Any]]) -> Item:
+def _entry(entry: Row[Any], actor: Actor, attached: Sequence[Row[Any]], department: str) -> Item:
     """An entry as the page shows it. Pictures from elsewhere stay out: whoever serves them would learn who reads."""
     files = [_file(row) for row in attached]
     inline = {file["content_id"]: file["url"] for file in files if file["content_id"]}
@@ -108,7 +112,7 @@ def _entry(entry: Row[Any], actor: Actor, attached: Sequence[Row[Any]]) -> Item:
         kind="reply" if entry.kind == "response" else "in",
         at=entry.created_at,
         id=entry.id,
-        name=entry.author,
+        name=people.public_name(entry.author, department) if entry.kind == "response" else entry.author,
         is_own=entry.kind != "response" and entry.user_id == actor.user_id,
         body=html_body(entry.html, inline, False)[0] if entry.html else text_to_html(entry.text),
         quoted=entry.quoted,
@@ -127,7 +131,7 @@ def _file(row: Row[Any]) -> Mapping[str, Any]:
     }
 
 
-def _marks(ticket: TicketView, since: datetime | None, until: datetime | None) -> list[Item]:
+def _marks(ticket: TicketView, since: datetime | None, until: datetime | None, department: str) -> list[Item]:
     """Who took the ticket, and which status it got; the newest lines between two moments."""
     columns = (TicketEvent.id, TicketEvent.kind, TicketEvent.data, TicketEvent.created_at)
     asked = select(*columns).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind.in_(TOLD))
@@ -137,7 +141,7 @@ def _marks(ticket: TicketView, since: datetime | None, until: datetime | None) -
         asked = asked.where(TicketEvent.created_at <= until)
     rows = reading().all(asked.order_by(TicketEvent.id.desc()).limit(MOST_EVENTS))
     statuses = _statuses() if any(row.kind == "status" for row in rows) else {}
-    return [mark for row in rows if (mark := _mark(row, statuses)) is not None]
+    return [mark for row in rows if (mark := _mark(row, statuses, department)) is not None]
 
 
 def _statuses() -> Mapping[str, tuple[str, str]]:
@@ -151,18 +155,23 @@ def _statuses() -> Mapping[str, tuple[str, str]]:
     return {row.name: known.get(row.key, known["closed"]) for row in rows if row.key in known or row.state == "closed"}
 
 
-def _mark(event: Row[Any], statuses: Mapping[str, tuple[str, str]]) -> Item | None:
+def _mark(event: Row[Any], statuses: Mapping[str, tuple[str, str]], department: str) -> Item | None:
     """One line of the log; None for what says nothing to a participant."""
     after = str(event.data.get("after") or "")
     if event.kind == "assignee" and after:
-        return Item("mark", event.created_at, event.id, str(_("%(name)s takes care of it", name=after)))
+        return Item(
+            "mark",
+            event.created_at,
+            event.id,
+            str(_("%(name)s takes care of it", name=people.public_name(after, department))),
+        )
     if event.kind == "status" and after in statuses:
         glyph, words = statuses[after]
         return Item("mark", event.created_at, event.id, words, glyph)
     return None
 
 
-def people(ticket: TicketView) -> list[Row[Any]]:
+def participants(ticket: TicketView) -> list[Row[Any]]:
     """Id and name of those who see the ticket here: its requester and its collaborators."""
     owner = select(Ticket.user_id.label("user_id")).where(Ticket.id == ticket.id)
     others = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket.id)

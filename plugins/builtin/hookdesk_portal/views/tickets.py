@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -101,14 +103,16 @@ def _page(view: TicketView, form: ReplyForm) -> str:
     """The page of a ticket, with what was being written."""
     actor = current_actor()
     before = id_argument("before") if request.method == "GET" else None
+    department = people.public_department(view.department_id)
+    view = replace(view, assignee=people.public_name(view.assignee, department) if view.assignee else view.assignee)
     topic = site().hooks.first(FilteringHooks.topic_label, ref=view.topic_ref) if view.topic_ref else None
     return render_template(
         "portal/ticket.html",
         ticket=view,
         form=form,
-        thread=thread.read(view, actor, before),
+        thread=thread.read(view, actor, before, department),
         before=before,
-        people=thread.people(view),
+        people=thread.participants(view),
         status=words.status(view),
         turn=words.turn(view),
         steps=words.steps(view),

@@ -1,0 +1,1 @@
+"""Limits on what comes in: open tickets of one requester, blocked addresses and domains."""

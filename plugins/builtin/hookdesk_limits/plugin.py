@@ -1,0 +1,66 @@
+"""The plugin: limits on what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from hookdesk.api import Actor, InboundMessage, NavItem, Plugin, TicketDraft, Verdict, hookimpl, setting
+from hookdesk_limits import services
+from hookdesk_limits.views import bp
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much one requester may ask for."""
+
+    version: ClassVar[int] = 1
+    open_tickets: int = setting(
+        0,
+        label=_l("Open tickets of one requester, at most"),
+        help=_l(
+            "0 for no limit. What agents open is never turned away; a mail beyond it is turned away, with the reason in the intake ledger."
+        ),
+        minimum=0,
+        maximum=10_000,
+    )
+
+
+class Limits(Plugin[Settings]):
+    """Limits
+
+    Limits how many open tickets one requester has, and turns away what comes from blocked addresses and domains.
+    """
+
+    settings_type = Settings
+
+    @hookimpl
+    def intake_screen(self, message: InboundMessage) -> Verdict | None:
+        """Turn away blocked senders."""
+        return services.verdict(message.sender_address)
+
+    @hookimpl
+    def ticket_problems(self, draft: TicketDraft) -> Sequence[str]:
+        """Say that a requester has enough open tickets."""
+        return services.problems(draft, self.settings.open_tickets)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The list of blocked senders."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line in the admin panel."""
+        if area != "admin":
+            return []
+        return [
+            NavItem(
+                area, _("Blocked senders"), "limits.index", icon="lock", group="Intake", order=60, permission="admin"
+            )
+        ]

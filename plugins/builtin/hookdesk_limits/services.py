@@ -1,0 +1,109 @@
+"""What is turned away, and the list of whom it is turned away from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from hookdesk.api import Actor, Ticket, TicketDraft, Verdict, clock, explain, log, people, reading, transact
+from hookdesk_limits.models import Blocked
+
+MOST_PARTS = 12
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_DOMAIN = re.compile(rf"@\.?(?:{_LABEL}\.)*{_LABEL}")
+
+
+class BlockProblem(ValueError):
+    """Something cannot be blocked as written; the message is for whoever wrote it."""
+
+
+def problems(draft: TicketDraft, most: int) -> Sequence[str]:
+    """Why a requester may not have one more open ticket. What an agent opens is not counted against anybody."""
+    if not most or draft.user_id is None or draft.agent_id is not None:
+        return ()
+    counted = select(Ticket.id).where(Ticket.user_id == draft.user_id, Ticket.state == "open").limit(most)
+    number = int(reading().scalar(select(func.count()).select_from(counted.subquery())))
+    if number < most:
+        return ()
+    explain(f"the requester has {number} open tickets or more, and may have {most}")
+    told: str = ngettext(
+        "You have an open ticket already, and one at a time is the limit. Write on it instead, or wait until it is solved.",
+        "You have %(num)d open tickets already, which is the limit. Write on one of them, or wait until one is solved.",
+        most,
+    )
+    return (told,)
+
+
+def verdict(address: str) -> Verdict | None:
+    """Turn away what comes from a blocked address or domain."""
+    sender = reading().scalar(select(Blocked.sender).where(Blocked.sender.in_(_patterns(address))).limit(1))
+    return Verdict.reject(f"{sender} is blocked") if sender else None
+
+
+def _patterns(address: str) -> list[str]:
+    """All that would block an address."""
+    address = address.strip().lower()[:320]
+    domain = address.rpartition("@")[2]
+    parts = domain.split(".")
+    above = [f"@.{'.'.join(parts[place:])}" for place in range(min(len(parts), MOST_PARTS))]
+    return [address, f"@{domain}", *above]
+
+
+def normal(text: str) -> str:
+    """An address or domain as it is kept.
+
+    Raises:
+        BlockProblem: it is neither.
+    """
+    text = text.strip().lower()
+    text = text if "@" in text else f"@{text}"
+    if (len(text) > 320 or not _DOMAIN.fullmatch(text)) and not people.normal_address(text):
+        raise BlockProblem(_("Write an address, as name@example.org, or a domain, as example.org."))
+    return text
+
+
+def block(actor: Actor, text: str, notes: str) -> str:
+    """Block an address or domain; how it is kept.
+
+    Raises:
+        BlockProblem: it is neither, or on the list already.
+    """
+    sender = normal(text)
+
+    def work(session: Session) -> None:
+        if session.scalar(select(Blocked.id).where(Blocked.sender == sender)) is not None:
+            raise BlockProblem(_("%(sender)s is on the list already.", sender=sender))
+        session.add(Blocked(sender=sender, notes=notes[:500], created_at=clock.now()))
+        log.changed(session, actor, "blocked sender", sender, {}, act="created")
+        session.flush()
+
+    transact(work, race=True)
+    return sender
+
+
+def unblock(actor: Actor, blocked_id: int) -> None:
+    """Take an address or domain off the list."""
+
+    def work(session: Session) -> None:
+        row = session.get(Blocked, blocked_id)
+        if row is not None:
+            session.delete(row)
+            log.changed(session, actor, "blocked sender", row.sender, {}, act="deleted")
+
+    transact(work)
+
+
+def listed(text: str, before: int | None, size: int) -> Sequence[Row[Any]]:
+    """The newest entries of the list, one more than a page holds."""
+    asked = select(Blocked.id, Blocked.sender, Blocked.notes, Blocked.created_at)
+    if text:
+        asked = asked.where(Blocked.sender.icontains(text, autoescape=True))
+    if before is not None:
+        asked = asked.where(Blocked.id < before)
+    return reading().all(asked.order_by(Blocked.id.desc()).limit(size + 1))
