@@ -133,9 +133,9 @@ def _step() -> Response | None:
         return None
     if actor.session_id is None:
         return None
-    first, open_meanwhile = steps.duty(face())
-    if first and request.blueprint not in open_meanwhile:
-        return redirect(url_for(first))
+    first = steps.duty(face())
+    if first and request.blueprint not in ("core", first.endpoint.partition(".")[0], *first.blueprints):
+        return redirect(url_for(first.endpoint))
     view = current_app.view_functions[request.endpoint or ""]
     if getattr(view, CONFIRMED, False) and (
         actor.confirmed_at is None or clock.now() - actor.confirmed_at > CONFIRMATION

@@ -82,9 +82,10 @@ def sign_in_factor(face: str) -> Response | str:
 @public
 def signed_in(face: str) -> Response:
     """Signed in: what has to be done first, else where one wanted to go."""
-    first, _open = steps.duty(face)
+    first = steps.duty(face)
     if first:
-        return redirect(url_for(first))
+        flash(first.reason, "warning")
+        return redirect(url_for(first.endpoint))
     return redirect(start_page() if face == "agent" else portal_page())
 
 

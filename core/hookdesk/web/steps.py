@@ -10,7 +10,7 @@ from hookdesk import clock
 from hookdesk.access import NotFound
 from hookdesk.hookspecs import AuthHooks
 from hookdesk.site import site
-from hookdesk.types.auth import Factor
+from hookdesk.types.auth import Duty, Factor
 from hookdesk.web.actor import sign_in
 
 PENDING, DUTIES = "pending", "duties"
@@ -64,15 +64,13 @@ def complete_sign_in(face: str, user_id: int | None = None) -> str:
 def review_duties(face: str, user_id: int) -> None:
     """Ask anew what the user has to do before anything else; plugins call it when something was done."""
     duties = site().hooks.collect(AuthHooks.sign_in_duties, user_id=user_id, face=face)
-    session[DUTIES] = {**session.get(DUTIES, {}), face: [[duty.endpoint, *duty.blueprints] for duty in duties]}
+    asked = [[duty.endpoint, str(duty.reason), *duty.blueprints] for duty in duties]
+    session[DUTIES] = {**session.get(DUTIES, {}), face: asked}
 
 
-def duty(face: str) -> tuple[str, frozenset[str]]:
-    """The endpoint of what has to be done first, and the blueprints that stay open meanwhile.
-
-    "" if there is nothing, or whoever asked for it is switched off.
-    """
-    for endpoint, *others in session.get(DUTIES, {}).get(face, ()):
+def duty(face: str) -> Duty | None:
+    """What has to be done first; None if there is nothing, or whoever asked for it is switched off."""
+    for endpoint, reason, *blueprints in session.get(DUTIES, {}).get(face, ()):
         if endpoint in current_app.view_functions:
-            return endpoint, frozenset(("core", endpoint.partition(".")[0], *others))
-    return "", frozenset()
+            return Duty(endpoint, reason, tuple(blueprints))
+    return None

@@ -15,6 +15,7 @@ from hookdesk.api import (
     Actor,
     AuthProvider,
     Credentials,
+    Duty,
     Event,
     Job,
     NavItem,
@@ -72,6 +73,13 @@ class AuthPassword(Plugin[Settings]):
         """Store a password."""
         services.set_password(user_id, password, self.settings.minimum_length)
         return True
+
+    @hookimpl
+    def sign_in_duties(self, user_id: int, face: str) -> Sequence[Duty]:
+        """A new password, where an administrator asks an agent for one."""
+        if face != "agent" or not services.must_choose(user_id):
+            return []
+        return [Duty("auth_password.change", _("Choose a new password: an administrator asks for it."))]
 
     @hookimpl
     def password_reset_requested(self, event: Event) -> None:

@@ -15,11 +15,13 @@ from hookdesk.api import (
     CoreSettings,
     Credentials,
     Event,
+    HookDenied,
     NotificationHooks,
     Refusal,
     SignIn,
     UserEmail,
     absolute_url,
+    agents,
     clock,
     emit,
     log,
@@ -118,12 +120,20 @@ def has_password(user_id: int, password: str) -> bool:
 def set_password(user_id: int, password: str, minimum: int, keep_session: int | None = None) -> None:
     """Store a new password, end the user's sessions but for one if given, and make mailed reset links useless.
 
+    With a session to keep it is the owner's own choice, which ends an administrator's demand for one.
+
     Raises:
         Refusal: the password is too short, too long or too easy to guess.
     """
     refuse_weak(user_id, password, minimum)
     hashed = hashing.make(password)
-    transact(lambda session: _store(session, user_id, hashed, keep_session), race=True)
+
+    def work(session: Session) -> None:
+        _store(session, user_id, hashed, keep_session)
+        if keep_session is not None:
+            agents.chose_password(session, user_id)
+
+    transact(work, race=True)
 
 
 def _store(session: Session, user_id: int, hashed: str, keep_session: int | None) -> None:
@@ -135,6 +145,7 @@ def _store(session: Session, user_id: int, hashed: str, keep_session: int | None
     row.hash, row.changed_at = hashed, clock.now()
     sessions.revoke_all(session, user_id, besides=keep_session)
     sessions.revoke_tokens(session, RESET, user_id)
+    emit(session, "password_changed", {"user_id": user_id})
 
 
 def refuse_weak(user_id: int, password: str, minimum: int) -> None:
@@ -151,6 +162,17 @@ def refuse_weak(user_id: int, password: str, minimum: int) -> None:
         raise Refusal(_("Use more different characters; this one is easy to guess."))
     if password.lower().strip() in _own_names(user_id):
         raise Refusal(_("Your own login or address is the first thing that somebody would try. Choose something else."))
+    try:
+        problems = site().hooks.collect(PasswordHooks.auth_password_problems, user_id=user_id, password=password)
+    except HookDenied as denied:
+        raise Refusal(_("No password can be checked at the moment: %(plugin)s failed.", plugin=denied.plugin)) from None
+    if problems:
+        raise Refusal(problems[0])
+
+
+def must_choose(user_id: int) -> bool:
+    """Whether an administrator asks this agent for a new password."""
+    return bool(reading().scalar(select(Agent.must_change_password).where(Agent.user_id == user_id)))
 
 
 def _own_names(user_id: int) -> set[str]:
@@ -228,6 +250,7 @@ def reset(token: str, password: str, minimum: int) -> bool:
         if not sessions.use_token(session, known.id):
             return False
         _store(session, known.user_id, hashed, None)
+        agents.chose_password(session, known.user_id)
         return True
 
     return transact(work, race=True)

@@ -17,6 +17,7 @@ from hookdesk.api import (
     limiter,
     public,
     reading,
+    review_duties,
     sessions,
     site,
     transact,
@@ -101,8 +102,10 @@ def _reset_page(form: NewPasswordForm) -> tuple[str, int]:
     return render_template("auth_password/reset.html", form=form, minimum=minimum_length()), 422 if form.errors else 200
 
 
-@bp.get("/agent/password", defaults={"face": "agent"})
 @bp.get("/account/password", defaults={"face": "portal"})
+@bp.get(
+    "/agent/password", defaults={"face": "agent"}
+)  # the lower is the first: where a duty leads, which names no face
 @account
 def change(face: str) -> tuple[str, int]:
     """The form that changes one's own password."""
@@ -121,10 +124,13 @@ def change_post(face: str) -> Response | tuple[str, int]:
     actor = current_actor()
     assert actor.user_id is not None  # who is signed in is a user
     try:
+        if form.password.data == form.present.data:
+            raise Refusal(_("This is your present password. Choose another one."))
         services.set_password(actor.user_id, form.password.data or "", minimum_length(), keep_session=actor.session_id)
     except Refusal as refusal:
         form.refuse(str(refusal))
         return _change_page(form, face)
+    review_duties(face, actor.user_id)
     flash(_("Your password is changed. Your other sessions are ended."), "success")
     return redirect(url_for("auth_password.change", face=face))
 

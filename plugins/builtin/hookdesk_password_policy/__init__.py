@@ -1,0 +1,1 @@
+"""What passwords must be beyond their length: new, fresh, and not what everybody takes."""
