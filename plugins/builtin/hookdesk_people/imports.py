@@ -28,7 +28,7 @@ DONE = {"add": "added", "change": "changed"}
 class Kind:
     """How rows of a kind are understood and stored."""
 
-    read: Callable[[Mapping[str, str]], tuple[int | None, Any]]
+    read: Callable[[Mapping[str, str], rows.Pass], tuple[int | None, Any]]
     save: Callable[[Actor, int | None, Any], int]
 
 
@@ -73,13 +73,14 @@ def check(kind: str, import_id: int, chosen: Mapping[str, int]) -> None:
         return
     seen: dict[str, int] = {}
     verdicts = []
-    for row in _rows(import_id):
-        values = columns.picked(row.cells, chosen)
+    lines = [(row.line, columns.picked(row.cells, chosen)) for row in _rows(import_id)]
+    asked = rows.Pass(values.get("address", "") for _line, values in lines)
+    for line, values in lines:
         with _told() as problem:
-            found, data = KINDS[kind].read(values)
-            _not_twice(seen, row.line, data)
+            found, data = KINDS[kind].read(values, asked)
+            _not_twice(seen, line, data)
         outcome = "wrong" if problem else "change" if found is not None else "add"
-        verdicts.append({"import_id": import_id, "line": row.line, "outcome": outcome, "note": "".join(problem)})
+        verdicts.append({"import_id": import_id, "line": line, "outcome": outcome, "note": "".join(problem)})
 
     def work(session: Session) -> None:
         session.execute(update(Import).where(Import.id == import_id).values(columns=dict(chosen)))
@@ -150,7 +151,7 @@ def _store(actor: Actor, made: Any, row: Any) -> None:
     """Store one row, and say how that went."""
     kind = KINDS[made.kind]
     with _told() as problem:
-        row_id, data = kind.read(columns.picked(row.cells, made.columns))
+        row_id, data = kind.read(columns.picked(row.cells, made.columns), rows.Pass())
         kind.save(actor, row_id, data)
     outcome = "failed" if problem else DONE[row.outcome]
     this = update(Row).where(Row.import_id == made.id, Row.line == row.line)

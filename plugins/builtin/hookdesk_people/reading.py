@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,33 +27,80 @@ from hookdesk.api import (
 from hookdesk_admin.queries import people as known
 from hookdesk_admin.views.editing import filled
 
+BATCH = 500
 _SAME = {"name": "name", "phone": "phone", "notes": "notes", "language": "locale"}
 
 
-def user(values: Mapping[str, str]) -> tuple[int | None, users.UserData]:
+class Pass:
+    """What one pass over a file has asked already: ten thousand rows must not ask it again."""
+
+    def __init__(self, addresses: Iterable[str] | None = None) -> None:
+        """`addresses`: all that the pass will meet, so that those of nobody are known at once."""
+        self._taken = None if addresses is None else _taken(addresses)
+        self._answers: dict[tuple[Any, str], Any] = {}
+
+    def owner(self, address: str) -> Any:
+        """The user with an address."""
+        return None if self._taken is not None and address not in self._taken else _owner(address)
+
+    def once(self, ask: Callable[[str], Any], text: str) -> Any:
+        """An answer that does not change meanwhile."""
+        key = (ask, text)
+        if key not in self._answers:
+            self._answers[key] = ask(text)
+        return self._answers[key]
+
+    def named(self, model: Any, name: str, problem: str) -> int:
+        """The row of that name, whatever its case.
+
+        Raises:
+            DirectoryProblem: there is none.
+        """
+        key = (model, name.strip().lower())
+        if key not in self._answers:
+            self._answers[key] = reading().scalar(select(model.id).where(func.lower(model.name) == key[1]))
+        found: int | None = self._answers[key]
+        if found is None:
+            raise directory.DirectoryProblem(problem + (f" ({name[:60]})" if name else ""))
+        return found
+
+
+def _taken(addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses that somebody has."""
+    wanted = sorted({people.normal_address(text) for text in addresses})
+    return {
+        found
+        for start in range(0, len(wanted), BATCH)
+        for found in reading().scalars(
+            select(UserEmail.address).where(UserEmail.address.in_(wanted[start : start + BATCH]))
+        )
+    }
+
+
+def user(values: Mapping[str, str], asked: Pass) -> tuple[int | None, users.UserData]:
     """Whose row it is (None: somebody new) and what is to be stored.
 
     Raises:
         DirectoryProblem: something does not fit.
     """
     address = _address(values.get("address", ""))
-    row = _owner(address)
+    row = asked.owner(address)
     if row is not None and reading().scalar(select(Agent.id).where(Agent.user_id == row.id)) is not None:
         raise directory.DirectoryProblem(_("%(address)s belongs to an agent.", address=address))
     before = known.addresses(row.id) if row is not None else [address]
     further = [_address(text) for text in values.get("further", "").replace(",", " ").replace(";", " ").split()]
     changes = _plain(values, address if row is None else "")
     if values.get("organization"):
-        changes["organization_id"] = _named(
+        changes["organization_id"] = asked.named(
             Organization, values["organization"], _("There is no organization of that name.")
         )
     elif row is None:
-        changes["organization_id"] = people.organization_of(address)
+        changes["organization_id"] = asked.once(_organization_of_domain, address.rpartition("@")[2])
     changes["addresses"] = tuple(dict.fromkeys([*before, *further]))
     return (row.id if row is not None else None), filled(users.UserData, row, **changes)
 
 
-def agent(values: Mapping[str, str]) -> tuple[int | None, agents.AgentData]:
+def agent(values: Mapping[str, str], asked: Pass) -> tuple[int | None, agents.AgentData]:
     """The same for a row about an agent, who is found by login.
 
     Raises:
@@ -71,7 +118,7 @@ def agent(values: Mapping[str, str]) -> tuple[int | None, agents.AgentData]:
     )
     for field, model, problem in places:
         if values.get(field) or row is None:
-            changes[f"{field}_id"] = _named(model, values.get(field, ""), problem)
+            changes[f"{field}_id"] = asked.named(model, values.get(field, ""), problem)
     if row is not None:
         extended, silent = known.extended(row.id)
         changes |= {"extended": extended, "silent": frozenset(silent), "teams": frozenset(known.teams_of(row.id))}
@@ -84,6 +131,11 @@ def _owner(address: str) -> Any:
     return reading().first(
         select(*columns).join(UserEmail, UserEmail.user_id == User.id).where(UserEmail.address == address)
     )
+
+
+def _organization_of_domain(domain: str) -> int | None:
+    """The organization that new users from a domain belong to."""
+    return people.organization_of(f"anybody@{domain}")
 
 
 def _address(text: str) -> str:
@@ -112,11 +164,3 @@ def _languages() -> set[str]:
     return next(
         {code for code, _label in field.choices} for field in describe(CoreSettings) if field.name == "default_locale"
     )
-
-
-def _named(model: Any, name: str, problem: str) -> int:
-    """The row of that name, whatever its case."""
-    found: int | None = reading().scalar(select(model.id).where(func.lower(model.name) == name.strip().lower()))
-    if found is None:
-        raise directory.DirectoryProblem(problem + (f" ({name[:60]})" if name else ""))
-    return found
