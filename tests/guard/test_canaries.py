@@ -1,0 +1,219 @@
+"""Words that somebody must not see are on no page that they can reach, by links or by guessing: not in lists, menus, files or headers."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, intake, system, threads, transact
+from hookdesk.models import Agent, Department, Organization, Role, Ticket, User
+from hookdesk.services import people
+from hookdesk.testing import Client
+from tests.guard.company import AGENTS, BACK, PRIVATE, Company, address, generated, store
+
+pytestmark = [pytest.mark.plugins("*"), pytest.mark.requires("desk", "portal", "search", "storage_fs", "topics")]
+RunJobs = Callable[..., int]
+MOST_PAGES = 150
+MARK = "canary"
+SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE = (
+    f"{MARK}{word}" for word in ("subj", "mess", "file", "cont", "note", "notefile")
+)
+REQUESTER, MAIL, ORGANIZATION, USER_NOTES = (f"{MARK}{word}" for word in ("person", "mail", "orga", "usernotes"))
+AGENT, AGENT_NOTES, PLACE = (f"{MARK}{word}" for word in ("agent", "agentnotes", "place"))
+TICKET_WORDS = {SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE, REQUESTER, MAIL, ORGANIZATION}
+GUESSED = (
+    "/tickets", "/tickets/{number}", "/attachments/{file}/x", "/attachments/{note_file}/x", "/agent/", "/agent/tickets/{number}",
+    "/agent/tickets/{number}/why", "/agent/tickets/{number}/delete", "/agent/tickets/{number}/next",
+    "/agent/attachments/{file}/x", "/agent/attachments/{note_file}/x", "/agent/queues/department-{department}",
+    "/agent/queues/requester-{user}", "/agent/queues/closed", "/agent/?only=unassigned&sort=oldest", "/agent/?since=1",
+    "/agent/search/?q={number}", "/agent/search/?q=canary", f"/agent/search/?q={SUBJECT}", f"/agent/search/?q={NOTE}",
+    f"/agent/search/?q={MAIL}", "/agent/tickets/new", "/agent/tickets/new?email={MAIL}", "/agent/users/{user}", "/agent/users?q=canary",
+    "/agent/organizations", "/admin/", "/admin/users", "/admin/users/{user}", "/admin/organizations", "/admin/departments/{department}",
+    "/admin/agents/{agent}", "/admin/access?q={number}", "/admin/audit", "/admin/find?q=canary", "/admin/log", "/admin/intake/1",
+    "/open", "/check", "/health",
+)  # fmt: skip
+
+
+class Secret:
+    """A ticket in a department that nobody but its own agents may know of, all of its words canaries."""
+
+    def __init__(self, app: Flask) -> None:
+        """Store it."""
+        with app.app_context():
+            transact(self._people)
+            message = InboundMessage(
+                channel="portal", sender_address=f"{MAIL}@secret.example", sender_name="Somebody", subject=f"On {SUBJECT}",
+                text=f"It is {MESSAGE}.", files=(InboundFile(f"{FILE}.txt", "text/plain", CONTENT.encode()),),
+            )  # fmt: skip
+            settled = intake.submit(message, ANONYMOUS)
+            assert settled.ticket_id is not None
+            self.ticket_id = settled.ticket_id
+            transact(self._place)
+            file = InboundFile(f"{NOTE_FILE}.txt", "text/plain", NOTE_FILE.encode())
+            threads.post(system(), ReplyDraft(self.ticket_id, "note", f"Psst: {NOTE}.", files=(file,)))
+
+    def _people(self, session: Session) -> None:
+        """Its department, its agent, its requester."""
+        role_id = session.scalars(select(Role.id)).first() or 0
+        place = Department(name=PLACE, is_public=False)
+        session.add(place)
+        session.flush()
+        agent = people.create_agent(
+            session,
+            login=AGENT,
+            name=AGENT,
+            address=f"{AGENT}@helpdesk.example",
+            department_id=place.id,
+            role_id=role_id,
+        )
+        agent.notes = AGENT_NOTES
+        user = people.ensure_user(session, f"{MAIL}@secret.example", REQUESTER)
+        organization = Organization(name=ORGANIZATION, notes=ORGANIZATION, created_at=user.created_at)
+        session.add(organization)
+        session.flush()
+        user.organization_id, user.notes = organization.id, USER_NOTES
+        self.department_id, self.agent_id, self.user_id = place.id, agent.id, user.id
+
+    def _place(self, session: Session) -> None:
+        """Into its department, to its agent."""
+        ticket = session.get_one(Ticket, self.ticket_id)
+        ticket.department_id, ticket.assignee_id, self.number = self.department_id, self.agent_id, ticket.number
+
+    def guesses(self) -> list[str]:
+        """Addresses that somebody who knows how they are built would try. Files are numbered in the order in which they came."""
+        named = {
+            "number": self.number, "department": self.department_id, "agent": self.agent_id, "user": self.user_id, "MAIL": MAIL,
+            "file": 1, "note_file": 2,
+        }  # fmt: skip
+        return [one.format(**named) for one in GUESSED] + [f"/agent/attachments/{place}/x" for place in range(1, 12)]
+
+
+@pytest.fixture
+def secret(hookdesk_app: Flask) -> Secret:
+    """The secret ticket, the first of the site."""
+    return Secret(hookdesk_app)
+
+
+@pytest.fixture
+def company(hookdesk_app: Flask, secret: Secret, run_jobs: RunJobs) -> Company:
+    """The others, none of whom has to do with it; agents may know of their own departments alone."""
+    made = store(hookdesk_app, generated(1))
+    with hookdesk_app.app_context():
+        transact(_hide_names)
+    run_jobs("outbox", "search.index")
+    return made
+
+
+def _hide_names(session: Session) -> None:
+    """Let agents know of their own departments alone."""
+    for agent in session.scalars(select(Agent).where(Agent.login.in_(AGENTS))):
+        agent.permissions = [name for name in agent.permissions if name == "ticket.see_all"]
+
+
+def crawl(client: Client, starts: Iterable[str], forbidden: Iterable[str]) -> list[str]:
+    """Follow the links of pages from some addresses on; where a forbidden word stands."""
+    todo, known, leaks = deque(starts), set(starts), []
+    while todo and len(known) <= MOST_PAGES + len(GUESSED):
+        path = todo.popleft()
+        answer = client.get(path)
+        told = "\n".join([*(f"{name}: {value}" for name, value in answer.headers), answer.get_data(as_text=True)])
+        asked = re.findall(rf"{MARK}\w+", path)  # a page may repeat what it was asked for
+        leaks += [f"{path}: {word}" for word in forbidden if word in told and word not in asked]
+        for link in _links(answer, path):
+            if link not in known:
+                known.add(link)
+                todo.append(link)
+    return leaks
+
+
+def _links(answer: TestResponse, path: str) -> list[str]:
+    """Addresses of this site that a page leads to, or that it was answered with."""
+    if answer.location:
+        return [_local(urljoin(path, answer.location))]
+    if answer.mimetype != "text/html":
+        return []
+    tree = LexborHTMLParser(answer.data)
+    found = [node.attributes.get(name) for name in ("href", "src", "data-live") for node in tree.css(f"[{name}]")]
+    local = [_local(urljoin(path, link)) for link in found if link and not re.match(r"[a-z]+:|#", link)]
+    return [link for link in local if not link.startswith("/static/")]
+
+
+def _local(url: str) -> str:
+    """Path and query."""
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+EVERYTHING = {*TICKET_WORDS, USER_NOTES, AGENT, AGENT_NOTES, PLACE}
+
+
+@pytest.mark.parametrize("login", ["sam", "lim", "pat", "tea"])
+def test_agents_of_other_departments(hookdesk_app: Flask, secret: Secret, company: Company, login: str) -> None:
+    """Neither the ticket, nor who asked, nor that there is such a department or such an agent; of other tickets only their own."""
+    foreign = {
+        case.word(what)
+        for case in company.cases
+        if not company.agent_sees(login, case)
+        for what in ("subject", "message", "note", "reply", "file", "secretfile", "content", "secretcontent")
+    }
+    desk = company.agent_browser(hookdesk_app, login)
+    assert crawl(desk, ["/agent/", *secret.guesses()], EVERYTHING | foreign) == []
+
+
+def test_who_sees_all_tickets_is_not_told_what_is_noted_of_agents(
+    hookdesk_app: Flask, secret: Secret, company: Company
+) -> None:
+    """The ticket itself they may see; what an administrator notes of an agent is for administrators."""
+    desk = company.agent_browser(hookdesk_app, "eye")
+    assert SUBJECT in desk.get(f"/agent/tickets/{secret.number}").text
+    assert crawl(desk, ["/agent/", *secret.guesses()], {AGENT_NOTES}) == []
+
+
+@pytest.mark.parametrize("name", ["owen", "prim", "otto"])
+def test_requesters(hookdesk_app: Flask, secret: Secret, company: Company, name: str) -> None:
+    """Nothing of others' tickets; of their own no note, and not the name of a private department."""
+    hidden = {case.word(what) for case in company.cases for what in ("note", "secretfile", "secretcontent")}
+    foreign = {
+        case.word(what)
+        for case in company.cases
+        if not company.requester_sees(name, case)
+        for what in ("subject", "message", "reply", "file", "content")
+    }
+    portal = company.requester_browser(hookdesk_app, name)
+    own = [f"/tickets/{case.number}" for case in company.cases]
+    assert crawl(portal, ["/", *own, *secret.guesses()], EVERYTHING | hidden | foreign | {PRIVATE, BACK}) == []
+
+
+def test_guests_and_strangers(hookdesk_app: Flask, secret: Secret, company: Company) -> None:
+    """A guest is shown one ticket; a stranger none, and no names of people or departments."""
+    case = company.cases[0]
+    words = {one.word(what) for one in company.cases for what in ("note", "secretfile", "secretcontent")}
+    words |= {
+        one.word(what) for one in company.cases[1:] for what in ("subject", "message", "reply", "file", "content")
+    }
+    numbers = [f"/tickets/{one.number}" for one in company.cases]
+    guest = company.guest_browser(hookdesk_app, case)
+    assert crawl(guest, ["/", *numbers, *secret.guesses()], EVERYTHING | words | {PRIVATE, BACK}) == []
+    stranger = hookdesk_app.test_client()
+    assert isinstance(stranger, Client)
+    words |= {case.word(what) for what in ("subject", "message", "reply", "file", "content")} | {"Person", address("")}
+    assert crawl(stranger, ["/", *numbers, *secret.guesses()], EVERYTHING | words | {PRIVATE, BACK}) == []
+
+
+def test_the_secret_is_there_to_be_found(hookdesk_app: Flask, secret: Secret, company: Company) -> None:
+    """The crawl of an administrator meets every canary: those that the others do not meet are not missing from the site."""
+    root = company.agent_browser(hookdesk_app, "root")
+    pages = ["/agent/", *secret.guesses(), f"/admin/agents/{secret.agent_id}", f"/admin/users/{secret.user_id}"]
+    met = {leak.rpartition(": ")[2] for leak in crawl(root, pages, EVERYTHING)}
+    assert met == EVERYTHING
+    with hookdesk_app.app_context():
+        assert transact(lambda session: session.get_one(User, secret.user_id).notes) == USER_NOTES
