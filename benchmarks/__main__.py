@@ -22,6 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
         if asked.compare:
             small, large = (int(size) for size in asked.compare.split(","))
             lines = (ratio.line() for ratio in comparing.compare(small, large, wanted))
+        elif asked.scopes:
+            return report.write_scopes(asked.database)
         elif asked.tickets:
             lines = (figure.line() for figure in measuring.measure(asked.tickets, wanted, asked.database))
         else:
@@ -47,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--compare", metavar="N,M", help="ratios of CPU times between two sizes, medians of 5 interleaved runs"
+    )
+    parser.add_argument(
+        "--scopes",
+        action="store_true",
+        help="write the figures of lists at 1,000,000 tickets into the report, and nothing else",
     )
     parser.add_argument(
         "--json", action="store_true", help="one JSON object a line; --tickets and --compare print nothing else"

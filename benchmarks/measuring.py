@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, calibration, mail, operation, pages
+from benchmarks import api, calibration, mail, operation, pages, scopes
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
@@ -19,17 +19,18 @@ ON_STACK = (pages, api, mail, operation)
 def names() -> list[str]:
     """All names, in the order in which they are measured."""
     own = [name for part in ON_STACK for name in part.NAMES]
-    return ["calibration", *own, *(point.name for point in entry_points(group=GROUP)), "start"]
+    return ["calibration", *own, *(point.name for point in entry_points(group=GROUP)), "start", *scopes.NAMES]
 
 
 def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> Iterator[Figure]:
     """Take the figures one after the other."""
     if "calibration" in wanted:
         yield Figure("calibration", 0, calibration.loop_ms())
-    if set(wanted) <= {"calibration"}:
+    yield from scopes.measure(tickets, wanted, database_url)
+    if set(wanted) <= {"calibration", *scopes.NAMES}:
         return
     with opened(tickets, database_url) as instance:
-        if set(wanted) - {"calibration", "start"}:
+        if set(wanted) - {"calibration", "start", *scopes.NAMES}:
             with running(instance) as stack:
                 for name, take in _on_stack(stack, wanted):
                     if name in wanted:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import calibration, comparing, machine, measuring, pages
+from benchmarks import calibration, comparing, machine, measuring, pages, scopes
 from benchmarks.client import Unexpected
 from benchmarks.comparing import Ratio
 from benchmarks.figures import Figure
@@ -16,7 +16,8 @@ from benchmarks.targets import OSTICKET, RATIO, TARGETS
 
 SMALL, LARGE = 10_000, 100_000
 FILE = Path(__file__).parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+FIGURES, SCOPES = "figures", "scopes"
+"""Parts of the page, between `<!-- name -->` and `<!-- /name -->`."""
 HEAD = (
     "what", "CPU ms, 10k", "CPU ms, 100k", "100k / 10k", "asked for", "", "p50 / p95 ms, 100k", "requests/s, 4 clients",
     "PostgreSQL, CPU ms, 100k", "osTicket, CPU ms, 10k / 100k",
@@ -27,7 +28,7 @@ ON_POSTGRESQL = pages.NAMES
 def write(database_url: str = "") -> int:
     """Measure and write; the exit status: 1 if something could not be measured. Given an empty PostgreSQL, the pages on that too."""
     loops, loads = [calibration.loop_ms()], [machine.load()]
-    wanted = [name for name in measuring.names() if name != "calibration"]
+    wanted = [name for name in measuring.names() if name not in ("calibration", *scopes.NAMES)]
     try:
         taken = {size: _shown(size, wanted, loads) for size in (SMALL, LARGE)}
         loops.append(calibration.loop_ms())
@@ -45,7 +46,34 @@ def write(database_url: str = "") -> int:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     print(f"Written: {FILE}")
+    return write_scopes(database_url)
+
+
+def write_scopes(database_url: str = "") -> int:
+    """Measure lists where very many tickets are, and write their table."""
+    loads = [machine.load()]
+    found = {"SQLite": _shown(scopes.SIZE, scopes.NAMES, loads)}
+    if database_url:
+        found["PostgreSQL"] = _shown(scopes.SIZE, scopes.NAMES, loads, database_url)
+    _store(_scopes_text(found, _circumstances([calibration.loop_ms()], loads)), SCOPES)
     return 0
+
+
+def _scopes_text(found: Mapping[str, Mapping[str, Figure]], circumstances: Sequence[str]) -> str:
+    """The table of lists: two columns a database."""
+    databases = [f"{name}, CPU ms | p50 / p95 ms" for name in found]
+    lines = [
+        *circumstances,
+        "",
+        f"| what | {' | '.join(databases)} | asked for | |",
+        "|---" * (3 + 2 * len(found)) + "|",
+    ]
+    for name in scopes.NAMES:
+        taken = [figures[name] for figures in found.values()]
+        cells = [cell for one in taken for cell in (_cost(one), f"{one.p50_ms or 0:.1f} / {one.p95_ms or 0:.1f}")]
+        met = "met" if all(TARGETS[name].met(one) for one in taken) else "**missed**"
+        lines.append(f"| `{name}` | {' | '.join(cells)} | ≤ {TARGETS[name].most:g} ms | {met} |")
+    return "\n".join(lines)
 
 
 def _shown(size: int, wanted: Sequence[str], loads: list[float], database_url: str = "") -> dict[str, Figure]:
@@ -67,11 +95,14 @@ def _circumstances(loops: Sequence[float], loads: Sequence[float]) -> list[str]:
     ]
 
 
-def _store(text: str) -> None:
+def _store(text: str, part: str = FIGURES) -> None:
     """Put the text between the marks; what people wrote around them stays."""
-    page = FILE.read_text(encoding="utf-8") if FILE.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    before, _, rest = page.partition(BEGIN)
-    FILE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
+    page = FILE.read_text(encoding="utf-8") if FILE.exists() else "# Performance\n"
+    if begin not in page:
+        page += f"\n{begin}\n{end}\n"
+    before, _, rest = page.partition(begin)
+    FILE.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def _text(

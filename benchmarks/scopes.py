@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from statistics import median
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from benchmarks.figures import Figure, quantile
-from benchmarks.instances import Instance, fingerprint, initialise, made
+from benchmarks import processes
+from benchmarks.figures import Figure, take
+from benchmarks.instances import Instance, database_pids, fingerprint, initialise, made
 from hookdesk import clock, listing
 from hookdesk.app import create_app
 from hookdesk.config import load
@@ -47,24 +47,28 @@ LISTS = (("open", "activity"), ("closed", "activity"))
 
 def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> Iterator[Figure]:
     """Take the figures on a database with so many tickets."""
-    with _opened(tickets, database_url) as app, app.app_context():
+    if not set(wanted) & set(NAMES):
+        return
+    with _opened(tickets, database_url) as (instance, app), app.app_context():
         for name in NAMES:
             if name in wanted:
-                yield max((_list(name, tickets, *which) for which in LISTS), key=lambda figure: figure.p50_ms or 0)
+                yield max((_list(instance, name, *which) for which in LISTS), key=lambda figure: figure.cpu_ms or 0)
 
 
-def _list(name: str, tickets: int, state: str, sort: str) -> Figure:
+def _list(instance: Instance, name: str, state: str, sort: str) -> Figure:
     """The first page of a queue again and again. The actor is read once, for a page needs one whatever it lists."""
     actor = _actor(name)
-    times, used = [], 0.0
-    for turn in range(WARM + COUNT):
-        started, cpu = perf_counter(), process_time()
+    server = (
+        {_one(func.pg_backend_pid())} if database_pids(instance) else set()
+    )  # ours alone: others look after what was written
+
+    def page(_turn: int) -> None:
         listing.page(actor, state, listing.SORTS[sort])
-        if turn >= WARM:
-            times.append((perf_counter() - started) * 1000)
-            used += (process_time() - cpu) * 1000
         release()
-    return Figure(name, tickets, used / COUNT, median(times), quantile(times, 0.95))
+
+    return take(
+        name, instance.tickets, lambda: process_time() + processes.cpu_s(server), page, (), warm=WARM, count=COUNT
+    )
 
 
 def _actor(login: str) -> Actor:
@@ -75,11 +79,12 @@ def _actor(login: str) -> Actor:
 
 
 @contextmanager
-def _opened(tickets: int, database_url: str) -> Iterator[Flask]:
+def _opened(tickets: int, database_url: str) -> Iterator[tuple[Instance, Flask]]:
     """An application on the database; filled if it is empty. SQLite is kept in the folder for temporary files, and only read."""
     if database_url:
         with tempfile.TemporaryDirectory(prefix="hookdesk-bench-") as name:
-            yield _filled(made(Path(name) / "i", tickets, database_url))
+            instance = made(Path(name) / "i", tickets, database_url)
+            yield instance, _filled(instance)
         return
     store = Path(tempfile.gettempdir()) / f"hookdesk-benchmarks-{os.getuid()}"
     folder = store / f"scopes-{tickets}-{fingerprint()}"
@@ -89,7 +94,7 @@ def _opened(tickets: int, database_url: str) -> Iterator[Flask]:
         building = store / f"building-{os.getpid()}"
         _filled(made(building, tickets))
         building.rename(folder)
-    yield _filled(made(folder, tickets))
+    yield made(folder, tickets), _filled(made(folder, tickets))
 
 
 def _filled(instance: Instance) -> Flask:

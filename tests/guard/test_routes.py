@@ -110,14 +110,14 @@ def test_what_is_open_to_everybody_is_listed_with_its_reason(hookdesk_app: Flask
 
 
 def test_desk_and_admin_panel_are_for_agents_and_administrators(hookdesk_app: Flask) -> None:
-    """An address below /admin never belongs to a view for agents, nor one below /agent to one for requesters."""
+    """An address below /admin is for administrators or needs a named permission; none below /agent is for requesters."""
     wrong = []
     for rule in rules(hookdesk_app):
-        kind = getattr(hookdesk_app.view_functions[rule.endpoint], ATTRIBUTE).kind
-        below_agent = {"agent", "admin", "public", "account"}  # "account" below /agent: agents who are signed in
-        allowed = {"/admin": {"admin"}, "/agent": below_agent}.get("/" + rule.rule.split("/")[1])
-        if allowed is not None and kind not in allowed:
-            wrong.append(f"{rule} is for {kind}")
+        access = getattr(hookdesk_app.view_functions[rule.endpoint], ATTRIBUTE)
+        face = rule.rule.split("/")[1]
+        is_admin = access.kind == "admin" or (access.kind == "agent" and access.permission)
+        if (face == "admin" and not is_admin) or (face == "agent" and access.kind == "requester"):
+            wrong.append(f"{rule} is for {access}")
     assert wrong == []
 
 

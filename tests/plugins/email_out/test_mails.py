@@ -35,7 +35,7 @@ from hookdesk.api import (
 from hookdesk.models import Collaborator, Department, OutboxEvent, User
 from hookdesk.outbox.dispatcher import dispatch
 from hookdesk.plugins.caller import Implementation
-from hookdesk.services import actors, participants, people
+from hookdesk.services import actors, people
 from hookdesk.settings import parse
 from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
@@ -432,22 +432,6 @@ def test_header_injection_is_impossible(
     assert isinstance(mail.message, Message)
     assert mail.message["Bcc"] is None
     assert mail.message["X-Evil"] is None
-
-
-def test_a_collaborator_who_wants_no_mail_gets_none(
-    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
-) -> None:
-    """They follow the ticket in the portal all the same."""
-    agent, ticket = make_agent(is_admin=True), make_ticket()
-    with hookdesk_app.app_context():
-        for name in ("kay", "joan"):
-            participants.add_collaborator(agent, ticket.id, f"{name}@example.org", name)
-        muted = people.find_user("kay@example.org")
-        assert muted is not None
-        participants.mute_collaborator(agent, ticket.id, muted.user_id, is_active=False)
-        threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
-    run_jobs()
-    assert [len(to(server, f"{name}@example.org")) for name in ("kay", "joan")] == [0, 1]
 
 
 def test_the_name_of_a_private_department_goes_to_agents_alone(
