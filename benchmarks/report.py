@@ -72,7 +72,7 @@ def _scopes_text(found: Mapping[str, Mapping[str, Figure]], circumstances: Seque
         taken = [figures[name] for figures in found.values()]
         cells = [cell for one in taken for cell in (_cost(one), f"{one.p50_ms or 0:.1f} / {one.p95_ms or 0:.1f}")]
         met = "met" if all(TARGETS[name].met(one) for one in taken) else "**missed**"
-        lines.append(f"| `{name}` | {' | '.join(cells)} | ≤ {TARGETS[name].most:g} ms | {met} |")
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {TARGETS[name].words()} | {met} |")
     return "\n".join(lines)
 
 

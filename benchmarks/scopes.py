@@ -1,4 +1,4 @@
-"""What the list of a queue costs where very many tickets are, for agents who see some of them.
+"""What the list query of a queue costs where very many tickets are, for agents who see some of them.
 
 It is asked of the guard's own code within this process, with no page around it. The database holds nothing but a company and its tickets'
 rows: no list reads anything else.
@@ -56,14 +56,14 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
 
 
 def _list(instance: Instance, name: str, state: str, sort: str) -> Figure:
-    """The first page of a queue again and again. The actor is read once, for a page needs one whatever it lists."""
+    """The ids of a queue's first page again and again. What its rows show is then read by id, which costs the same whoever asks."""
     actor = _actor(name)
     server = (
         {_one(func.pg_backend_pid())} if database_pids(instance) else set()
     )  # ours alone: others look after what was written
 
     def page(_turn: int) -> None:
-        listing.page(actor, state, listing.SORTS[sort])
+        listing.page_ids(actor, state, listing.SORTS[sort])
         release()
 
     return take(

@@ -106,7 +106,7 @@ def page(
     """One page of the tickets in a state ("" for any) that the actor may see and that meet all conditions, in the sort's order."""
     after, before = (edge if edge is None or edge.fits(sort) else None for edge in (after, before))
     backwards = before is not None
-    ids = _page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards)
+    ids = page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards)
     more = len(ids) > size
     ids = ids[:size]
     shown = rows([row.id for row in reversed(ids)] if backwards else [row.id for row in ids])
@@ -118,14 +118,14 @@ def page(
     return Page(shown, edges[1] if has_next else None, edges[0] if has_previous else None)
 
 
-def _page_ids(
+def page_ids(
     actor: Actor,
     state: str,
     sort: Sort,
-    conditions: Sequence[ColumnElement[bool]],
-    cursor: Cursor | None,
-    limit: int,
-    backwards: bool,
+    conditions: Sequence[ColumnElement[bool]] = (),
+    cursor: Cursor | None = None,
+    limit: int = 26,
+    backwards: bool = False,
 ) -> Sequence[Row[Any]]:
     """Ids of a page: an index walk for a wide scope, a union of one page a leg for a narrow one."""
     found = legs(actor)
