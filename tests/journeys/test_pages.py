@@ -16,7 +16,8 @@ from tests.journeys.furnished import guest_path
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.requires(
-        "portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"
+        *("portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"),
+        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes"),
     ),
     pytest.mark.xdist_group("crawl"),
 ]
@@ -35,6 +36,7 @@ DESK = [
     "/agent/profile",
     "/agent/password",
     "/agent/sessions",
+    *(f"/agent/second-factors{page}" for page in ("", "/app", "/mail", "/passkeys", "/recovery-codes")),
     "/agent/search/",
     "/agent/search/?q=welcome",
     "/agent/search/?q=nothingofthekind",
@@ -49,6 +51,7 @@ ADMIN = [
     *("/admin/jobs", "/admin/deliveries", "/admin/log", "/admin/topics", "/admin/topics/new", "/admin/topics/1"),
     *("/admin/mail/", "/admin/mail/?state=dead", "/admin/find?q=mail", "/admin/users/import", "/admin/agents/import"),
     "/admin/agents/1/leave",
+    "/admin/second-factors",
 ]
 MISSING = {"/nothing-here", "/agent/tickets/99999"}
 
