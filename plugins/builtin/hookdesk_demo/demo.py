@@ -41,6 +41,7 @@ def make(seed: int, say: Say, tickets: int = TICKETS) -> None:
         stage.play(progress)
     say(f"· history: {len(told)} tickets, {stage.actions} things have happened ({monotonic() - started:.0f} s)")
     problem = lifecycle.enable("demo", system("Demo"))
+    job_overview.run_here("outbox")  # who keeps an audit is told of the last changes, too
     say(f"· sign in at /agent/login as ines, yusuf, sofia, henrik or mei, with the password: {PASSWORD}")
     if problem:
         say(f"· the plugin demo stays off: {problem}")
@@ -79,4 +80,3 @@ def _mail_server(company: Company) -> Iterator[None]:
         finally:
             restored = {name: before[name] for name in server}
             site().settings.save("email_out", kind, restored, actor)
-            job_overview.run_here("outbox")  # who keeps an audit is told of that, too
