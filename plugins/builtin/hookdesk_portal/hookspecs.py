@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hookdesk.api import Actor, Event, OnError, Shape, When, spec
+from hookdesk_portal.challenges import Challenge
 
 
 class PortalHooks:
@@ -11,6 +14,11 @@ class PortalHooks:
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_link_requested(self, *, event: Event) -> None:
         """A visitor asked for a link to a ticket. `event.data`: number, address, as typed; neither may exist."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def form_challenges(self, *, form: str, actor: Actor) -> Sequence[Challenge] | None:
+        """What has to be solved before a public form is taken: "open" (a new ticket) or "sign_up". Shown in the form, checked when it is
+        sent."""
 
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
     def auth_opening_step(self, *, actor: Actor) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -12,6 +14,7 @@ from hookdesk_accounts import services
 from hookdesk_accounts.forms import AddressForm, PasswordForm, SignUpForm
 from hookdesk_accounts.settings import PUBLIC, settings
 from hookdesk_accounts.views.blueprint import bp
+from hookdesk_portal import challenges
 
 Answer = Response | str | tuple[str, int]
 FOLLOWED = "account_link"
@@ -27,6 +30,8 @@ def sign_up() -> Answer:
     form = SignUpForm()
     if not form.validate_on_submit():
         return _form_page("accounts/sign_up.html", form)
+    if unsolved := challenges.problems("sign_up"):
+        return _form_page("accounts/sign_up.html", form, unsolved)
     services.request_link("join", form.email.data, form.name.data, str(get_locale() or ""))
     return render_template("accounts/sent.html", address=form.email.data, is_new=True)
 
@@ -43,10 +48,13 @@ def forgot() -> Answer:
     return render_template("accounts/sent.html", address=form.email.data, is_new=False)
 
 
-def _form_page(template: str, form: AddressForm) -> tuple[str, int]:
+def _form_page(template: str, form: AddressForm, problems: Sequence[str] = ()) -> tuple[str, int]:
     """A form, or the words that no mail can be sent from here."""
     can_mail = bool(site().hooks.implementations("mail_secret"))
-    return render_template(template, form=form, can_mail=can_mail), 422 if form.errors else 200
+    page = render_template(
+        template, form=form, can_mail=can_mail, problems=problems, challenges=challenges.snippets("sign_up")
+    )
+    return page, 422 if form.errors or problems else 200
 
 
 @bp.get("/account/link/<token>")

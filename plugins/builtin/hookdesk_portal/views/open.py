@@ -23,7 +23,7 @@ from hookdesk.api import (
     site,
     system,
 )
-from hookdesk_portal import services
+from hookdesk_portal import challenges, services
 from hookdesk_portal.forms import OpenForm
 from hookdesk_portal.hookspecs import PortalHooks
 from hookdesk_portal.views.blueprint import bp, posts_allowed, promise
@@ -45,6 +45,8 @@ def open_form() -> str | Response | tuple[str, int]:
         return _page(form, choices)
     if not form.validate():
         return _page(form, choices), 422
+    if unsolved := challenges.problems("open"):
+        return _page(form, choices, unsolved), 422
     actor = current_actor()
     try:
         settled = services.open_ticket(actor, _message(form, actor), request.remote_addr or "")
@@ -109,6 +111,7 @@ def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None
         chosen=chosen,
         is_picked=is_picked,
         problems=problems or [],
+        challenges=challenges.snippets("open"),
         promise=promise(),
         can_mail=services.can_mail(),
         actor=current_actor(),

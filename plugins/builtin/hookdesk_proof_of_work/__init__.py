@@ -1,0 +1,1 @@
+"""A proof of work before a public form of the portal is taken."""
