@@ -65,8 +65,8 @@ class Accounts(Plugin[Settings]):
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """How far a user's account is, on their page in the admin panel."""
-        if slot != "admin.user" or not actor.may("user.manage") or args["user"] is None:
+        """How far a user's account is, on their page in the admin panel and in the desk."""
+        if slot not in ("admin.user", "directory.user") or not actor.may("user.manage") or args["user"] is None:
             return []
         state, confirmed_at = services.state_of(args["user"].id)
         return [

@@ -52,12 +52,21 @@ class Directory(Plugin[NoSettings]):
     def slots(self) -> Sequence[Slot]:
         """Where other plugins add to these pages."""
         return [
-            Slot("directory.user", ("user_id",), "Sections of a user's page in the desk: an account, for one."),
-            Slot("directory.organization", ("organization_id",), "Sections of an organization's page in the desk."),
+            Slot(
+                "directory.user",
+                ("user",),
+                "Sections of a user's page in the desk (`user` has an `id`): an account, for one.",
+            ),
+            Slot(
+                "directory.organization",
+                ("organization",),
+                "Sections of an organization's page in the desk (`organization` has an `id`).",
+            ),
             Slot(
                 "department.manage",
-                ("department_id",),
-                "Sections of the page on which a manager sees to a department: its queues, canned responses, SLA defaults. "
+                ("department",),
+                "Sections of the page on which a manager sees to a department (`department` has an `id`): its queues, canned "
+                "responses, SLA defaults. "
                 "Who fills it asks `actor.manages` again when something is sent.",
             ),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,9 +42,19 @@ def change(client: Client, number: str, what: str, **given: Any) -> LexborHTMLPa
     return LexborHTMLParser(response.data)
 
 
-def page(client: Client, number: str) -> LexborHTMLParser:
-    """A ticket's page."""
-    return LexborHTMLParser(client.get(f"/agent/tickets/{number}").data)
+def page(client: Client, number: str, section: str = "") -> LexborHTMLParser:
+    """A ticket's page, with a section of its panel open."""
+    return LexborHTMLParser(client.get(f"/agent/tickets/{number}?section={section}").data)
+
+
+def offered(client: Client, number: str) -> set[str]:
+    """Where the forms of a ticket's page lead, whichever section is open."""
+    trees = (page(client, number, section) for section in ("people", "referrals"))
+    forms = [form for tree in trees for form in tree.css("main form[action]")]
+    return {
+        re.sub(r"\d+", "1", str(form.attributes["action"]).partition("?")[0].partition("/tickets/")[2])
+        for form in forms
+    }
 
 
 def log_of(tree: LexborHTMLParser) -> str:
@@ -211,6 +222,17 @@ def test_nobody_is_offered_where_the_ticket_may_not_be_released(
     assert change(desk, number, "assign", assignee="").css_first("#toasts .toast-danger") is not None
 
 
+def test_all_of_them_are_offered_to_who_may_do_all(
+    hookdesk_client: Client, make_agent: MakeAgent, make_ticket: MakeTicket, inside: Inside
+) -> None:
+    boss, ticket = make_agent("boss", is_admin=True), make_ticket()
+    hookdesk_client.sign_in(boss)
+    inside(lambda: participants.add_collaborator(boss, ticket.id, "alan@example.org"))
+    inside(lambda: participants.refer(boss, ticket.id, "agent", boss.agent_id or 0))
+    inside(lambda: tickets.assign(boss, ticket.id, boss.agent_id))
+    assert {f"1/{what}" for what in CHANGES} <= offered(hookdesk_client, ticket.number)
+
+
 CHANGES = {
     "collaborators": "ticket.edit",
     "collaborators/1/mail": "ticket.edit",
@@ -234,8 +256,7 @@ def test_each_change_needs_its_permission_and_a_ticket_in_sight(
     before = stored(seen.number), stored(hidden.number)
     given = {"person": "eve@example.org", "to": f"agent:{ada.agent_id}", "answered": "1"}
     give_role(ada, "ticket.reply")
-    offered = {form.attributes["action"] for form in page(desk, seen.number).css("main form[action]")}
-    assert not any(f"/{what}" in str(action) for action in offered)
+    assert f"1/{what}" not in offered(desk, seen.number)
     refused = desk.submit(f"/agent/tickets/{seen.number}", given, to=f"/agent/tickets/{seen.number}/{what}")
     assert refused.status_code == 403
     inside(lambda: _grant(ada, CHANGES[what]))

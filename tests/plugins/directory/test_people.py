@@ -243,3 +243,16 @@ def test_the_pages_take_few_queries(
         with counted(hookdesk_app) as statements:
             assert browser.get(f"/agent/people{path}").status_code == 200
         assert 0 < len(statements) <= 9, "\n".join(statements)
+
+
+@pytest.mark.plugins("directory", "accounts", "storage_fs")
+def test_the_account_of_a_user_is_seen_and_kept_here_by_who_may(
+    browser: Client, ada: Actor, allow: Make, make_user: Make
+) -> None:
+    page = f"/agent/people/{make_user('Grace', 'grace@example.org')}"
+    assert "Account" not in text_of(browser, page)
+    allow(ada, "user.directory", "user.manage")
+    assert "Has no account" in text_of(browser, page)
+    user_id = page.rpartition("/")[2]
+    answer = browser.submit(page, to=f"/agent/accounts/{user_id}/invite", follow=False)
+    assert answer.headers["Location"] == page

@@ -45,4 +45,6 @@ def _back(user_id: int) -> Response:
     """To the user's page, where there is one for this agent."""
     if current_actor().is_admin and "admin.user_edit" in current_app.view_functions:
         return redirect(url_for("admin.user_edit", user_id=user_id))
+    if current_actor().may("user.directory") and "directory.user" in current_app.view_functions:
+        return redirect(url_for("directory.user", user_id=user_id))
     return redirect(url_for("core.signed_in", face="agent"))
