@@ -10,11 +10,11 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, intake, system, threads, transact
+from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, intake, reading, system, threads, transact
 from hookdesk.models import Agent, Department, Organization, Role, Ticket, User
 from hookdesk.services import people
 from hookdesk.testing import Client
@@ -23,6 +23,7 @@ from tests.guard.company import AGENTS, BACK, PRIVATE, Company, address, generat
 pytestmark = [pytest.mark.plugins("*"), pytest.mark.requires("desk", "portal", "search", "storage_fs", "topics")]
 RunJobs = Callable[..., int]
 MOST_PAGES = 150
+LOOKS = ["user.directory"]
 MARK = "canary"
 SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE = (
     f"{MARK}{word}" for word in ("subj", "mess", "file", "cont", "note", "notefile")
@@ -37,7 +38,8 @@ GUESSED = (
     "/agent/queues/requester-{user}", "/agent/queues/closed", "/agent/?only=unassigned&sort=oldest", "/agent/?since=1",
     "/agent/search/?q={number}", "/agent/search/?q=canary", f"/agent/search/?q={SUBJECT}", f"/agent/search/?q={NOTE}",
     f"/agent/search/?q={MAIL}", "/agent/tickets/new", "/agent/tickets/new?email={MAIL}", "/agent/users/{user}", "/agent/users?q=canary",
-    "/agent/organizations", "/admin/", "/admin/users", "/admin/users/{user}", "/admin/organizations", "/admin/departments/{department}",
+    "/agent/organizations", "/agent/departments/{department}", "/agent/departments",
+    "/admin/", "/admin/users", "/admin/users/{user}", "/admin/organizations", "/admin/departments/{department}",
     "/admin/agents/{agent}", "/admin/access?q={number}", "/admin/audit", "/admin/find?q=canary", "/admin/log", "/admin/intake/1",
     "/open", "/check", "/health",
 )  # fmt: skip
@@ -176,6 +178,25 @@ def test_who_sees_all_tickets_is_not_told_what_is_noted_of_agents(
     desk = company.agent_browser(hookdesk_app, "eye")
     assert SUBJECT in desk.get(f"/agent/tickets/{secret.number}").text
     assert crawl(desk, ["/agent/", *secret.guesses()], {AGENT_NOTES}) == []
+
+
+def test_who_looks_through_people_is_shown_no_foreign_ticket(
+    hookdesk_app: Flask, secret: Secret, company: Company
+) -> None:
+    """The list of users and organizations is a permission of its own: it shows people, and of their tickets what the guard lets through."""
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(update(Agent).where(Agent.login == "sam").values(permissions=LOOKS)))
+    desk = company.agent_browser(hookdesk_app, "sam")
+    pages = ["/agent/users", f"/agent/users/{secret.user_id}", "/agent/organizations", *_organizations(hookdesk_app)]
+    forbidden = {SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE, AGENT, PLACE}
+    foreign = {case.word("subject") for case in company.cases if not company.agent_sees("sam", case)}
+    assert crawl(desk, [*pages, *secret.guesses()], forbidden | foreign) == []
+
+
+def _organizations(app: Flask) -> list[str]:
+    """The pages of all organizations."""
+    with app.app_context():
+        return [f"/agent/organizations/{row_id}" for row_id in reading().scalars(select(Organization.id))]
 
 
 @pytest.mark.parametrize("name", ["owen", "prim", "otto"])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from sqlalchemy import Row, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hookdesk.api import (
     Actor,
@@ -16,6 +16,7 @@ from hookdesk.api import (
     Team,
     User,
     UserEmail,
+    current_actor,
     listing,
     reading,
 )
@@ -34,12 +35,20 @@ _ADDRESS = (
 )
 
 
+def _known() -> ColumnElement[bool]:
+    """Lists show agents, who are people too, to those alone who may know of agents elsewhere."""
+    if current_actor().may("agent.see_all"):
+        return true()
+    other = aliased(Agent)
+    return User.id.not_in(select(other.user_id))
+
+
 def users(text: str, show: str) -> Slice:
     """Users by name; those alone whose name, address, phone or organization has the text, or who are banned."""
     query: Select[*tuple[Any, ...]] = select(
         User.id, User.name, User.phone, User.is_banned, User.is_primary_contact, User.organization_id,
         Organization.name.label("organization"), _ADDRESS.label("address"),
-    ).outerjoin(Organization, Organization.id == User.organization_id)  # fmt: skip
+    ).outerjoin(Organization, Organization.id == User.organization_id).where(_known())  # fmt: skip
     if show == "banned":
         query = query.where(User.is_banned)
     if text:
@@ -100,7 +109,9 @@ def members(organization_id: int) -> Sequence[Row[Any]]:
     """An organization's members, its primary contacts first: one more than a page shows."""
     asked = select(User.id, User.name, User.is_primary_contact, User.is_banned, _ADDRESS.label("address"))
     order = (User.is_primary_contact.desc(), User.name, User.id)
-    return reading().all(asked.where(User.organization_id == organization_id).order_by(*order).limit(MOST_MEMBERS + 1))
+    return reading().all(
+        asked.where(User.organization_id == organization_id, _known()).order_by(*order).limit(MOST_MEMBERS + 1)
+    )
 
 
 def organization_names() -> list[str]:
