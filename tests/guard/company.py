@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -129,10 +130,10 @@ class Company:
         return client
 
 
-def _browser(app: Flask, who) -> Client:  # type: ignore[no-untyped-def]  # a function that finds an actor
+def _browser(app: Flask, who: Callable[[], Actor | None]) -> Client:
     """A browser in which somebody is signed in."""
     with app.app_context():
-        actor: Actor | None = who()
+        actor = who()
     assert actor is not None
     client = app.test_client()
     assert isinstance(client, Client)
@@ -145,14 +146,18 @@ def address(name: str) -> str:
     return f"{name}@people.example"
 
 
+def _maybe(chance: Random, names: Iterable[str]) -> str | None:
+    """One of the names, or nobody."""
+    return chance.choice([None, None, *names])
+
+
 def generated(seed: int, tickets: int = 4) -> Company:
     """A company drawn by chance, the same one for the same seed."""
     chance = Random(seed)  # made-up data must come out the same again
-    maybe = lambda names: chance.choice([None, None, *names])  # noqa: E731
     cases = [
         Case(
-            place, chance.choice(DEPARTMENTS), chance.choice(list(REQUESTERS)), maybe(AGENTS), chance.random() < 0.3,
-            maybe(AGENTS), maybe(REQUESTERS),
+            place, chance.choice(DEPARTMENTS), chance.choice(list(REQUESTERS)), _maybe(chance, AGENTS), chance.random() < 0.3,
+            _maybe(chance, AGENTS), _maybe(chance, REQUESTERS),
         )
         for place in range(tickets)
     ]  # fmt: skip

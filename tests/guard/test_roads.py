@@ -58,8 +58,8 @@ def same(answer: TestResponse, other: TestResponse, number: str = UNKNOWN) -> No
 def count_of(answer: TestResponse, label: str) -> int:
     """The number beside a queue in the sidebar."""
     for item in LexborHTMLParser(answer.data).css(".sidebar-section a"):
-        count = item.css_first(".count")
-        if count is not None and item.css_first(".cut").text() == label:
+        count, name = item.css_first(".count"), item.css_first(".cut")
+        if count is not None and name is not None and name.text() == label:
             return int(count.text())
     return 0
 
@@ -179,7 +179,7 @@ def _everything(app: Flask) -> Any:
     """Tickets, entries and events as they are stored."""
     with app.app_context():
         return [
-            reading().all(select(*model.__table__.columns).order_by(model.id))  # type: ignore[attr-defined]  # models
+            reading().all(select(*model.__table__.columns).order_by(model.id))
             for model in (Ticket, ThreadEntry, TicketEvent, Attachment)
         ]
 
