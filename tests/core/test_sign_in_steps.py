@@ -251,3 +251,25 @@ def test_only_administrators_look_through_others_eyes(
     with hookdesk_client.session_transaction() as cookie:
         cookie["viewing"] = {"face": "agent", "id": bob.agent_id}
     assert hookdesk_client.get("/agent/else").text == "Eve"
+
+
+def test_signing_in_at_one_face_leaves_the_other_as_it_is(
+    door: Door, hookdesk_client: Client, make_agent: Callable[..., Actor]
+) -> None:
+    """An agent who asks elsewhere stays in the desk, with what has to be done there."""
+    door(duties=[Duty("test.duty", "Choose a new password")])
+    pages = Blueprint("portal_door", __name__)
+    asking = make_agent("bob", "Bob")
+
+    @pages.get("/come-in")
+    @public
+    def come_in() -> str:
+        return complete_sign_in("portal", asking.user_id)
+
+    hookdesk_client.application.register_blueprint(pages)
+    hookdesk_client.application.register_blueprint(_page())
+    sign_in(hookdesk_client)
+    site_hooks = hookdesk_client.application.extensions["hookdesk"].hooks
+    site_hooks.install("sign_in_duties", ())
+    assert hookdesk_client.get("/come-in").text == "/signed-in"
+    assert hookdesk_client.get("/agent/else").headers["Location"] == "/agent/test/duty"

@@ -14,7 +14,10 @@ from hookdesk_audit.models import Entry
 bp = Blueprint("audit", __name__, url_prefix="/admin/audit")
 SIZE = 50
 MOST_CHOICES = 500
-KINDS = ("agent", "user", "department", "role", "team", "organization", "settings", "plugin", "view", "api key")
+KINDS = (
+    "account", "agent", "api key", "blocked sender", "department", "organization", "plugin", "policy", "role", "second factors", "settings",
+    "team", "user", "view",
+)  # fmt: skip
 
 
 @bp.get("")

@@ -17,7 +17,7 @@ from hookdesk.site import site
 from hookdesk.testing import Client
 from hookdesk.testing.instances import SECRET, end, prepare
 from tests.plugins.admin.test_pages import PAGES
-from tests.plugins.admin.test_people import NEW_AGENT
+from tests.plugins.admin.test_people import NEW_AGENT, PLACE
 
 pytestmark = [pytest.mark.postgres, pytest.mark.requires("admin", "auth_password", "topics")]
 
@@ -40,7 +40,7 @@ def test_every_page_and_the_forms(hookdesk_app: Flask, admin_client: Client, a_t
         for cursor in ("before=1", "after=1", "after=4711"):
             assert admin_client.get(f"/admin/{page}?{cursor}").status_code == 200, (page, cursor)
     assert admin_client.submit("/admin/agents/new", {**NEW_AGENT, "name": "Ada\0Lovelace"}).status_code == 200
-    department = {"name": "Billing", "parent_id": "1", "manager_id": "0", "is_active": "y", "is_default": "y"}
+    department = {**PLACE, "name": "Billing", "parent_id": "1", "is_default": "y"}
     assert admin_client.submit("/admin/departments/new", department).status_code == 200
     with hookdesk_app.app_context(), site().db.read() as reading:
         assert reading.scalar(select(Agent.name).where(Agent.login == "ada")) == "Ada Lovelace"
