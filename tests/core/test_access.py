@@ -12,6 +12,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hookdesk import clock, listing
 from hookdesk.access import Forbidden, NotFound, access_number, access_ticket, entry_scope, scope
@@ -129,71 +130,109 @@ def asks_about(spec: Spec, owner: int, ticket: int) -> bool:
 
 def build(spec: Spec) -> tuple[list[int], list[int], list[int]]:
     """Store the company; ids of its tickets, agents and requesters."""
-    now = clock.now()
     with unit_of_work() as session:
         for model in (Ticket, AgentDepartment, TeamMember, Agent, UserEmail, User, Team, Organization):
             session.query(model).delete()
         session.query(Department).filter(~Department.is_default).delete()
-        departments = [Department(name=f"D{place}") for place in range(3)]
-        teams = [Team(name=f"T{place}") for place in range(3)]
-        organizations = [
-            Organization(name=f"O{place}", sharing=how, created_at=now) for place, how in enumerate(spec.sharing)
-        ]
-        people = [User(name=f"A{place}", created_at=now) for place in range(3)]
-        session.add_all([*departments, *teams, *organizations, *people])
-        session.flush()
-        companies = [None if place is None else organizations[place].id for place, _ in spec.owners]
-        owners = [
-            User(name=f"U{place}", organization_id=companies[place], is_primary_contact=is_primary, created_at=now)
-            for place, (_, is_primary) in enumerate(spec.owners)
-        ]
-        session.add_all(owners)
-        session.flush()
-        for place, parent in enumerate(spec.parents, 1):
-            departments[place].parent_id = None if parent is None else departments[parent].id
-        role = session.scalars(select(Role.id).order_by(Role.id)).first()
-        status, priority = session.scalars(select(Status)).first(), session.scalars(select(Priority)).first()
-        assert role is not None
-        assert status is not None
-        assert priority is not None
-        agents = []
-        for place, worker in enumerate(spec.agents):
-            agent = Agent(
-                user_id=people[place].id, login=f"a{place}", name=f"A{place}", department_id=departments[worker.primary].id,
-                role_id=role, is_admin=worker.is_admin, assigned_only=worker.assigned_only, created_at=now,
-                permissions=["ticket.see_all"] if worker.sees_all else [],
-            )  # fmt: skip
-            session.add(agent)
-            session.flush()
-            agents.append(agent)
-            further_ids = [departments[each].id for each in worker.further - {worker.primary}]
-            session.add_all(
-                AgentDepartment(agent_id=agent.id, department_id=each, role_id=role) for each in further_ids
-            )
-            session.add_all(TeamMember(agent_id=agent.id, team_id=teams[each].id) for each in worker.teams)
-        for place, manager in enumerate(spec.managers):
-            departments[place].manager_id = None if manager is None else agents[manager].id
-        tickets = []
-        for place, (department, assignee, team, owner) in enumerate(spec.tickets):
-            ticket = Ticket(
-                number=f"N{place}", subject="s", user_id=owners[owner].id, department_id=departments[department].id,
-                organization_id=companies[owner],
-                assignee_id=None if assignee is None else agents[assignee].id, team_id=None if team is None else teams[team].id,
-                status_id=status.id, state="open", priority_id=priority.id, priority_rank=priority.rank, channel="web",
-                due_at=clock.NEVER, created_at=now, last_activity_at=now + timedelta(seconds=place),
-            )  # fmt: skip
-            session.add(ticket)
-            session.flush()
-            tickets.append(ticket)
-        kinds: dict[str, list[Any]] = {"agent": agents, "team": teams, "department": departments}
-        for place, kind, who in spec.referrals:
-            if place < len(tickets):
-                session.add(
-                    Referral(ticket_id=tickets[place].id, created_at=now, **{f"{kind}_id": kinds[kind][who].id})
-                )
-        for place, who in {pair for pair in spec.collaborators if pair[0] < len(tickets)}:
-            session.add(Collaborator(ticket_id=tickets[place].id, user_id=owners[who].id, created_at=now))
+        departments, teams = _places(session, spec)
+        owners = _owners(session, spec)
+        agents = _agents(session, spec, departments, teams)
+        tickets = _tickets(session, spec, departments, teams, owners, agents)
+        _participants(session, spec, tickets, {"agent": agents, "team": teams, "department": departments}, owners)
         return [each.id for each in tickets], [each.id for each in agents], [each.id for each in owners]
+
+
+def _places(session: Session, spec: Spec) -> tuple[list[Department], list[Team]]:
+    """Three departments, one below another as the company says, and three teams."""
+    departments = [Department(name=f"D{place}") for place in range(3)]
+    teams = [Team(name=f"T{place}") for place in range(3)]
+    session.add_all([*departments, *teams])
+    session.flush()
+    for place, parent in enumerate(spec.parents, 1):
+        departments[place].parent_id = None if parent is None else departments[parent].id
+    return departments, teams
+
+
+def _owners(session: Session, spec: Spec) -> list[User]:
+    """Three requesters in their organizations."""
+    now = clock.now()
+    organizations = [Organization(name=f"O{at}", sharing=how, created_at=now) for at, how in enumerate(spec.sharing)]
+    session.add_all(organizations)
+    session.flush()
+    owners = [
+        User(
+            name=f"U{at}", organization_id=None if where is None else organizations[where].id, is_primary_contact=is_primary, created_at=now
+        )
+        for at, (where, is_primary) in enumerate(spec.owners)
+    ]  # fmt: skip
+    session.add_all(owners)
+    session.flush()
+    return owners
+
+
+def _agents(session: Session, spec: Spec, departments: list[Department], teams: list[Team]) -> list[Agent]:
+    """Three agents with all that they have access to, and the departments that they manage."""
+    now, role = clock.now(), session.scalars(select(Role.id).order_by(Role.id)).first()
+    assert role is not None
+    agents = []
+    for place, worker in enumerate(spec.agents):
+        person = User(name=f"A{place}", created_at=now)
+        session.add(person)
+        session.flush()
+        agent = Agent(
+            user_id=person.id, login=f"a{place}", name=f"A{place}", department_id=departments[worker.primary].id, role_id=role,
+            is_admin=worker.is_admin, assigned_only=worker.assigned_only, created_at=now,
+            permissions=["ticket.see_all"] if worker.sees_all else [],
+        )  # fmt: skip
+        session.add(agent)
+        session.flush()
+        agents.append(agent)
+        further_ids = [departments[each].id for each in worker.further - {worker.primary}]
+        session.add_all(AgentDepartment(agent_id=agent.id, department_id=each, role_id=role) for each in further_ids)
+        session.add_all(TeamMember(agent_id=agent.id, team_id=teams[each].id) for each in worker.teams)
+    for place, manager in enumerate(spec.managers):
+        departments[place].manager_id = None if manager is None else agents[manager].id
+    return agents
+
+
+def _tickets(
+    session: Session,
+    spec: Spec,
+    departments: list[Department],
+    teams: list[Team],
+    owners: list[User],
+    agents: list[Agent],
+) -> list[Ticket]:
+    """The company's tickets, each a second after the one before."""
+    now = clock.now()
+    status, priority = session.scalars(select(Status)).first(), session.scalars(select(Priority)).first()
+    assert status is not None
+    assert priority is not None
+    tickets = []
+    for place, (department, assignee, team, owner) in enumerate(spec.tickets):
+        ticket = Ticket(
+            number=f"N{place}", subject="s", user_id=owners[owner].id, department_id=departments[department].id,
+            organization_id=owners[owner].organization_id,
+            assignee_id=None if assignee is None else agents[assignee].id, team_id=None if team is None else teams[team].id,
+            status_id=status.id, state="open", priority_id=priority.id, priority_rank=priority.rank, channel="web",
+            due_at=clock.NEVER, created_at=now, last_activity_at=now + timedelta(seconds=place),
+        )  # fmt: skip
+        session.add(ticket)
+        session.flush()
+        tickets.append(ticket)
+    return tickets
+
+
+def _participants(
+    session: Session, spec: Spec, tickets: list[Ticket], kinds: dict[str, Any], owners: list[User]
+) -> None:
+    """Referrals and collaborators."""
+    now = clock.now()
+    for place, kind, who in spec.referrals:
+        if place < len(tickets):
+            session.add(Referral(ticket_id=tickets[place].id, created_at=now, **{f"{kind}_id": kinds[kind][who].id}))
+    for place, who in {pair for pair in spec.collaborators if pair[0] < len(tickets)}:
+        session.add(Collaborator(ticket_id=tickets[place].id, user_id=owners[who].id, created_at=now))
 
 
 def seen_by(actor: Actor, ticket_ids: list[int]) -> set[int]:

@@ -40,7 +40,7 @@ MakeAgent = Callable[..., Actor]
 
 def organization(app: Flask, **values: object) -> int:
     """An organization whose domain is example.org."""
-    data = organizations.OrganizationData(name="Example", domains=("example.org",), **values)  # type: ignore[arg-type]
+    data = organizations.OrganizationData(name="Example", domains=("example.org",), **values)  # type: ignore[arg-type]  # each test gives what fits
     with app.app_context():
         return organizations.save_organization(system(), None, data)
 

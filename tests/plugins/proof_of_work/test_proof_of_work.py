@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from hookdesk.api import Actor, site, system
+from hookdesk.api import Actor, ActorKind, site, system
 from hookdesk.app import create_app
 from hookdesk.config import Config
 from hookdesk.lifecycle.discovery import discover
@@ -114,7 +114,7 @@ def test_signing_up_asks_too_and_who_is_signed_in_is_not_asked(
     text = challenge(hookdesk_client, "/sign-up")
     proof = {"proof_challenge": text, "proof_answer": solution(hookdesk_app, text, "sign_up")}
     assert hookdesk_client.submit("/sign-up", {**person, **proof}).status_code == 200
-    grace = Actor(kind="requester", name="Grace", user_id=make_agent().user_id)  # type: ignore[arg-type]
+    grace = Actor(kind=ActorKind.REQUESTER, name="Grace", user_id=make_agent().user_id)
     hookdesk_client.sign_in(grace)
     assert "proof_challenge" not in hookdesk_client.get("/open").text
     assert hookdesk_client.submit("/open", {"subject": "Fire", "message": "Help"}, follow=False).status_code == 303
