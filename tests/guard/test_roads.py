@@ -3,65 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import event, select
-from werkzeug.test import TestResponse
 
-from hookdesk.api import ANONYMOUS, InboundMessage, Outcome, intake, reading, site, system, transact
+from hookdesk.api import ANONYMOUS, InboundMessage, Outcome, intake, reading, site, transact
 from hookdesk.models import Attachment, ThreadEntry, Ticket, TicketEvent, User
 from hookdesk.testing import Client
 from hookdesk_email_out.models import Mail
-from hookdesk_portal.settings import Settings as PortalSettings
-from tests.guard.company import AGENTS, DEPARTMENTS, REQUESTERS, Case, Company, address, generated, store
+from tests.guard.company import AGENTS, DEPARTMENTS, REQUESTERS, Case, Company, address
+from tests.guard.pages import UNKNOWN, UNKNOWN_ID, count_of, same, shown
 
 pytestmark = [
     pytest.mark.plugins("*"),
     pytest.mark.requires("desk", "portal", "search", "why", "email_in", "email_out", "storage_fs"),
 ]
-RunJobs = Callable[..., int]
-UNKNOWN, UNKNOWN_ID = "99999", 999_999
 DOORS = ("/check", "/sign-in")
 """Where the portal sends whoever it does not know: by link alone, or to an account."""
 DESK_FORMS = ("assign", "claim", "delete", "note", "priority", "reply", "status", "team", "transfer")
-_ONCE = re.compile(r'((?:csrf_token" value|nonce|csrf-token" content|csp-nonce" content)=")[^"]+')
-
-
-@pytest.fixture(params=range(3))
-def company(request: pytest.FixtureRequest, hookdesk_app: Flask, run_jobs: RunJobs) -> Company:
-    """One of a few companies drawn by chance, its mails written and its tickets indexed."""
-    made = store(hookdesk_app, generated(request.param))
-    with hookdesk_app.app_context():
-        site().settings.save("portal", PortalSettings, {"promise": "", "posts_per_minute": 10_000}, system())
-    run_jobs("outbox", "search.index")
-    return made
-
-
-def shown(answer: TestResponse, company: Company) -> set[int]:
-    """The tickets whose subjects stand on a page."""
-    return {case.place for case in company.cases if case.word("subject") in answer.text}
-
-
-def same(answer: TestResponse, other: TestResponse, number: str = UNKNOWN) -> None:
-    """Two answers do not differ, but for the number that was asked for and what is new on every page."""
-    assert answer.status_code == other.status_code
-    bodies = [_ONCE.sub("", one.text).replace(number, UNKNOWN) for one in (answer, other)]
-    assert bodies[0] == bodies[1]
-    assert set(answer.headers.keys()) == set(other.headers.keys())
-
-
-def count_of(answer: TestResponse, label: str) -> int:
-    """The number beside a queue in the sidebar."""
-    for item in LexborHTMLParser(answer.data).css(".sidebar-section a"):
-        count, name = item.css_first(".count"), item.css_first(".cut")
-        if count is not None and name is not None and name.text() == label:
-            return int(count.text())
-    return 0
 
 
 @contextmanager

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import case, delete, or_, select
 
 from hookdesk.api import Ticket, UserEmail, reading, transact
 from hookdesk_email_out.models import Mail
 
 MOST = 10_000
+ALERTS = ("new_ticket_alert", "message_alert", "assigned_alert")
+"""Templates of what tells agents of other people's tickets."""
 
 
 def mails_to(user_id: int) -> list[dict[str, Any]]:
-    """The newest mails to a person's addresses, at most 10,000."""
+    """The newest mails to a person's addresses, at most 10,000: no alerts, which agents get of others, and no text that opens a door."""
     theirs = select(UserEmail.address).where(UserEmail.user_id == user_id)
-    columns = (Mail.address, Mail.subject, Mail.text, Mail.created_at, Mail.sent_at)
-    newest = select(*columns).where(Mail.address.in_(theirs)).order_by(Mail.id.desc()).limit(MOST)
+    text = case((Mail.template == "secret", ""), else_=Mail.text).label("text")
+    columns = (Mail.address, Mail.subject, text, Mail.created_at, Mail.sent_at)
+    of_theirs = select(*columns).where(Mail.address.in_(theirs), Mail.template.not_in(ALERTS))
+    newest = of_theirs.order_by(Mail.id.desc()).limit(MOST)
     return [dict(row._mapping) for row in reading().all(newest)]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from hookdesk.api import (
     Attachment,
@@ -83,7 +83,7 @@ def _tickets() -> Any:
 
 
 def _entries(user_id: int) -> Any:
-    """What they wrote anywhere, and what was answered in their own tickets."""
+    """What they wrote anywhere as a requester, and what was answered in their own tickets."""
     columns = (
         Ticket.number,
         ThreadEntry.kind,
@@ -94,7 +94,12 @@ def _entries(user_id: int) -> Any:
     )
     answered = and_(Ticket.user_id == user_id, ThreadEntry.kind != "note")
     query = select(*columns).join(Ticket, Ticket.id == ThreadEntry.ticket_id)
-    return query.where(or_(ThreadEntry.user_id == user_id, answered)).order_by(ThreadEntry.id)
+    return query.where(or_(_own_words(user_id), answered)).order_by(ThreadEntry.id)
+
+
+def _own_words(user_id: int) -> ColumnElement[bool]:
+    """What they wrote for themselves. What agents write is work: it is about others, and part of their tickets."""
+    return and_(ThreadEntry.user_id == user_id, ThreadEntry.agent_id.is_(None))
 
 
 def _rows(query: Any) -> list[dict[str, Any]]:
@@ -108,7 +113,7 @@ def _files(user_id: int) -> Iterator[Row[Any]]:
     """The files that they sent."""
     columns = (Attachment.id, Attachment.filename, Attachment.sha256, Attachment.storage)
     query = select(*columns).join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
-    yield from reading().all(query.where(ThreadEntry.user_id == user_id).order_by(Attachment.id).limit(MOST))
+    yield from reading().all(query.where(_own_words(user_id)).order_by(Attachment.id).limit(MOST))
 
 
 def _pack(archive: zipfile.ZipFile, row: Row[Any]) -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import column, func, select, table, update
 
 from hookdesk import clock as now_clock
+from hookdesk.api import NotificationHooks
 from hookdesk.models import (
     Agent,
     Attachment,
@@ -36,7 +37,7 @@ from hookdesk.site import site
 from hookdesk.testing import Client, Clock
 from hookdesk.types.actors import Actor
 from hookdesk.types.intake import InboundFile
-from hookdesk_people import erasing
+from hookdesk_people import erasing, records
 
 pytestmark = [
     pytest.mark.plugins("people", "auth_password", "storage_fs", "search", "email_out", "portal"),
@@ -167,6 +168,15 @@ def test_a_person_gets_everything_that_is_kept(
     files = [name for name in archive.namelist() if name.startswith("files/")]
     assert [archive.read(name) for name in files] == [FILE.content]
     assert any("exported what is kept about Grace Hopper" in line for line in read(select(SystemLog.message)))
+
+
+def test_what_is_given_out_opens_no_door(hookdesk_app: Flask, grace: Ticket, read: Read) -> None:
+    """A mail that waits may hold a link for choosing a password: that there is such a mail is told, and not what it says."""
+    with hookdesk_app.app_context():
+        letter = {"name": "", "subject": "Choose a password", "text": "Go to /reset/t0ken"}
+        site().hooks.first(NotificationHooks.mail_secret, key="k", address="grace@example.org", **letter)
+        mails = records.everything(grace.user_id)["email_out: mails"]
+    assert [(mail["subject"], mail["text"]) for mail in mails] == [("Choose a password", "")]
 
 
 def everything(app: Flask) -> str:
