@@ -22,7 +22,6 @@ pytest_plugins = [
 
 PLUGINS = Path(__file__).parent / "plugins"
 """Below it, each plugin's own tests lie in a folder of its name."""
-JOURNEYS = Path(__file__).parent / "journeys"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,9 +43,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Skip what needs a plugin that is switched off: it says so by a marker, or is the plugin's own test."""
     off = switched_off(config)
     if config.getoption("--affected"):
-        same = [item for item in items if _has_the_same_site(item)]
+        same = [item for item in items if not _is_affected(item)]
         config.hook.pytest_deselected(items=same)
-        items[:] = [item for item in items if item not in set(same)]
+        items[:] = [item for item in items if _is_affected(item)]
     for item in items:
         markers = (*item.iter_markers("requires"), *item.iter_markers("plugins"))
         needed = {slug for marker in markers for slug in marker.args}
@@ -56,11 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=f"plugin off: {', '.join(missing)}"))
 
 
-def _has_the_same_site(item: pytest.Item) -> bool:
-    """True for a test on a site with just the plugins that it names (none without the marker): what else is off changes nothing there."""
+def _is_affected(item: pytest.Item) -> bool:
+    """True for a test whose site has everything but what is off; a site with just the plugins that a test names is the same anyway."""
     named = {slug for marker in item.iter_markers("plugins") for slug in marker.args}
     uses: tuple[str, ...] = getattr(item, "fixturenames", ())
-    return "*" not in named and "hookdesk_app" in uses and JOURNEYS not in item.path.parents
+    return "plugins_off" in uses and ("*" in named or "hookdesk_app" not in uses)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Run every test once for each builtin plugin switched off, and print what ran: `make matrix`.
 
-Tests on a site that has just the plugins they name run once, in the run with everything on: it is the same site whoever else is off.
+Tests without a site, and those on a site that has just the plugins they name, run once, in the run with everything on.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -106,11 +107,35 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def make_site(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
-    """An instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet.
+class NewSite(Protocol):
+    """Makes an instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet.
 
     `extra` is added to the environment of its commands.
     """
+
+    def __call__(self, folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
+        """Make it in that folder."""
+        ...
+
+
+@pytest.fixture(scope="session")
+def new_site(plugins_off: frozenset[str]) -> NewSite:
+    """Sites without the plugins that this run goes without."""
+
+    def make(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
+        made = _initialised(folder, extra)
+        if smtp is not None:
+            point_mail_at(made, smtp)
+        for slug in sorted(plugins_off):
+            off = made.run("plugins", "disable", slug, "--cascade", "--force")
+            assert off.returncode == 0 or b"not switched on" in off.stderr, off.stderr.decode()
+        return made
+
+    return make
+
+
+def _initialised(folder: Path, extra: Mapping[str, str]) -> LiveSite:
+    """An instance with an administrator."""
     instance = folder / "instance"
     environ = {key: value for key, value in os.environ.items() if not key.startswith("HOOKDESK_")}
     port = free_port()
@@ -123,8 +148,6 @@ def make_site(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
     secret.write_text(PASSWORD)
     done = made.run("init", "--admin-email", "ada@helpdesk.example", "--admin-password-file", str(secret))
     assert done.returncode == 0, done.stderr.decode()
-    if smtp is not None:
-        point_mail_at(made, smtp)
     return made
 
 
@@ -149,18 +172,18 @@ def sign_in(page: Page, site: LiveSite) -> None:
 
 
 @pytest.fixture
-def live_site(tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
+def live_site(new_site: NewSite, tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
     """A running site whose mail arrives at `smtp_server`."""
-    made = make_site(tmp_path, smtp_server)
+    made = new_site(tmp_path, smtp_server)
     made.start()
     yield made
     made.stop()
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def furnished(new_site: NewSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """One running site for all tests that look at pages: see `furnished.fill`. They share an xdist group."""
-    made = make_site(tmp_path_factory.mktemp("furnished"), None)
+    made = new_site(tmp_path_factory.mktemp("furnished"), None)
     fill(made)
     made.start()
     yield made

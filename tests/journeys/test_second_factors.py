@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD, LiveSite, make_site
+from tests.journeys.conftest import PASSWORD, LiveSite, NewSite
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,9 +21,9 @@ DESK = re.compile(r"/agent/?(\?|$|tickets)")
 
 
 @pytest.fixture
-def named_site(tmp_path: Path) -> Iterator[str]:
+def named_site(new_site: NewSite, tmp_path: Path) -> Iterator[str]:
     """The address of a running site with a name, for passkeys are bound to one."""
-    made: LiveSite = make_site(tmp_path, None)
+    made: LiveSite = new_site(tmp_path, None)
     address = f"http://localhost:{made.port}"
     made.environ["HOOKDESK_BASE_URL"] = address
     made.start()
