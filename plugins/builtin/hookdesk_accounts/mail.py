@@ -40,7 +40,12 @@ def send(event: Event) -> None:
         return
     purpose, address, name = (str(event.data[key]) for key in ("purpose", "address", "name"))
     person = people.find_user(address)
-    begun = transact(lambda session: _begin(session, person, purpose, address, name), race=True)
+    if reason := services.refusal(person, address):
+        told = f"Nothing about an account was mailed to {address}: {reason}."
+        transact(lambda session: log.write(session, "info", "accounts", told))
+        return
+    by_agent = bool(event.data.get("by_agent"))
+    begun = transact(lambda session: _begin(session, person, purpose, address, name, by_agent), race=True)
     if begun is None:
         return
     user_id, token = begun
@@ -56,14 +61,14 @@ def send(event: Event) -> None:
 
 
 def _begin(
-    session: Session, person: people.Person | None, purpose: str, address: str, name: str
+    session: Session, person: people.Person | None, purpose: str, address: str, name: str, by_agent: bool
 ) -> tuple[int, str] | None:
     """Whom to mail, and with which token; "" for who has an account already."""
     account = services.ready(session, person, purpose, address, name)
     if account is None:
         return None
     paused = account.mailed_at is not None and clock.now() - account.mailed_at < PAUSE
-    if paused and purpose != "invite":
+    if paused and not by_agent:
         return None
     if account.state == ACTIVE and purpose == "join":
         return account.user_id, ""

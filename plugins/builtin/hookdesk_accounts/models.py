@@ -21,7 +21,8 @@ class Base(DeclarativeBase):
 class Account(Base):
     """The account of a user: pending until its address is confirmed, then active; a locked one opens nothing.
 
-    `mailed_at`: when its owner was last mailed about it, `confirmed_at`: when a mailed link was followed to the end.
+    `mailed_at`: when its owner was last mailed about it, `confirmed_at`: when a mailed link was followed to the end, or an agent vouched
+    for the address. `made_user`: a sign-up made the user, of whom nothing was known before.
     """
 
     __tablename__ = "p_accounts__account"
@@ -30,3 +31,4 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     mailed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    made_user: Mapped[bool] = mapped_column(default=False)

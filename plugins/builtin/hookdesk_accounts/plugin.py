@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, ActorKind, Event, NavItem, Plugin, Slot, SlotContent, hookimpl
-from hookdesk_accounts import mail, services
+from hookdesk.api import Actor, ActorKind, Event, Job, NavItem, Plugin, Slot, SlotContent, hookimpl
+from hookdesk_accounts import forgetting, mail, managing, services
 from hookdesk_accounts.hookspecs import AccountHooks
 from hookdesk_accounts.settings import Settings
 from hookdesk_accounts.views import bp
@@ -56,6 +58,12 @@ class Accounts(Plugin[Settings]):
         return [NavItem(area, _("Sign in"), "accounts.sign_in", icon="user", order=10)]
 
     @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """Forget accounts that nobody confirmed."""
+        doc = _l("Forget accounts that nobody confirmed in time")
+        return [Job(forgetting.JOB, forgetting.forget, timedelta(days=1), doc)]
+
+    @hookimpl
     def slots(self) -> Sequence[Slot]:
         """Where other plugins add to these pages."""
         return [
@@ -68,10 +76,4 @@ class Accounts(Plugin[Settings]):
         """How far a user's account is, on their page in the admin panel and in the desk."""
         if slot not in ("admin.user", "directory.user") or not actor.may("user.manage") or args["user"] is None:
             return []
-        state, confirmed_at = services.state_of(args["user"].id)
-        return [
-            SlotContent(
-                "accounts/state.html",
-                {"state": state, "confirmed_at": confirmed_at, "can_invite": services.can_invite()},
-            )
-        ]
+        return [SlotContent("accounts/state.html", {"account": managing.state_of(args["user"].id)})]

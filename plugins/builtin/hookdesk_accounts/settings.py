@@ -32,6 +32,15 @@ class Settings:
         label=_l("Sign-in required to open a ticket"),
         help=_l("Holds for the portal's form. Mailed links and mail itself work without an account all the same."),
     )
+    unconfirmed_days: int = setting(
+        30,
+        label=_l("Days until an account that nobody confirms is forgotten"),
+        help=_l(
+            "Counted from the last mail about it. Who signed up goes with it, unless they have a ticket or more is known of them."
+        ),
+        minimum=7,
+        maximum=3650,
+    )
 
 
 def settings() -> Settings:

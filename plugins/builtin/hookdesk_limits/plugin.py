@@ -38,11 +38,18 @@ class Limits(Plugin[Settings]):
     """
 
     settings_type = Settings
+    uses = ("accounts",)
 
     @hookimpl
     def intake_screen(self, message: InboundMessage) -> Verdict | None:
         """Turn away blocked senders."""
-        return services.verdict(message.sender_address)
+        reason = services.blocked(message.sender_address)
+        return Verdict.reject(reason) if reason else None
+
+    @hookimpl
+    def auth_account_refusal(self, address: str) -> str | None:
+        """No account for them either."""
+        return services.blocked(address)
 
     @hookimpl
     def ticket_problems(self, draft: TicketDraft) -> Sequence[str]:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Ticket, TicketDraft, Verdict, clock, explain, log, people, reading, transact
+from hookdesk.api import Actor, Ticket, TicketDraft, clock, explain, log, people, reading, transact
 from hookdesk_limits.models import Blocked
 
 MOST_PARTS = 12
@@ -40,10 +40,10 @@ def problems(draft: TicketDraft, most: int) -> Sequence[str]:
     return (told,)
 
 
-def verdict(address: str) -> Verdict | None:
-    """Turn away what comes from a blocked address or domain."""
+def blocked(address: str) -> str | None:
+    """That an address or its domain is blocked, in words for ledger and log; None if neither is."""
     sender = reading().scalar(select(Blocked.sender).where(Blocked.sender.in_(_patterns(address))).limit(1))
-    return Verdict.reject(f"{sender} is blocked") if sender else None
+    return f"{sender} is blocked" if sender else None
 
 
 def _patterns(address: str) -> list[str]:

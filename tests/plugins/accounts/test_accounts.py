@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from hookdesk.api import Actor, SystemLog, Ticket, User, UserEmail, reading, site, system, transact
+from hookdesk.api import Actor, Ticket, User, UserEmail, reading, site, system, transact
 from hookdesk.testing import Client, Clock
 from hookdesk_accounts.models import Account
 from hookdesk_accounts.settings import Settings
@@ -222,35 +222,3 @@ def test_the_own_page_and_the_pages_of_the_password(joined: Joined, hookdesk_app
     assert client.submit("/account/password", form, follow=False).location == "/account/password"
     assert client.get("/account/sessions").status_code == 200
     assert sign_in(hookdesk_app.test_client(), password="another long password").status_code == 302
-
-
-def test_an_agent_invites_locks_and_unlocks(
-    admin_client: Client, hookdesk_app: Flask, make_ticket: Callable[..., Ticket], mailbox: list[Letter], run_jobs: Jobs
-) -> None:
-    configure(hookdesk_app, registration="invitation")
-    make_ticket()
-    page = f"/admin/users/{user_id(hookdesk_app)}"
-    acts = f"/agent/accounts/{user_id(hookdesk_app)}"
-    assert "Guest" in admin_client.get(page).text
-    assert "A mail with a link is on its way." in admin_client.submit(page, to=f"{acts}/invite").text
-    run_jobs("outbox")
-    grace = hookdesk_app.test_client()
-    follow(grace, mailbox[0])
-    assert grace.get("/account").status_code == 200
-    admin_client.submit(page, to=f"{acts}/lock")
-    assert grace.get("/account").location == "/sign-in"
-    assert sign_in(grace).status_code == 401
-    admin_client.submit(page, to=f"{acts}/unlock")
-    assert sign_in(grace).status_code == 302
-    with hookdesk_app.app_context():
-        told = list(reading().scalars(select(SystemLog.message).where(SystemLog.source == "account")))
-        assert [words.split()[2] for words in told] == ["invited", "changed", "changed"]
-
-
-def test_nobody_locks_an_agent_out_of_the_desk_this_way(
-    admin_client: Client, hookdesk_app: Flask, make_agent: Callable[..., Actor], mailbox: list[Letter], run_jobs: Jobs
-) -> None:
-    ada = make_agent("ada")
-    admin_client.submit("/admin/users", to=f"/agent/accounts/{ada.user_id}/invite")
-    run_jobs("outbox")
-    assert admin_client.submit("/admin/users", to=f"/agent/accounts/{ada.user_id}/lock").status_code == 404

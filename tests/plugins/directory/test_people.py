@@ -164,17 +164,26 @@ def test_an_agent_is_changed_by_administrators_alone(
     assert inside(lambda: list(reading().scalars(addresses))) == ["boss@helpdesk.example"]
 
 
+def button(client: Client, path: str, act: str) -> str:
+    """What the button that posts to `act` says; "" if a page shows none without opening a menu."""
+    found = LexborHTMLParser(client.get(path).data).css_first(f'form[action="{act}"]')
+    return " ".join(found.text().split()) if found and found.parent and found.parent.tag == "header" else ""
+
+
 def test_a_user_is_banned_and_let_in_again_by_who_may(
     browser: Client, ada: Actor, allow: Make, make_user: Make, inside: Make
 ) -> None:
     grace = make_user("Grace", "grace@example.org")
     page, act = f"/agent/people/{grace}", f"/agent/people/{grace}/ban"
+    assert button(browser, page, act) == "Ban"
     assert "Grace is banned." in browser.submit(page, {"banned": "1"}, to=act).get_data(as_text=True)
     assert row(inside, grace).is_banned
     assert names(browser, "/agent/people?show=banned") == ["Grace"]
+    assert button(browser, page, act) == "Let them write again"
     browser.submit(page, {"banned": "0"}, to=act)
     assert not row(inside, grace).is_banned
     allow(ada, "user.directory", "user.edit")
+    assert button(browser, page, act) == ""
     assert browser.submit(f"{page}/edit", {"banned": "1"}, to=act).status_code == 403
     assert not row(inside, grace).is_banned
 
@@ -254,5 +263,5 @@ def test_the_account_of_a_user_is_seen_and_kept_here_by_who_may(
     allow(ada, "user.directory", "user.manage")
     assert "Has no account" in text_of(browser, page)
     user_id = page.rpartition("/")[2]
-    answer = browser.submit(page, to=f"/agent/accounts/{user_id}/invite", follow=False)
+    answer = browser.submit(page, to=f"/agent/accounts/{user_id}/link", follow=False)
     assert answer.headers["Location"] == page

@@ -6,20 +6,30 @@ from flask import current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Forbidden, agent, current_actor
-from hookdesk_accounts import services
-from hookdesk_accounts.models import GUEST
+from hookdesk.api import agent, current_actor, directory
+from hookdesk_accounts import managing
 from hookdesk_accounts.views.blueprint import bp
 
 
-@bp.post("/agent/accounts/<int:user_id>/invite")
+@bp.post("/agent/accounts/<int:user_id>/link")
 @agent("user.manage")
-def invite(user_id: int) -> Response:
-    """Mail a link to choose a password with."""
-    if not services.can_invite() and services.state_of(user_id)[0] == GUEST:
-        raise Forbidden("user.manage", _("Nobody new gets an account here, as the settings say."))
-    services.invite(current_actor(), user_id)
-    flash(_("A mail with a link is on its way."), "success")
+def mail_link(user_id: int) -> Response:
+    """Mail a link to choose a password with: an invitation, or for who has an account, a new password."""
+    try:
+        managing.mail_link(current_actor(), user_id)
+    except directory.DirectoryProblem as problem:
+        flash(str(problem), "danger")
+    else:
+        flash(_("A mail with a link is on its way."), "success")
+    return _back(user_id)
+
+
+@bp.post("/agent/accounts/<int:user_id>/confirm")
+@agent("user.manage")
+def confirm(user_id: int) -> Response:
+    """Vouch for the address."""
+    managing.confirm(current_actor(), user_id)
+    flash(_("The address is confirmed. A password is chosen by mail."), "success")
     return _back(user_id)
 
 
@@ -27,7 +37,7 @@ def invite(user_id: int) -> Response:
 @agent("user.manage")
 def lock(user_id: int) -> Response:
     """Lock an account."""
-    services.lock(current_actor(), user_id, True)
+    managing.lock(current_actor(), user_id, True)
     flash(_("The account is locked, and its owner signed out."))
     return _back(user_id)
 
@@ -36,7 +46,7 @@ def lock(user_id: int) -> Response:
 @agent("user.manage")
 def unlock(user_id: int) -> Response:
     """Open it again."""
-    services.lock(current_actor(), user_id, False)
+    managing.lock(current_actor(), user_id, False)
     flash(_("The account is open again."))
     return _back(user_id)
 
