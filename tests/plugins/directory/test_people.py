@@ -179,7 +179,7 @@ def test_a_user_is_banned_and_let_in_again_by_who_may(
     assert "Grace is banned." in browser.submit(page, {"banned": "1"}, to=act).get_data(as_text=True)
     assert row(inside, grace).is_banned
     assert names(browser, "/agent/people?show=banned") == ["Grace"]
-    assert button(browser, page, act) == "Let them write again"
+    assert button(browser, page, act) == "Lift the ban"
     browser.submit(page, {"banned": "0"}, to=act)
     assert not row(inside, grace).is_banned
     allow(ada, "user.directory", "user.edit")
