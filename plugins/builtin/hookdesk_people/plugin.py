@@ -20,6 +20,7 @@ class People(Plugin[NoSettings]):
     """
 
     depends = ("admin",)
+    uses = ("directory",)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -37,6 +38,8 @@ class People(Plugin[NoSettings]):
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Buttons on the pages of people."""
+        if slot == "directory.user" and actor.may("user.delete") and args["user"].agent_id is None:
+            return [SlotContent("people/delete_in_desk.html", {"user": args["user"]}, order=900)]
         if not actor.is_admin:
             return []
         if slot == "admin.agents.actions":

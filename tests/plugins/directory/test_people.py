@@ -221,6 +221,22 @@ def test_an_organization_is_added_and_changed_with_all_that_it_has(
     assert names(browser, "/agent/people/organizations") == ["Initrode"]
 
 
+def test_an_organization_without_members_and_tickets_is_deleted_by_who_may(
+    browser: Client, ada: Actor, allow: Make, make_user: Make, make_organization: Make
+) -> None:
+    empty, used = make_organization("Empty"), make_organization("Initech")
+    make_user("Peter", "peter@initech.example", organization_id=used)
+    paths = [f"/agent/people/organizations/{one}" for one in (empty, used)]
+    assert not any(f"{path}/delete" in browser.get(path).get_data(as_text=True) for path in paths)
+    assert browser.submit(f"{paths[0]}/edit", {}, to=f"{paths[0]}/delete").status_code == 403
+    allow(ada, "user.directory", "organization.edit", "organization.delete")
+    assert f"{paths[0]}/delete" in browser.get(paths[0]).get_data(as_text=True)
+    told = [browser.submit(path, {}, to=f"{path}/delete").get_data(as_text=True) for path in paths]
+    assert "Empty was deleted." in told[0]
+    assert "Initech is in use: 1 user. Nothing was deleted." in told[1]
+    assert names(browser, "/agent/people/organizations") == ["Initech"]
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"name": "Taken"}, "name"), ({"domains": "not a domain"}, "domains"), ({"manager_agent_id": "999"}, "manager_agent_id")],

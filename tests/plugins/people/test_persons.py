@@ -304,3 +304,41 @@ def test_who_may_ban_bans(
     assert read(select(User.is_banned).where(User.id == administrator.user_id)) == [False]
     browser.submit("/agent/login", {"banned": "0"}, to=path)
     assert read(banned) == [False]
+
+
+@pytest.mark.plugins("people", "directory", "storage_fs")
+def test_who_may_delete_users_deletes_those_without_tickets(
+    hookdesk_app: Flask,
+    make_agent: Callable[..., Actor],
+    grace: Ticket,
+    double: Ticket,
+    read: Read,
+    administrator: Actor,
+    run_jobs: Callable[..., int],
+) -> None:
+    agent, browser = make_agent("ada", "Ada Lovelace"), hookdesk_app.test_client()
+    assert isinstance(browser, Client)
+
+    def hold(*permissions: str) -> None:
+        with hookdesk_app.app_context(), site().db.write() as session:
+            session.execute(update(Agent).where(Agent.id == agent.agent_id).values(permissions=list(permissions)))
+
+    def delete(user_id: int | None) -> str:
+        path = f"/agent/users/{user_id}/delete"
+        return browser.submit("/agent/people", {"with_tickets": "y"}, to=path).get_data(as_text=True)
+
+    hold("user.directory")
+    browser.sign_in(agent)
+    page, path = f"/agent/people/{grace.user_id}", f"/agent/users/{grace.user_id}/delete"
+    assert path not in browser.get(page).get_data(as_text=True)
+    assert browser.submit("/agent/people", {}, to=path).status_code == 403
+    hold("user.directory", "user.delete")
+    assert path in browser.get(page).get_data(as_text=True)
+    assert "Grace Hopper has tickets. Nothing was deleted." in delete(grace.user_id)
+    assert "works here" in delete(administrator.user_id)
+    with hookdesk_app.app_context():
+        lone = users.save_user(administrator, None, users.UserData(name="Lone", addresses=("lone@example.org",)))
+    assert "Lone is deleted." in delete(lone)
+    run_jobs()
+    assert read(select(User.id).where(User.id == lone)) == []
+    assert len(read(select(Ticket.id))) == 2

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row
+from werkzeug.wrappers import Response
 
 from hookdesk.api import Ticket, agent, current_actor, organizations
+from hookdesk.api import directory as kept
 from hookdesk_desk.directory import directory
 from hookdesk_directory import queries
 from hookdesk_directory.forms import OrganizationForm, lines
@@ -62,6 +64,20 @@ def edit_organization(row_id: int) -> Answer:
         "manager_team_id": row.manager_team_id or NOBODY,
     }
     return _edit(OrganizationForm(data=kept), row)
+
+
+@bp.post("/organizations/<int:row_id>/delete", endpoint="organization_delete")
+@agent("organization.delete")
+def delete_organization(row_id: int) -> Response:
+    """Delete an organization that has neither members nor tickets."""
+    row = found(queries.organization(row_id))
+    try:
+        kept.remove(current_actor(), "organization", row.id)
+    except kept.DirectoryProblem as problem:
+        flash(str(problem), "danger")
+        return redirect(_after(row.id))
+    flash(_("%(name)s was deleted.", name=row.name), "success")
+    return redirect(url_for("directory.organizations" if current_actor().may("user.directory") else "desk.queue"))
 
 
 def _edit(form: OrganizationForm, row: Row[Any] | None) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
@@ -130,3 +130,19 @@ def ban(user_id: int) -> Redirect:
     if current_actor().is_admin:
         return redirect(url_for("admin.user_edit", user_id=user_id))
     return redirect(url_for("core.signed_in", face="agent"))
+
+
+@bp.post("/agent/users/<int:user_id>/delete")
+@agent("user.delete")
+@confirmed
+def delete_in_desk(user_id: int) -> Redirect:
+    """Delete a user who has no tickets; for whoever may delete users. Tickets go with them by an administrator's hand alone."""
+    user = found(people.user(user_id))
+    try:
+        erasing.remove(current_actor(), user_id, with_tickets=False)
+    except directory.DirectoryProblem as problem:
+        flash(str(problem), "danger")
+    else:
+        flash(_("%(name)s is deleted.", name=user.name), "success")
+    is_listed = current_actor().may("user.directory") and "directory.users" in current_app.view_functions
+    return redirect(url_for("directory.users") if is_listed else url_for("core.signed_in", face="agent"))
