@@ -16,7 +16,7 @@ SIZE = 50
 MOST_CHOICES = 500
 KINDS = (
     "account", "agent", "api key", "blocked sender", "department", "organization", "plugin", "policy", "role", "second factors", "settings",
-    "team", "user", "view",
+    "team", "topic", "user", "view",
 )  # fmt: skip
 
 

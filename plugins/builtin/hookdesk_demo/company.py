@@ -53,7 +53,7 @@ def found_company(writers: Iterable[tuple[str, str]]) -> Company:
         "core", CoreSettings, {"site_name": f"{plan['name']} support", "portal_intro": plan["intro"]}, actor
     )
     departments = _departments(plan, actor)
-    topics = _topics(plan, departments)
+    topics = _topics(plan, departments, actor)
     staff = _agents(plan, departments, actor)
     _teams(plan, staff, actor)
     companies = _organizations(plan, actor)
@@ -81,7 +81,7 @@ def _departments(plan: Mapping[str, Any], actor: Actor) -> dict[str, int]:
     return {"Support": int(default or 0), **known} if "Support" not in known else known
 
 
-def _topics(plan: Mapping[str, Any], departments: Mapping[str, int]) -> dict[str, str]:
+def _topics(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Actor) -> dict[str, str]:
     """Topics that lead to the departments, in place of the general ones; {} while the plugin for topics is off."""
     if site().plugins.get("topics") is None:
         return {}
@@ -89,7 +89,7 @@ def _topics(plan: Mapping[str, Any], departments: Mapping[str, int]) -> dict[str
 
     release()
     for node in reversed(tree.nodes()):
-        services.remove(node.id)
+        services.remove(actor, node.id)
     priorities, made = _ids(Priority, Priority.key), dict[str, int]()
     for place, item in enumerate(plan["topic"]):
         values = services.Values(
@@ -103,7 +103,7 @@ def _topics(plan: Mapping[str, Any], departments: Mapping[str, int]) -> dict[str
             intro=item.get("intro", ""),
         )
         release()
-        made[item["name"]] = services.save(values)
+        made[item["name"]] = services.save(actor, values)
     release()
     return {node.name: node.ref for node in tree.nodes()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hookdesk.api import Priority, reading
+from hookdesk.api import Priority, reading, system
 from hookdesk_topics import services, tree
 
 
@@ -23,4 +23,4 @@ def first_topics() -> None:
 def _add(name: str, position: int, intro: str, above: int | None = None, priority: str = "") -> int:
     """One public topic in the default department; its id."""
     priority_id = reading().scalar(select(Priority.id).where(Priority.key == priority)) if priority else None
-    return services.save(services.Values(name, above, None, priority_id, True, True, position, intro))
+    return services.save(system(), services.Values(name, above, None, priority_id, True, True, position, intro))

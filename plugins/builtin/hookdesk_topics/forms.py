@@ -37,6 +37,16 @@ class TopicForm(Form):
         default=True,
         description=_l("If off, only agents can choose it. Holds for all below it too."),
     )
+    is_restricted = BooleanField(
+        _l("Only for certain organizations"),
+        description=_l("On the portal it is offered to their members who are signed in. Holds for all below it too."),
+    )
+    organizations = TextAreaField(
+        _l("Organizations"),
+        [Length(max=20_000)],
+        filters=[clean_text],
+        description=_l("One a line, by its name as in the list."),
+    )
     is_active = BooleanField(
         _l("Use it for new tickets"), default=True, description=_l("Tickets that have it keep it.")
     )
@@ -61,4 +71,8 @@ class TopicForm(Form):
             is_active=self.is_active.data,
             position=self.position.data or 0,
             intro=self.intro.data or "",
+            is_restricted=self.is_restricted.data,
+            organizations=tuple(
+                dict.fromkeys(filter(None, map(str.strip, (self.organizations.data or "").splitlines())))
+            ),
         )

@@ -17,7 +17,10 @@ class Base(DeclarativeBase):
 
 
 class Topic(Base):
-    """What a ticket can be about. Tickets keep `topics:<id>`, so an id is never given out twice, not even on SQLite."""
+    """What a ticket can be about. Tickets keep `topics:<id>`, so an id is never given out twice, not even on SQLite.
+
+    `is_restricted`: the portal offers it to members of the organizations in `Audience` alone; to nobody if there is none.
+    """
 
     __tablename__ = "p_topics__topic"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -28,5 +31,23 @@ class Topic(Base):
     priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id", ondelete="SET NULL"), index=True)
     is_public: Mapped[bool] = mapped_column(default=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_restricted: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     intro: Mapped[str] = mapped_column(Text, default="")
+
+
+class Audience(Base):
+    """An organization whose members the portal offers a restricted topic."""
+
+    __tablename__ = "p_topics__audience"
+    topic_id: Mapped[int] = mapped_column(ForeignKey("p_topics__topic.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class UnlistedDepartment(Base):
+    """A department whose topics the portal does not offer, whatever they say themselves."""
+
+    __tablename__ = "p_topics__unlisted_department"
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id", ondelete="CASCADE"), primary_key=True)

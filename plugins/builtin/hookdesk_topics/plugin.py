@@ -25,12 +25,8 @@ class Topics(Plugin[NoSettings]):
 
     @hookimpl
     def topic_choices(self, actor: Actor) -> Sequence[TopicChoice]:
-        """Active topics; those that are not public for agents alone."""
-        return [
-            TopicChoice(node.ref, node.path, node.intro)
-            for node in tree.nodes()
-            if node.is_active and (node.is_public or actor.is_agent or actor.is_system)
-        ]
+        """Active topics, each for whom it is."""
+        return [TopicChoice(node.ref, node.path, node.intro) for node in tree.nodes() if node.is_offered(actor)]
 
     @hookimpl
     def topic_label(self, ref: str) -> str | None:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Department, Ticket, TicketDraft, explain, reading, scope, system, transact
+from hookdesk.api import (
+    Actor,
+    Department,
+    Organization,
+    Ticket,
+    TicketDraft,
+    explain,
+    log,
+    reading,
+    scope,
+    system,
+    transact,
+)
 from hookdesk_topics import tree
-from hookdesk_topics.models import Topic
+from hookdesk_topics.models import Audience, Topic, UnlistedDepartment
 
 MOST_LEVELS = 4
 
@@ -27,7 +40,7 @@ class TopicProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What an admin states about a topic."""
+    """What an admin states about a topic; `organizations` are the names of those that a restricted one is for."""
 
     name: str
     parent_id: int | None
@@ -37,29 +50,86 @@ class Values:
     is_active: bool
     position: int
     intro: str
+    is_restricted: bool = False
+    organizations: tuple[str, ...] = ()
 
 
-def save(values: Values, topic_id: int | None = None) -> int:
+def save(actor: Actor, values: Values, topic_id: int | None = None) -> int:
     """Store a new topic, or change one; its id.
 
     Raises:
-        TopicProblem: the name is taken at that place, or the place cannot be.
+        TopicProblem: the name is taken at that place, the place cannot be, or there is no such organization.
         LookupError: there is no topic with that id.
     """
 
     def work(session: Session) -> int:
         found = tree.nodes()
         _check(values, found, topic_id)
+        wanted = _organization_ids(session, values.organizations)
         topic = Topic() if topic_id is None else session.get(Topic, topic_id, with_for_update=True)
         if topic is None:
             raise LookupError(f"there is no topic {topic_id}")
-        for name, value in asdict(values).items():
+        given = asdict(values)
+        del given["organizations"]
+        changes = {
+            name: (getattr(topic, name), value) for name, value in given.items() if getattr(topic, name) != value
+        }
+        for name, value in given.items():
             setattr(topic, name, value)
         session.add(topic)
         session.flush()
+        changes |= _set_audience(session, topic.id, wanted)
+        if topic_id is None or changes:
+            log.changed(session, actor, "topic", topic.name, changes, act="changed" if topic_id else "created")
         return topic.id
 
     return transact(work)
+
+
+def _organization_ids(session: Session, names: Collection[str]) -> set[int]:
+    """The organizations of these names."""
+    rows = session.execute(select(Organization.name, Organization.id).where(Organization.name.in_(names))).all()
+    known = {row.name: row.id for row in rows}
+    if unknown := [name for name in names if name not in known]:
+        raise TopicProblem("organizations", _("There is no organization named %(name)s.", name=unknown[0][:100]))
+    return set(known.values())
+
+
+def _set_audience(session: Session, topic_id: int, wanted: set[int]) -> dict[str, tuple[Any, Any]]:
+    """Say which organizations a topic is for; what changed."""
+    known = set(session.scalars(select(Audience.organization_id).where(Audience.topic_id == topic_id)))
+    if known == wanted:
+        return {}
+    session.execute(delete(Audience).where(Audience.topic_id == topic_id, Audience.organization_id.in_(known - wanted)))
+    session.add_all(Audience(topic_id=topic_id, organization_id=one) for one in wanted - known)
+    session.flush()
+    return {"organizations": (known, wanted)}
+
+
+def audience(topic_id: int) -> list[str]:
+    """The names of the organizations that a topic is for."""
+    named = select(Organization.name).join(Audience, Audience.organization_id == Organization.id)
+    return list(reading().scalars(named.where(Audience.topic_id == topic_id).order_by(Organization.name)))
+
+
+def unlisted() -> set[int]:
+    """The departments whose topics the portal does not offer."""
+    return set(reading().scalars(select(UnlistedDepartment.department_id)))
+
+
+def set_unlisted(actor: Actor, departments: set[int]) -> None:
+    """Say which departments those are; what is no department is passed over."""
+
+    def work(session: Session) -> None:
+        wanted = set(session.scalars(select(Department.id).where(Department.id.in_(departments))))
+        known = set(session.scalars(select(UnlistedDepartment.department_id)))
+        if known == wanted:
+            return
+        session.execute(delete(UnlistedDepartment).where(UnlistedDepartment.department_id.in_(known - wanted)))
+        session.add_all(UnlistedDepartment(department_id=one) for one in wanted - known)
+        log.changed(session, actor, "topic", "list", {"departments that the portal leaves out": (known, wanted)})
+
+    transact(work)
 
 
 def _check(values: Values, found: list[tree.Node], topic_id: int | None) -> None:
@@ -79,13 +149,16 @@ def _check(values: Values, found: list[tree.Node], topic_id: int | None) -> None
         raise TopicProblem("name", _("There are %(most)s topics already; that is the limit.", most=tree.MOST_TOPICS))
 
 
-def remove(topic_id: int) -> None:
+def remove(actor: Actor, topic_id: int) -> None:
     """Delete a topic. Those below it move up; tickets keep its reference, which then reads as unavailable."""
 
     def work(session: Session) -> None:
-        parent_id = session.scalar(select(Topic.parent_id).where(Topic.id == topic_id))
-        session.execute(update(Topic).where(Topic.parent_id == topic_id).values(parent_id=parent_id))
+        topic = session.get(Topic, topic_id, with_for_update=True)
+        if topic is None:
+            return
+        session.execute(update(Topic).where(Topic.parent_id == topic_id).values(parent_id=topic.parent_id))
         session.execute(delete(Topic).where(Topic.id == topic_id))
+        log.changed(session, actor, "topic", topic.name, {}, act="deleted", level="warning")
 
     transact(work)
 

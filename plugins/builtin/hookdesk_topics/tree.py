@@ -1,4 +1,4 @@
-"""All topics as a tree, read in one query: there are tens of them, never thousands."""
+"""All topics as a tree, read at once: there are tens of them, never thousands."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from hookdesk.api import reading
-from hookdesk_topics.models import Topic
+from hookdesk.api import Actor, reading
+from hookdesk_topics.models import Audience, Topic, UnlistedDepartment
 
 MOST_TOPICS = 500
 PREFIX = "topics:"
@@ -19,7 +19,7 @@ PREFIX = "topics:"
 @dataclass(frozen=True, slots=True)
 class Node:
     """A topic with what it has from those above it: an own department or priority goes before theirs, while one that is switched
-    off or not public hides all below it.
+    off or not public hides all below it. `audiences`: for each of them that is restricted, the organizations that it is for.
     """
 
     id: int
@@ -35,6 +35,18 @@ class Node:
     own_active: bool
     position: int
     intro: str
+    is_listed: bool
+    own_restricted: bool
+    audiences: tuple[frozenset[int], ...]
+
+    def is_offered(self, actor: Actor) -> bool:
+        """True if somebody may choose it. What is not public is offered to agents who may know of its department."""
+        if not self.is_active or actor.is_system:
+            return self.is_active
+        if actor.is_agent:
+            is_known = self.department_id in (None, *actor.departments) or actor.may("department.see_all")
+            return self.is_public or is_known
+        return self.is_public and self.is_listed and all(actor.organization_id in one for one in self.audiences)
 
     @property
     def ref(self) -> str:
@@ -59,18 +71,34 @@ class Node:
 
 def nodes() -> list[Node]:
     """Every topic, those below another right after it, by position and name."""
-    rows = reading().all(
-        select(*Topic.__table__.columns).order_by(Topic.position, Topic.name, Topic.id).limit(MOST_TOPICS)
+    asked = select(*Topic.__table__.columns, UnlistedDepartment.department_id.is_(None).label("is_listed")).outerjoin(
+        UnlistedDepartment, UnlistedDepartment.department_id == Topic.department_id
     )
+    rows = reading().all(asked.order_by(Topic.position, Topic.name, Topic.id).limit(MOST_TOPICS))
     below: dict[int | None, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         below[row.parent_id].append(row)
-    return list(_walk(below, below[None], None))
+    audiences = _audiences() if any(row.is_restricted for row in rows) else {}
+    return list(_walk(below, below[None], None, audiences))
 
 
-def _walk(below: dict[int | None, list[Row[Any]]], rows: Sequence[Row[Any]], parent: Node | None) -> Iterator[Node]:
+def _audiences() -> dict[int, frozenset[int]]:
+    """Topic → the organizations that it is for."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in reading().all(select(Audience.topic_id, Audience.organization_id)):
+        found[row.topic_id].add(row.organization_id)
+    return {topic_id: frozenset(organizations) for topic_id, organizations in found.items()}
+
+
+def _walk(
+    below: dict[int | None, list[Row[Any]]],
+    rows: Sequence[Row[Any]],
+    parent: Node | None,
+    audiences: dict[int, frozenset[int]],
+) -> Iterator[Node]:
     """The rows as nodes, each with all below it."""
     for row in rows:
+        own = (audiences.get(row.id, frozenset()),) if row.is_restricted else ()
         node = Node(
             id=row.id,
             parent_id=row.parent_id,
@@ -85,9 +113,12 @@ def _walk(below: dict[int | None, list[Row[Any]]], rows: Sequence[Row[Any]], par
             own_active=row.is_active,
             position=row.position,
             intro=row.intro,
+            is_listed=row.is_listed if row.department_id or parent is None else parent.is_listed,
+            own_restricted=row.is_restricted,
+            audiences=(*(parent.audiences if parent else ()), *own),
         )
         yield node
-        yield from _walk(below, below[row.id], node)
+        yield from _walk(below, below[row.id], node, audiences)
 
 
 def by_ref(ref: str) -> Node | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Department, NotFound, Priority, admin, reading
+from hookdesk.api import Department, NotFound, Priority, admin, current_actor, reading
 from hookdesk_topics import services, tree
 from hookdesk_topics.forms import TopicForm
 
@@ -22,7 +22,18 @@ MOST_CHOICES = 500
 def index() -> str:
     """All topics as a tree, with where each leads and how often it is used."""
     names = {"departments": dict(_departments()), "priorities": dict(_priorities())}
-    return render_template("topics/index.html", nodes=tree.nodes(), used=services.used(), **names)
+    unlisted = services.unlisted()
+    return render_template("topics/index.html", nodes=tree.nodes(), used=services.used(), unlisted=unlisted, **names)
+
+
+@bp.post("/departments")
+@admin
+def departments() -> Response:
+    """Say which departments' topics the portal offers: those whose ids are sent as `listed`."""
+    listed = request.form.getlist("listed")
+    services.set_unlisted(current_actor(), {row_id for row_id, _name in _departments() if str(row_id) not in listed})
+    flash(_("Saved."), "success")
+    return redirect(url_for("topics.index"))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -40,6 +51,7 @@ def edit(topic_id: int) -> str | Response | tuple[str, int]:
     own = {
         "name": node.name, "parent_id": node.parent_id, "intro": node.intro, "department_id": node.own_department_id,
         "priority_id": node.own_priority_id, "is_public": node.own_public, "is_active": node.own_active, "position": node.position,
+        "is_restricted": node.own_restricted, "organizations": "\n".join(services.audience(topic_id)),
     }  # fmt: skip
     return _edit(TopicForm(data=own), node)
 
@@ -49,7 +61,7 @@ def edit(topic_id: int) -> str | Response | tuple[str, int]:
 def delete(topic_id: int) -> Response:
     """Delete a topic."""
     node = _found(topic_id)
-    services.remove(topic_id)
+    services.remove(current_actor(), topic_id)
     flash(_("The topic %(name)s is deleted.", name=node.label))
     return redirect(url_for("topics.index"))
 
@@ -63,7 +75,7 @@ def _edit(form: TopicForm, node: tree.Node | None) -> str | Response | tuple[str
     form.priority_id.choices = [("", _("As the parent topic, or the default")), *_priorities()]
     if form.validate_on_submit():
         try:
-            services.save(form.values(), node.id if node else None)
+            services.save(current_actor(), form.values(), node.id if node else None)
         except services.TopicProblem as problem:
             getattr(form, problem.field).errors = (str(problem),)
         except LookupError as error:

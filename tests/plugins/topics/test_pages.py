@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from hookdesk.api import Actor, Ticket
+from hookdesk.api import Actor, SystemLog, Ticket, organizations, reading, system
 from hookdesk.testing import Client
 from hookdesk_topics import services, tree
 
@@ -104,10 +105,35 @@ def test_a_form_without_its_token_changes_nothing(panel: Client, hookdesk_app: F
 def test_an_empty_list_says_what_to_do(panel: Client, hookdesk_app: Flask) -> None:
     with hookdesk_app.app_context():
         for node in reversed(tree.nodes()):
-            services.remove(node.id)
+            services.remove(system(), node.id)
     page = panel.get("/admin/topics").text
     assert "No topic yet" in page
     assert "Make the first topic" in page
+
+
+def test_for_whom_a_topic_is_stands_in_its_form_and_every_change_in_the_log(panel: Client, hookdesk_app: Flask) -> None:
+    with hookdesk_app.app_context():
+        organizations.save_organization(system(), None, organizations.OrganizationData("Initech"))
+    panel.submit("/admin/topics/new", {**FORM, "is_restricted": "y", "organizations": " Initech \n\nInitech"})
+    node = all_topics(hookdesk_app)["Parcels"]
+    page = f"/admin/topics/{node.id}"
+    assert ">Initech</textarea>" in panel.get(page).text.replace("\r", "").replace("\n", "")
+    assert "Certain organizations only" in panel.get("/admin/topics").text
+    wrong = panel.submit(page, {**FORM, "organizations": "Initech\nNowhere"})
+    assert (wrong.status_code, "no organization named Nowhere" in wrong.text) == (422, True)
+    panel.submit(page, {**FORM, "organizations": ""})
+    assert not all_topics(hookdesk_app)["Parcels"].audiences
+    panel.submit("/admin/topics", {"listed": ""}, to="/admin/topics/departments")
+    assert "checked" not in panel.get("/admin/topics").text
+    panel.submit(page, to=f"{page}/delete")
+    with hookdesk_app.app_context():
+        lines = list(reading().scalars(select(SystemLog.message).where(SystemLog.source == "topic")))
+    assert [line for line in lines if "Root" in line] == [
+        "Root created the topic Parcels",
+        "Root changed the topic Parcels: is_restricted, organizations",
+        "Root changed the topic list: departments that the portal leaves out",
+        "Root deleted the topic Parcels",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/admin/topics", "/admin/topics/new", "/admin/topics/1"])

@@ -12,13 +12,16 @@ from sqlalchemy import select, update
 from hookdesk.api import (
     ANONYMOUS,
     Actor,
+    ActorKind,
     Decision,
     Department,
     FilteringHooks,
     Priority,
     Ticket,
+    organizations,
     reading,
     site,
+    system,
     transact,
 )
 from hookdesk_topics import services, tree
@@ -55,7 +58,7 @@ def make_topic(hookdesk_app: Flask) -> Callable[..., int]:
 
     def make(**changes: object) -> int:
         with hookdesk_app.app_context():
-            return services.save(replace(PLAIN, **changes))  # type: ignore[arg-type]  # a test may try anything
+            return services.save(system(), replace(PLAIN, **changes))  # type: ignore[arg-type]  # a test may try anything
 
     return make
 
@@ -142,12 +145,65 @@ def test_what_is_off_or_not_public_hides_all_below_it(
     assert not {"Old", "Old › Older"} & set(to_agents)
 
 
+def test_an_agent_is_offered_topics_that_are_not_public_where_they_may_know_the_department(
+    hookdesk_app: Flask, places: dict[str, int], make_topic: Callable[..., int], make_agent: Callable[..., Actor]
+) -> None:
+    above = make_topic(name="Board", is_public=False, department_id=places["Accounts"])
+    make_topic(name="Salaries", parent_id=above)
+    make_topic(name="Ours", is_public=False, department_id=places["Support"])
+    make_topic(name="Anywhere", is_public=False)
+    ada = make_agent()
+    hidden = {"Board", "Board › Salaries"}
+    assert hidden <= set(choices(hookdesk_app, ada))
+    told = choices(hookdesk_app, replace(ada, permissions=ada.permissions - {"department.see_all"}))
+    assert {"Ours", "Anywhere"} <= set(told)
+    assert not hidden & set(told)
+
+
+def test_a_restricted_topic_is_offered_to_members_of_its_organizations_alone(
+    hookdesk_app: Flask, make_topic: Callable[..., int]
+) -> None:
+    with hookdesk_app.app_context():
+        first, second = (
+            organizations.save_organization(system(), None, organizations.OrganizationData(name))
+            for name in ("Initech", "Navy")
+        )
+    above = make_topic(name="Servers", is_restricted=True, organizations=("Initech", "Navy"))
+    make_topic(name="Ships", parent_id=above, is_restricted=True, organizations=("Navy",))
+    make_topic(name="Nobody's", is_restricted=True)
+    member = Actor(ActorKind.REQUESTER, "Peter", user_id=1, organization_id=first)
+    both = {"Servers", "Servers › Ships"}
+    assert both & set(choices(hookdesk_app, member)) == {"Servers"}
+    assert both <= set(choices(hookdesk_app, replace(member, organization_id=second)))
+    outside = replace(member, organization_id=None)
+    for stranger in (ANONYMOUS, outside, replace(outside, kind=ActorKind.GUEST)):
+        assert not {*both, "Nobody's"} & set(choices(hookdesk_app, stranger))
+    with pytest.raises(TopicProblem, match="no organization named Nowhere"):
+        make_topic(name="X", is_restricted=True, organizations=("Nowhere",))
+
+
+def test_a_department_can_be_left_out_of_the_portal_with_all_its_topics(
+    hookdesk_app: Flask, places: dict[str, int], make_topic: Callable[..., int], make_agent: Callable[..., Actor]
+) -> None:
+    above = make_topic(name="Money", department_id=places["Accounts"])
+    make_topic(name="Fees", parent_id=above)
+    make_topic(name="Help", parent_id=above, department_id=places["Support"])
+    with hookdesk_app.app_context():
+        services.set_unlisted(system(), {places["Accounts"], 999_999})
+    told = {"Money", "Money › Fees", "Money › Help"}
+    assert told & set(choices(hookdesk_app)) == {"Money › Help"}
+    assert told <= set(choices(hookdesk_app, make_agent()))
+    with hookdesk_app.app_context():
+        services.set_unlisted(system(), set())
+    assert told <= set(choices(hookdesk_app))
+
+
 def test_order_is_position_then_name_and_children_follow_their_parent(
     hookdesk_app: Flask, make_topic: Callable[..., int]
 ) -> None:
     with hookdesk_app.app_context():
         for node in reversed(tree.nodes()):
-            services.remove(node.id)
+            services.remove(system(), node.id)
     second = make_topic(name="B", position=1)
     make_topic(name="A", position=1)
     make_topic(name="First", position=0)
@@ -165,8 +221,8 @@ def test_a_deleted_topic_lets_its_children_move_up_and_its_id_is_never_given_aga
     last = make_topic(name="Last")
     ticket = make_ticket(topic=f"topics:{last}")
     with hookdesk_app.app_context():
-        services.remove(middle)
-        services.remove(last)
+        services.remove(system(), middle)
+        services.remove(system(), last)
         assert site().hooks.first(FilteringHooks.topic_label, ref=f"topics:{below}") == "Above › Below"
         assert site().hooks.first(FilteringHooks.topic_label, ref=ticket.topic_ref) is None
     assert make_topic(name="New") > last
@@ -199,9 +255,9 @@ def test_no_topic_lies_below_itself_and_the_tree_has_a_floor(
     with hookdesk_app.app_context():
         for parent in (chain[0], chain[3]):
             with pytest.raises(TopicProblem, match="below itself"):
-                services.save(replace(PLAIN, name="1", parent_id=parent), chain[0])
+                services.save(system(), replace(PLAIN, name="1", parent_id=parent), chain[0])
         with pytest.raises(TopicProblem, match="4 levels"):
-            services.save(replace(PLAIN, name="1", parent_id=other), chain[0])
-        services.save(replace(PLAIN, name="4", parent_id=other), chain[3])
+            services.save(system(), replace(PLAIN, name="1", parent_id=other), chain[0])
+        services.save(system(), replace(PLAIN, name="4", parent_id=other), chain[3])
         with pytest.raises(LookupError):
-            services.save(PLAIN, 999_999)
+            services.save(system(), PLAIN, 999_999)
