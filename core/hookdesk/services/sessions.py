@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
@@ -154,6 +154,12 @@ def lock_out(session: Session, user_id: int) -> None:
     """End all sessions of a user and make their mailed links useless."""
     revoke_all(session, user_id)
     session.execute(update(Token).where(Token.user_id == user_id, Token.used_at.is_(None)).values(used_at=clock.now()))
+
+
+def forget(session: Session, user_id: int) -> None:
+    """Delete all sessions and mailed links of a user, with the addresses and browsers that they tell of."""
+    for model in (SignInSession, Token):
+        session.execute(delete(model).where(model.user_id == user_id))
 
 
 def revoke_tokens(session: Session, purpose: str, user_id: int) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import Actor, ActorKind, Event, Job, NavItem, Plugin, Slot, SlotContent, hookimpl
-from hookdesk_accounts import forgetting, mail, managing, services
+from hookdesk_accounts import forgetting, mail, managing, persons, services
 from hookdesk_accounts.hookspecs import AccountHooks
 from hookdesk_accounts.settings import Settings
 from hookdesk_accounts.views import bp
@@ -44,6 +44,21 @@ class Accounts(Plugin[Settings]):
         mail.send(event)
 
     @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """That there is an account, how far it is, and since when."""
+        return [("account", persons.records(user_id))]
+
+    @hookimpl
+    def users_merged(self, event: Event) -> None:
+        """Make one account of two."""
+        persons.merge(event.data["survivor_id"], event.data["merged_id"])
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Delete the account."""
+        persons.forget(event.data["user_id"])
+
+    @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
         """Sign in, sign up, choose a password, one's own page."""
         return [bp]
@@ -73,7 +88,10 @@ class Accounts(Plugin[Settings]):
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """How far a user's account is, on their page in the admin panel and in the desk."""
+        """How far a user's account is, on their page in the admin panel and in the desk; what becomes of it when users are merged."""
+        if slot == "people.merge":
+            outlook = persons.outlook(args["stays"].id, args["goes"].id)
+            return [SlotContent("accounts/merge.html", {**args, "outlook": outlook})] if outlook.has_one else []
         if slot not in ("admin.user", "directory.user") or not actor.may("user.manage") or args["user"] is None:
             return []
         return [SlotContent("accounts/state.html", {"account": managing.state_of(args["user"].id)})]

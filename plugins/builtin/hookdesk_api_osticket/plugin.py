@@ -10,8 +10,8 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Job, NavItem, PageAssets, Plugin, TicketDraft, hookimpl
-from hookdesk_api_osticket import calls, endpoints, openapi, options, views
+from hookdesk.api import Actor, Event, Job, NavItem, PageAssets, Plugin, TicketDraft, hookimpl
+from hookdesk_api_osticket import calls, endpoints, openapi, options, persons, views
 from hookdesk_api_osticket.blueprint import bp
 from hookdesk_api_osticket.hookspecs import ApiHooks
 from hookdesk_api_osticket.settings import Settings
@@ -40,6 +40,16 @@ class ApiOsticket(Plugin[Settings]):
     def openapi_parts(self) -> Sequence[Mapping[str, Any]]:
         """The operations of this plugin."""
         return [openapi.part()]
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """The calls about their tickets."""
+        return [("calls", persons.records(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Drop what the log and kept answers say of them. A merge changes nothing here: lines belong to tickets."""
+        persons.forget(event.data["user_id"], event.data["addresses"])
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

@@ -26,7 +26,7 @@ from hookdesk.api import (
     hookimpl,
     setting,
 )
-from hookdesk_auth_password import services, throttle
+from hookdesk_auth_password import persons, services, throttle
 from hookdesk_auth_password.hookspecs import PasswordHooks
 from hookdesk_auth_password.views import bp
 
@@ -85,6 +85,21 @@ class AuthPassword(Plugin[Settings]):
     def password_reset_requested(self, event: Event) -> None:
         """Mail the link."""
         services.mail_reset(event)
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """Since when they have their password."""
+        return [("password", persons.records(user_id))]
+
+    @hookimpl
+    def users_merged(self, event: Event) -> None:
+        """One password stays: the survivor's, else the other's."""
+        persons.merge(event.data["survivor_id"], event.data["merged_id"])
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget the password."""
+        persons.forget(event.data["user_id"])
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

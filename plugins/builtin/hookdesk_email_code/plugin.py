@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Factor, NoSettings, Plugin, hookimpl, transact
+from hookdesk.api import Event, Factor, NoSettings, Plugin, hookimpl, transact
 from hookdesk_email_code import services
 from hookdesk_email_code.views import bp
 from hookdesk_two_factor.hookspecs import FactorKind
@@ -43,6 +43,16 @@ class EmailCode(Plugin[NoSettings]):
         """Switch it off."""
         gone = transact(lambda session: services.forget(session, user_id))
         return [services.KIND] if gone else []
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """Since when they get codes."""
+        return [("code by mail", services.records(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Switch it off."""
+        transact(lambda session: services.forget(session, event.data["user_id"]))
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

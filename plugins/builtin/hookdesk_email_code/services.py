@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, select, update
@@ -109,6 +110,12 @@ def switch_on(user_id: int) -> None:
 def forget(session: Session, user_id: int) -> bool:
     """Mail this user no codes any more; whether they got any."""
     return bool(session.execute(delete(Mailed).where(Mailed.user_id == user_id)).rowcount)  # type: ignore[attr-defined]  # a DELETE has one
+
+
+def records(user_id: int) -> list[dict[str, Any]]:
+    """What is kept about a user, without the code that is on its way."""
+    rows = reading().all(select(Mailed.since).where(Mailed.user_id == user_id))
+    return [dict(row._mapping) for row in rows]
 
 
 def held(user_ids: Collection[int]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Factor, NoSettings, PageAssets, Plugin, SlotContent, hookimpl, transact
+from hookdesk.api import Actor, Event, Factor, NoSettings, PageAssets, Plugin, SlotContent, hookimpl, transact
 from hookdesk_passkeys import party, services
 from hookdesk_passkeys.views import bp
 from hookdesk_two_factor.hookspecs import FactorKind
@@ -56,6 +56,16 @@ class Passkeys(Plugin[NoSettings]):
         if slot == "signin.confirm" and actor.user_id in services.held([actor.user_id or 0]):
             return [SlotContent("passkeys/confirm.html")]
         return []
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """Their names and dates, not the keys."""
+        return [("passkeys", services.records(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget them all."""
+        transact(lambda session: services.forget(session, event.data["user_id"]))
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

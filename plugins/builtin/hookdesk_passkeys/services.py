@@ -178,6 +178,13 @@ def forget(session: Session, user_id: int) -> bool:
     return bool(session.execute(delete(Passkey).where(Passkey.user_id == user_id)).rowcount)  # type: ignore[attr-defined]  # a DELETE has one
 
 
+def records(user_id: int) -> list[dict[str, Any]]:
+    """What is kept about a user, without the keys."""
+    columns = (Passkey.name, Passkey.created_at, Passkey.used_at)
+    rows = reading().all(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
+    return [dict(row._mapping) for row in rows]
+
+
 def held(user_ids: Collection[int]) -> dict[int, str]:
     """Which of these users have passkeys, and how many."""
     counted = select(Passkey.user_id, func.count()).where(Passkey.user_id.in_(user_ids)).group_by(Passkey.user_id)

@@ -31,6 +31,21 @@ class PasswordPolicy(Plugin[Settings]):
         services.remember(event, self.settings)
 
     @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """How many they had, and since when each."""
+        return [("passwords", services.records(user_id))]
+
+    @hookimpl
+    def users_merged(self, event: Event) -> None:
+        """The survivor had both's."""
+        services.merge(event.data["survivor_id"], event.data["merged_id"])
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget them."""
+        services.forget(event.data["user_id"])
+
+    @hookimpl
     def sign_in_duties(self, user_id: int, face: str) -> Sequence[Duty]:
         """A new password, where an agent's is too old."""
         if face != "agent" or not services.is_expired(user_id, self.settings):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import Event, clock, reading, release, transact
@@ -55,6 +56,23 @@ def remember(event: Event, settings: Settings) -> None:
         session.execute(delete(Past).where(Past.user_id == user_id, Past.id.not_in(kept)))
 
     transact(work)
+
+
+def records(user_id: int) -> list[dict[str, Any]]:
+    """What is kept about a user, without the hashes."""
+    rows = reading().all(select(Past.since).where(Past.user_id == user_id).order_by(Past.id))
+    return [dict(row._mapping) for row in rows]
+
+
+def merge(survivor_id: int, merged_id: int) -> None:
+    """Two users are one, who had the passwords of both."""
+    handed = update(Past).where(Past.user_id == merged_id).values(user_id=survivor_id)
+    transact(lambda session: session.execute(handed))
+
+
+def forget(user_id: int) -> None:
+    """Delete what a user had."""
+    transact(lambda session: session.execute(delete(Past).where(Past.user_id == user_id)))
 
 
 def remember_present() -> None:

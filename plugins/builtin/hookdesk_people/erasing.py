@@ -136,8 +136,8 @@ def _forget_mail(session: Session, user_id: int, addresses: list[str]) -> None:
 
 
 def _forget_person(session: Session, user: User) -> None:
-    """Who they are."""
-    sessions.lock_out(session, user.id)
+    """Who they are, and where they were signed in."""
+    sessions.forget(session, user.id)
     session.execute(delete(UserEmail).where(UserEmail.user_id == user.id))
     session.execute(delete(Collaborator).where(Collaborator.user_id == user.id))
     user.name, user.phone, user.notes, user.locale, user.timezone = NOBODY, "", "", "", ""

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, Slot, SlotContent, hookimpl
 from hookdesk_people import imports, leaving
 
 
@@ -51,6 +51,12 @@ class People(Plugin[NoSettings]):
         return (
             [SlotContent("people/user_after.html", {"user": args["user"]}, order=900)] if slot == "admin.user" else []
         )
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to these pages."""
+        told = "Items of the list of what goes over when the user `goes` becomes part of `stays` (both have an `id` and a `name`)."
+        return [Slot("people.merge", ("stays", "goes"), told)]
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:

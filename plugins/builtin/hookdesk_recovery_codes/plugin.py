@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hookdesk.api import Factor, NoSettings, Plugin, hookimpl, transact
+from hookdesk.api import Event, Factor, NoSettings, Plugin, hookimpl, transact
 from hookdesk_recovery_codes import services
 from hookdesk_recovery_codes.views import bp
 from hookdesk_two_factor.hookspecs import FactorKind
@@ -42,6 +42,16 @@ class RecoveryCodes(Plugin[NoSettings]):
         """Forget the codes."""
         gone = transact(lambda session: services.forget(session, user_id))
         return [services.KIND] if gone else []
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """How many there are, and when some were used."""
+        return [("recovery codes", services.records(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget the codes."""
+        transact(lambda session: services.forget(session, event.data["user_id"]))
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

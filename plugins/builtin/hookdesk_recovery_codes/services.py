@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -49,6 +50,12 @@ def left(user_ids: Collection[int]) -> dict[int, int]:
 def forget(session: Session, user_id: int) -> bool:
     """Delete a user's codes; whether there were any."""
     return bool(session.execute(delete(Code).where(Code.user_id == user_id)).rowcount)  # type: ignore[attr-defined]  # a DELETE has one
+
+
+def records(user_id: int) -> list[dict[str, Any]]:
+    """What is kept about a user, without the hashes."""
+    rows = reading().all(select(Code.used_at).where(Code.user_id == user_id).order_by(Code.used_at))
+    return [dict(row._mapping) for row in rows]
 
 
 def _hash(user_id: int, code: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Factor, NoSettings, PageAssets, Plugin, hookimpl, transact
+from hookdesk.api import Event, Factor, NoSettings, PageAssets, Plugin, hookimpl, transact
 from hookdesk_totp import services
 from hookdesk_totp.views import bp
 from hookdesk_two_factor.hookspecs import FactorKind
@@ -39,6 +39,16 @@ class Totp(Plugin[NoSettings]):
         """Forget the secret."""
         gone = transact(lambda session: services.forget(session, user_id))
         return [services.KIND] if gone else []
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """Since when they have an app."""
+        return [("authenticator app", services.records(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget the secret."""
+        transact(lambda session: services.forget(session, event.data["user_id"]))
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

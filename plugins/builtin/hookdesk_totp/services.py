@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import pyotp
 import segno
@@ -78,6 +79,12 @@ def fits(user_id: int, code: str) -> bool:
 def forget(session: Session, user_id: int) -> bool:
     """Delete a user's secret; whether there was one."""
     return bool(session.execute(delete(Secret).where(Secret.user_id == user_id)).rowcount)  # type: ignore[attr-defined]  # a DELETE has one
+
+
+def records(user_id: int) -> list[dict[str, Any]]:
+    """What is kept about a user, without the secret."""
+    rows = reading().all(select(Secret.created_at).where(Secret.user_id == user_id))
+    return [dict(row._mapping) for row in rows]
 
 
 def held(user_ids: Collection[int]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Duty, NavItem, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, Duty, Event, NavItem, PageAssets, Plugin, SlotContent, hookimpl
 from hookdesk_two_factor import policy
 from hookdesk_two_factor.hookspecs import TwoFactorHooks
 from hookdesk_two_factor.settings import Settings
@@ -38,6 +38,18 @@ class TwoFactor(Plugin[Settings]):
             return []
         until = policy.time_left()
         return [SlotContent("two_factor/banner.html", {"until": until}, order=50)] if until else []
+
+    # Factors are an agent's, and in a merge of users an agent is never the one who goes: nobody here needs `users_merged`.
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """Since when they were asked to set one up."""
+        return [("asked for a second factor", policy.records(user_id))]
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget that they were asked."""
+        policy.forget(event.data["user_id"])
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

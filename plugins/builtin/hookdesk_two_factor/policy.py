@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import session as cookie
 from flask_babel import gettext as _
@@ -90,6 +91,17 @@ def _asked_since(user_id: int) -> datetime:
         return row.since
 
     return transact(work, race=True)
+
+
+def records(user_id: int) -> list[dict[str, Any]]:
+    """When a user was first asked."""
+    rows = reading().all(select(Asked.since).where(Asked.user_id == user_id))
+    return [dict(row._mapping) for row in rows]
+
+
+def forget(user_id: int) -> None:
+    """They were never asked."""
+    transact(lambda session: session.execute(delete(Asked).where(Asked.user_id == user_id)))
 
 
 def chosen() -> tuple[set[int], set[int]]:
