@@ -186,7 +186,7 @@ class Hooks:
                 _note(info, step)
                 if info.on_error is OnError.DENY and denied is not None:
                     yield implementation.plugin, denied
-            elif answer is not None:
+            elif answer is not None and not _lists_nothing(answer):
                 step.outcome = "answered"
                 if isinstance(answer, Verdict):
                     step.outcome, step.reason = answer.outcome, answer.reason
@@ -233,6 +233,11 @@ class Hooks:
             if self._trace_calls:
                 line = f"hook {info.name} {implementation.plugin} {step.microseconds} µs {step.outcome}"
                 print(line, file=sys.stderr)  # noqa: T201  # for an author at a terminal; a log would drown it
+
+
+def _lists_nothing(answer: Any) -> bool:
+    """True for an empty list: whoever has nothing to add has decided nothing."""
+    return isinstance(answer, list | tuple) and not answer
 
 
 def _note(info: SpecInfo, step: Step) -> None:

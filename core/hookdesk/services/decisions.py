@@ -12,6 +12,7 @@ from hookdesk.models import Decision
 from hookdesk.plugins.record import Step
 
 MOST_STEPS = 200
+MOST_IDS = 50
 _HIDDEN = frozenset({"message", "rows", "files", "text", "html", "quoted"})
 
 
@@ -46,5 +47,7 @@ def _short(value: Any) -> Any:
     """A value that JSON can hold, cut to what a page shows."""
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, tuple) and all(isinstance(item, int) for item in value):
+        return list(value[:MOST_IDS])
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 200 else text[:199] + "…"

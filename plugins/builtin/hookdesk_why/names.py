@@ -17,8 +17,14 @@ MODELS: Mapping[str, Any] = {
     "priority_id": Priority,
     "organization_id": Organization,
     "user_id": User,
+    "collaborators": User,
 }
 Names = Mapping[tuple[str, int], str]
+
+
+def ids(value: Any) -> list[int]:
+    """The ids in a value: one, several or none."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, int)]
 
 
 def of_decisions(rows: Iterable[Row[Any]]) -> Names:
@@ -27,11 +33,11 @@ def of_decisions(rows: Iterable[Row[Any]]) -> Names:
     for row in rows:
         for field, values in row.changes.items():
             if field in MODELS:
-                wanted.setdefault(field, set()).update(value for value in values if isinstance(value, int))
+                wanted.setdefault(field, set()).update(one for value in values for one in ids(value))
     asked = [
-        select(literal(field).label("field"), MODELS[field].id, MODELS[field].name).where(MODELS[field].id.in_(ids))
-        for field, ids in wanted.items()
-        if ids
+        select(literal(field).label("field"), MODELS[field].id, MODELS[field].name).where(MODELS[field].id.in_(known))
+        for field, known in wanted.items()
+        if known
     ]
     if not asked:
         return {}

@@ -105,6 +105,7 @@ def label(field: str) -> str:
         "priority_id": _("Priority"),
         "organization_id": _("Organization"),
         "user_id": _("Requester"),
+        "collaborators": _("Followers"),
         "topic": _("Help topic"),
         "sla": _("SLA plan"),
         "subject": _("Subject"),
@@ -118,10 +119,12 @@ def label(field: str) -> str:
 
 def value(field: str, given: Any, names: Names) -> str:
     """A value in words: the name behind an id, yes and no, a dash for nothing."""
-    if given is None or given == "":
+    if given is None or given in ("", []):
         return "–"
     if isinstance(given, bool):
         return str(_("yes") if given else _("no"))
+    if isinstance(given, list):
+        return ", ".join(value(field, one, names) for one in given)
     if isinstance(given, int):
         return names.get((field, given), str(given))
     return str(given)

@@ -112,6 +112,22 @@ def test_each_decision_stands_beside_the_ticket_in_order_and_in_names(boss: Clie
     assert "out of order" in third
 
 
+def test_who_follows_is_told_by_name_and_who_had_nothing_to_say_is_not_told(
+    hookdesk_app: Flask, boss: Client, make_ticket: MakeTicket
+) -> None:
+    grace = make_ticket(name="Grace Hopper", email="grace@example.org").user_id
+
+    def follow(draft: TicketDraft) -> TicketDraft | None:
+        return draft.replace(collaborators=(grace,))
+
+    with hookdesk_app.app_context():
+        site().hooks.install("ticket_filter", [Implementation("organizations", follow, ("draft",))])
+        site().hooks.install("ticket_problems", [Implementation("limits", lambda draft: (), ("draft",))])
+    number = make_ticket("Ships", email="peter@example.org").number
+    (only,) = steps(boss, f"/agent/tickets/{number}")
+    assert "Followers Grace Hopper" in only
+
+
 @pytest.mark.usefixtures("rules")
 def test_the_full_trace_adds_hook_time_and_what_was_before(boss: Client, make_ticket: MakeTicket) -> None:
     number = make_ticket("My invoice").number
