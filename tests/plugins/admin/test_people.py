@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from hookdesk.models import (
     Agent,
@@ -192,6 +193,31 @@ def test_departments_have_one_default_and_no_circles(hookdesk_app: Flask, admin_
     inactive = {**plain, "name": "Billing", "is_default": "y", "state": "disabled"}
     closed = admin_client.submit(f"/admin/departments/{billing}", inactive)
     assert "it has to be active" in closed.get_data(as_text=True)
+
+
+def test_a_department_keeps_what_is_switched_off_meanwhile_and_says_who_works_there(
+    hookdesk_app: Flask, admin_client: Client, administrator: Actor, make_agent: Callable[..., Actor]
+) -> None:
+    boss = make_agent("boss", "Former Boss")
+    for name in ("Upper", "Lower"):
+        admin_client.submit("/admin/departments/new", {**PLACE, "name": name})
+    upper, lower = (
+        read(hookdesk_app, select(Department.id).where(Department.name == name)) for name in ("Upper", "Lower")
+    )
+    above = {**PLACE, "name": "Lower", "parent_id": str(upper), "manager_id": str(boss.agent_id)}
+    admin_client.submit(f"/admin/departments/{lower}", above)
+    admin_client.submit(f"/admin/departments/{upper}", {**PLACE, "name": "Upper", "state": "disabled"})
+    with hookdesk_app.app_context(), site().db.write() as session:
+        session.execute(update(Agent).where(Agent.id == boss.agent_id).values(is_active=False))
+        session.add(AgentDepartment(agent_id=administrator.agent_id, department_id=lower, role_id=1))
+    page = f"/admin/departments/{lower}"
+    admin_client.submit(page, {**above, "name": "Lowest"})
+    kept = read(hookdesk_app, select(Department).where(Department.id == lower))
+    assert (kept.name, kept.parent_id, kept.manager_id) == ("Lowest", upper, boss.agent_id)
+    told = admin_client.get(page).get_data(as_text=True)
+    assert f"/admin/agents/{administrator.agent_id}" in told
+    assert "Further access" in told
+    assert f"/admin/agents/{boss.agent_id}" not in told
 
 
 def test_a_role_holds_the_chosen_permissions_and_keeps_unknown_ones(hookdesk_app: Flask, admin_client: Client) -> None:

@@ -20,7 +20,13 @@ class DepartmentForm(Form):
     parent_id = SelectField(
         _l("Below"), coerce=int, description=_l("A department that this one belongs to; access to it reaches down.")
     )
-    manager_id = SelectField(_l("Manager"), coerce=int, description=_l("Told of what nobody else takes care of."))
+    manager_id = SelectField(
+        _l("Manager"),
+        coerce=int,
+        description=_l(
+            "Sees its tickets, may release them and mark them as answered, and says in the desk who is on vacation."
+        ),
+    )
     state = SelectField(
         _l("State"),
         choices=STATES,

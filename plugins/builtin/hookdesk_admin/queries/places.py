@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from hookdesk.api import (
@@ -19,6 +19,8 @@ from hookdesk.api import (
     reading,
 )
 from hookdesk_admin.paging import Slice, by_name
+
+MOST_MEMBERS = 200
 
 
 def _count(column: Any, *conditions: Any) -> Any:
@@ -39,6 +41,21 @@ def departments() -> Slice:
         Agent.name.label("manager"),
     ).outerjoin(parent, parent.id == Department.parent_id).outerjoin(Agent, Agent.id == Department.manager_id)  # fmt: skip
     return by_name(query, Department.name, Department.id)
+
+
+def members(department_id: int) -> list[Row[Any]]:
+    """Active agents with access of their own to a department, by name: the role held there; `is_primary` if they work there."""
+    is_primary = Agent.department_id == department_id
+    further = and_(AgentDepartment.agent_id == Agent.id, AgentDepartment.department_id == department_id)
+    query = (
+        select(Agent.id, Agent.name, Agent.on_vacation, Role.name.label("role"), is_primary.label("is_primary"))
+        .outerjoin(AgentDepartment, further)
+        .join(
+            Role, or_(and_(is_primary, Role.id == Agent.role_id), and_(~is_primary, Role.id == AgentDepartment.role_id))
+        )
+        .where(Agent.is_active)
+    )
+    return reading().all(query.order_by(is_primary.desc(), Agent.name, Agent.id).limit(MOST_MEMBERS))
 
 
 def roles() -> Slice:

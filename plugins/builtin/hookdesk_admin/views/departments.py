@@ -53,9 +53,10 @@ def _edit(row_id: int | None) -> Answer:
             "state": _state(row),
         }
     form = DepartmentForm(data=None if request.form else given)
-    others = [(department_id, name) for department_id, name in people.choices(Department) if department_id != row_id]
+    above, manager = (row.parent_id, row.manager_id) if row is not None else (None, None)
+    others = [pair for pair in people.choices(Department, Department.id == above) if pair[0] != row_id]
     form.parent_id.choices = with_nobody(others, _("Nothing"))
-    form.manager_id.choices = with_nobody(people.choices(Agent), _("Nobody"))
+    form.manager_id.choices = with_nobody(people.choices(Agent, Agent.id == manager), _("Nobody"))
 
     def save() -> None:
         places_of_it = {"parent_id": form.parent_id.data or None, "manager_id": form.manager_id.data or None}
@@ -64,7 +65,12 @@ def _edit(row_id: int | None) -> Answer:
         directory.save_department(current_actor(), row_id, data)
 
     title = row.name if row else _("New department")
-    context = {"title": title, "kind": "department", "row_id": row_id}
+    context = {
+        "title": title,
+        "kind": "department",
+        "row_id": row_id,
+        "members": places.members(row_id) if row_id else [],
+    }
     return edit("admin/department.html", form, save, url_for("admin.departments"), **context)
 
 
