@@ -26,7 +26,7 @@ class Actor:
     everywhere, `elsewhere` on tickets outside those departments (assigned or referred to the agent). `manages`: those of `departments` that
     the agent manages, or manages one above.
     A guest may see `ticket_id` only. `assigned_only` limits an agent to tickets assigned to them or their teams.
-    `confirmed_at`: when the session's owner last proved who they are.
+    `confirmed_at`: when the session's owner last proved who they are; for a guest, when they followed the link.
     `sees_organization`: a requester whose organization shares its tickets with them. `viewer`: the administrator who looks through this
     actor's eyes, and may change nothing.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import g, request, session
 
@@ -45,7 +45,9 @@ def _load(which: str) -> Actor:
         return found
     guest = session.get("guest") if which == "portal" else None
     if guest and guest["until"] > clock.now().timestamp():
-        return actors.guest_actor(guest["user"], guest["ticket"]) or ANONYMOUS
+        since = datetime.fromtimestamp(guest["until"], UTC) - GUEST_LIFETIME
+        found = actors.guest_actor(guest["user"], guest["ticket"])
+        return replace(found, confirmed_at=since) if found is not None else ANONYMOUS
     return ANONYMOUS
 
 

@@ -1,6 +1,7 @@
 """Links that show one person one ticket: signed, so that no row has to be kept.
 
-Each is bound to both and to the address that it was mailed to, and good for 30 days: who loses the address loses the link.
+Each is bound to both and to the address that it was mailed to, and good for 30 days: who loses the address loses the link. All links to a
+ticket can be ended before that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hookdesk.api import UserEmail, absolute_url, clock, reading, site
+from hookdesk_portal.models import EndedLinks
 
 LIFETIME = timedelta(days=30)
 PURPOSE = "portal-link"
@@ -33,7 +35,7 @@ def make(ticket_id: int, user_id: int, mailed_to: str) -> str:
     """The token of a link."""
     until = int((clock.now() + LIFETIME).timestamp())
     stem = "-".join(_base36(number) for number in (ticket_id, user_id, until))
-    return f"{stem}-{site().keys.sign(PURPOSE, f'{stem} {mailed_to}', SIGNATURE)}"
+    return f"{stem}-{_signature(stem, mailed_to, times_ended(ticket_id))}"
 
 
 def read(token: str) -> Link | None:
@@ -44,13 +46,20 @@ def read(token: str) -> Link | None:
     stem = "-".join(found.groups()[:3])
     ticket_id, user_id, until = (int(part, 36) for part in found.groups()[:3])
     addresses = reading().scalars(select(UserEmail.address).where(UserEmail.user_id == user_id))
-    is_ours = any(hmac.compare_digest(_signature(stem, mailed_to), found[4]) for mailed_to in addresses)
+    times = times_ended(ticket_id)
+    is_ours = any(hmac.compare_digest(_signature(stem, mailed_to, times), found[4]) for mailed_to in addresses)
     return Link(ticket_id, user_id) if is_ours and until >= clock.now().timestamp() else None
 
 
-def _signature(stem: str, mailed_to: str) -> str:
-    """What binds a token's parts to the address that it went to."""
-    return site().keys.sign(PURPOSE, f"{stem} {mailed_to}", SIGNATURE)
+def times_ended(ticket_id: int) -> int:
+    """How often all links to a ticket were ended."""
+    return reading().scalar(select(EndedLinks.times).where(EndedLinks.ticket_id == ticket_id)) or 0
+
+
+def _signature(stem: str, mailed_to: str, times: int) -> str:
+    """What binds a token's parts to the address that it went to, and to how often links were ended before it."""
+    since = f" {times}" if times else ""
+    return site().keys.sign(PURPOSE, f"{stem} {mailed_to}{since}", SIGNATURE)
 
 
 def address(ticket_id: int, user_id: int, mailed_to: str) -> str:

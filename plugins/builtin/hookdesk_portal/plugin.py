@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
-from hookdesk.api import Actor, ActorKind, Event, NavItem, PageAssets, Plugin, Recipient, Slot, TicketView, hookimpl
+from hookdesk.api import (
+    Actor,
+    ActorKind,
+    Event,
+    NavItem,
+    PageAssets,
+    Plugin,
+    Recipient,
+    Slot,
+    SlotContent,
+    TicketView,
+    hookimpl,
+    permitted,
+)
 from hookdesk_portal import links, services
 from hookdesk_portal.hookspecs import PortalHooks
 from hookdesk_portal.settings import Settings
@@ -22,6 +37,7 @@ class Portal(Plugin[Settings]):
 
     settings_type = Settings
     hookspecs = (PortalHooks,)
+    uses = ("desk",)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -65,3 +81,15 @@ class Portal(Plugin[Settings]):
     def ticket_link_requested(self, event: Event) -> None:
         """Mail the link."""
         services.mail_link(event)
+
+    @hookimpl
+    def permission_scope(self, actor: Actor) -> ColumnElement[bool] | None:
+        """Who came by a mailed link sees its ticket until the links are ended."""
+        return services.still_admitted(actor)
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """Beside a ticket in the desk: ending its links."""
+        if slot != "ticket.sidebar" or not permitted(actor, "ticket.edit", args["ticket"]):
+            return []
+        return [SlotContent("portal/end_links.html", {"ticket": args["ticket"]}, order=60)]

@@ -5,19 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from hookdesk.api import (
     Actor,
+    ActorKind,
     CoreSettings,
     Event,
+    Forbidden,
     InboundFile,
     InboundMessage,
     NotFound,
     NotificationHooks,
     Settled,
+    Ticket,
     TicketView,
     access_number,
     access_ticket,
+    clock,
     emit,
     intake,
     log,
@@ -27,6 +33,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk_portal import links
+from hookdesk_portal.models import EndedLinks
 
 LINK_EVERY = timedelta(minutes=10)
 
@@ -88,7 +95,7 @@ def mail_link(event: Event) -> None:
         return
     slot = int(event.happened_at.timestamp() // LINK_EVERY.total_seconds())
     subject, text = _words(ticket, links.address(ticket.id, person.user_id, person.address))
-    key = f"portal.link.{ticket.id}.{person.user_id}.{slot}"
+    key = f"portal.link.{ticket.id}.{person.user_id}.{slot}.{links.times_ended(ticket.id)}"
     if not site().hooks.first(
         NotificationHooks.mail_secret, key=key, address=person.address, name=person.name, subject=subject, text=text
     ):
@@ -130,3 +137,31 @@ def is_visible(actor: Actor, ticket: TicketView) -> bool:
     except NotFound:
         return False
     return True
+
+
+def end_links(actor: Actor, ticket: TicketView) -> None:
+    """Make all links worthless that were mailed about a ticket so far, and let out who is there by one.
+
+    Raises:
+        Forbidden: a requester who did not ask it. That they see it, and an agent's permission, is for the caller to check.
+    """
+    if not actor.is_agent and actor.user_id != ticket.user_id:
+        raise Forbidden("ticket.edit")
+
+    def work(session: Session) -> None:
+        row = session.get(EndedLinks, ticket.id, with_for_update=True) or EndedLinks(ticket_id=ticket.id, times=0)
+        row.times, row.ended_at = row.times + 1, clock.now()
+        session.add(row)
+        log.write(session, "info", "portal", f"{actor.name} ended the mailed links to ticket {ticket.number}")
+
+    transact(work, race=True)
+
+
+def still_admitted(actor: Actor) -> ColumnElement[bool] | None:
+    """What must hold of a ticket that somebody sees by a mailed link: its links were not ended since they followed it."""
+    if actor.kind is not ActorKind.GUEST:
+        return None
+    ended = select(EndedLinks.ticket_id).where(EndedLinks.ticket_id == Ticket.id)
+    if actor.confirmed_at is not None:
+        ended = ended.where(EndedLinks.ended_at >= actor.confirmed_at)
+    return ~ended.exists()

@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import delete, update
 
 from hookdesk.api import (
+    Actor,
     NotificationHooks,
     Recipient,
     Ticket,
     User,
     UserEmail,
     access_ticket,
+    participants,
     people,
     site,
     system,
@@ -188,6 +190,63 @@ def test_a_banned_person_sees_nothing_any_more(
     with hookdesk_app.app_context():
         transact(lambda session: session.execute(update(User).values(is_banned=True)))
     assert client.get(f"/tickets/{ticket.number}").location == "/check"
+
+
+def test_whoever_asked_ends_all_links_of_a_ticket_and_is_mailed_a_new_one(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    make_ticket: Callable[..., Ticket],
+    guest: Guest,
+    mailbox: list[Letter],
+    run_jobs: RunJobs,
+    clock: Clock,
+) -> None:
+    ticket, other = make_ticket(), make_ticket("Another")
+    old, page = token_of(hookdesk_app, ticket), f"/tickets/{ticket.number}"
+    thief = hookdesk_app.test_client()
+    assert thief.get(f"/t/{old}", follow_redirects=True).status_code == 200
+    ask(hookdesk_client, "grace@example.org", ticket.number)
+    run_jobs("outbox")
+    clock.advance(minutes=1)
+    told = guest(ticket).submit(page, {}, to=f"{page}/end-links")
+    assert "A new one is on its way to you." in told.text
+    assert [thief.get(path).status_code for path in (page, f"/t/{old}")] == [404, 410]
+    assert hookdesk_client.get(page).status_code == 404
+    run_jobs("outbox")
+    found = re.search(r"http://127\.0\.0\.1:8000(/t/\S+)", mailbox[-1].text)
+    assert found
+    assert len(mailbox) == 2
+    clock.advance(minutes=1)
+    assert ticket.subject in hookdesk_client.get(found[1], follow_redirects=True).text
+    assert thief.get(f"/t/{token_of(hookdesk_app, other)}").status_code == 302
+
+
+@pytest.mark.plugins("portal", "desk", "auth_password")
+def test_links_are_ended_by_whoever_asked_and_by_agents_who_may_say_who_takes_part(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    make_ticket: Callable[..., Ticket],
+    make_agent: Callable[..., Actor],
+) -> None:
+    ticket = make_ticket()
+    page = f"/tickets/{ticket.number}"
+    with hookdesk_app.app_context():
+        participants.add_collaborator(system(), ticket.id, "eve@example.org")
+        eve = people.find_user("eve@example.org")
+        assert eve is not None
+        theirs = links.make(ticket.id, eve.user_id, eve.address)
+    hookdesk_client.get(f"/t/{theirs}")
+    assert "end-links" not in hookdesk_client.get(page).text
+    assert hookdesk_client.submit(page, {}, to=f"{page}/end-links").status_code == 403
+    assert hookdesk_client.get(page).status_code == 200
+    reader = hookdesk_app.test_client()
+    assert isinstance(reader, Client)
+    reader.sign_in(make_agent("reader", role="View and note"))
+    assert reader.submit("/agent/profile", {}, to=f"/agent{page}/end-links").status_code == 403
+    reader.sign_in(make_agent())
+    assert "end-links" in reader.get(f"/agent{page}").text
+    reader.submit(f"/agent{page}", {}, to=f"/agent{page}/end-links")
+    assert hookdesk_client.get(page).status_code == 404
 
 
 def test_a_link_is_mailed_to_the_participant_who_asks(
