@@ -128,7 +128,7 @@ from hookdesk.web.links import absolute_url, plain_arguments
 from hookdesk.web.numbers import id_argument
 from hookdesk.web.pages import nav
 from hookdesk.web.security import content_policy, limiter
-from hookdesk.web.signin import authenticate
+from hookdesk.web.signin import answer_sign_in, authenticate
 from hookdesk.web.steps import begin as begin_sign_in
 from hookdesk.web.steps import complete_sign_in, pending_sign_in, review_duties
 from hookdesk.web.themes import Theme, discover_themes
@@ -248,6 +248,7 @@ __all__ = [
     "admit_guest",
     "agent",
     "agents",
+    "answer_sign_in",
     "attachments",
     "authenticate",
     "begin_sign_in",

@@ -182,6 +182,17 @@ def test_agents_come_from_their_networks(door: Door, hookdesk_client: Client) ->
     assert hookdesk_client.get("/agent/test/duty").status_code == 200
 
 
+def test_whoever_proves_themselves_without_a_password_is_told_the_same(door: Door, hookdesk_client: Client) -> None:
+    """And no session is opened, which would be worth something elsewhere."""
+    door(factors=[Factor("code", "Code", "test.code")])
+    sign_in(hookdesk_client)
+    allow(hookdesk_client.application, agent_networks=("192.0.2.0/24",))
+    assert hookdesk_client.get("/agent/test/code").text == "/agent/login"
+    assert "from here" in hookdesk_client.get("/agent/login").text
+    allow(hookdesk_client.application, agent_networks=())
+    assert hookdesk_client.get("/agent/test/duty").status_code == 302
+
+
 @pytest.mark.parametrize(("minutes", "status"), [(29, 200), (31, 302)])
 def test_a_session_ends_when_nobody_uses_it(
     door: Door, hookdesk_client: Client, clock: Clock, minutes: int, status: int

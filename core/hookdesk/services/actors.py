@@ -160,6 +160,12 @@ def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None
     )
 
 
+def at_face(face: str, user_id: int, session_id: int | None = None) -> Actor | None:
+    """The actor that a user is at the face "agent" or "portal"; None if they are none there."""
+    read = agent_actor_of_user if face == "agent" else requester_actor
+    return read(user_id, session_id)
+
+
 def guest_actor(user_id: int, ticket_id: int) -> Actor | None:
     """The actor behind a mailed link: may see that one ticket; None if the user is gone or banned."""
     row = reading().first(select(User.id, User.name, User.locale, User.is_banned).where(User.id == user_id))

@@ -54,14 +54,13 @@ def _load(which: str) -> Actor:
 def _signed_in(which: str) -> Actor | None:
     """The actor of a live session at a face."""
     token = session.get(which)
-    if not token or (which == "agent" and not networks.admit(request.remote_addr or "")):
+    if not token or not networks.admits(which):
         return None
     row = sessions.find_session(str(token))
     if row is not None and row.face == which and _is_at_home(row.address):
         if clock.now() - row.seen_at > sessions.TOUCH:
             sessions.touch(row.id)
-        read = actors.agent_actor_of_user if which == "agent" else actors.requester_actor
-        found = read(row.user_id, row.id)
+        found = actors.at_face(which, row.user_id, row.id)
         if found is not None:
             return replace(found, confirmed_at=row.confirmed_at)
     session.pop(which, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from sqlalchemy import select
@@ -23,6 +25,8 @@ from hookdesk.web.actor import current_actor, sign_out, stop_viewing
 from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import agent, public
 
+Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
 
 @bp.get("/agent/login", endpoint="agent_login")
 @public
@@ -35,32 +39,30 @@ def agent_login() -> str | Response:
 
 @bp.post("/agent/login", endpoint="agent_login_post")
 @public
-def agent_login_post() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+def agent_login_post() -> Answer:
     """Check what was typed."""
-    if not networks.admit(request.remote_addr or ""):
-        return _page(
-            gettext("Agents cannot sign in from here, but only from the networks that the administrator named.")
-        ), 403
-    credentials = Credentials(
-        face="agent",
-        login=request.form.get("login", "").strip()[:320],
-        password=request.form.get("password", "")[:1000],
-        address=request.remote_addr or "",
-        extra={},
-    )
-    answer = authenticate(credentials)
+    return answer_sign_in("agent", _page)
+
+
+def answer_sign_in(face: str, page: Callable[[str, str], str]) -> Answer:
+    """Check the login and the password that a sign-in form of the face "agent" or "portal" has sent, and go on to what comes next.
+
+    `page(problem, login)` shows the form again.
+    """
+    if problem := networks.problem(face):
+        return page(problem, ""), 403
+    login, password = request.form.get("login", "").strip()[:320], request.form.get("password", "")[:1000]
+    answer = authenticate(Credentials(face, login, password, request.remote_addr or "", {}))
     if answer.user_id is None:
         headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
-        return _page(answer.problem, credentials.login), 429 if answer.retry_after else 401, headers
-    if actors.agent_actor_of_user(answer.user_id) is None:
-        return _page(gettext("This account cannot sign in here."), credentials.login), 403
+        return page(answer.problem, login), 429 if answer.retry_after else 401, headers
+    if actors.at_face(face, answer.user_id) is None:
+        return page(gettext("This account cannot sign in here."), login), 403
     try:
-        return redirect(steps.begin(answer.user_id, "agent"))
+        return redirect(steps.begin(answer.user_id, face))
     except HookDenied as denied:
-        return _page(
-            gettext("Signing in does not work at the moment: %(plugin)s failed.", plugin=denied.plugin),
-            credentials.login,
-        ), 503
+        problem = gettext("Signing in does not work at the moment: %(plugin)s failed.", plugin=denied.plugin)
+        return page(problem, login), 503
 
 
 @bp.get("/agent/login/second", endpoint="sign_in_factor", defaults={"face": "agent"})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import current_app, session, url_for
+from flask import current_app, flash, session, url_for
 
 from hookdesk import clock
 from hookdesk.access import NotFound
 from hookdesk.hookspecs import AuthHooks
 from hookdesk.site import site
 from hookdesk.types.auth import Duty, Factor
+from hookdesk.web import networks
 from hookdesk.web.actor import sign_in
 
 PENDING, DUTIES = "pending", "duties"
@@ -49,6 +50,8 @@ def pending_sign_in(face: str) -> int | None:
 def complete_sign_in(face: str, user_id: int | None = None) -> str:
     """Open the session of the sign-in that waits, or of `user_id` if a plugin has seen all the proof there is; where to go now.
 
+    From a network that is not allowed none is opened, and the page to go to says so.
+
     Raises:
         NotFound: no sign-in waits.
     """
@@ -56,6 +59,9 @@ def complete_sign_in(face: str, user_id: int | None = None) -> str:
     if found is None:
         raise NotFound("no sign-in waits for a second proof")
     session.pop(PENDING, None)
+    if problem := networks.problem(face):
+        flash(problem, "danger")
+        return url_for("core.agent_login")
     sign_in(found, face)
     review_duties(face, found)
     return url_for("core.signed_in", face=face)

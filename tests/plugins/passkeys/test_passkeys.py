@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from hookdesk.api import Actor, Agent, AuthHooks, OutboxEvent, SystemLog, reading, site, transact
+from hookdesk.api import Actor, Agent, AuthHooks, CoreSettings, OutboxEvent, SystemLog, reading, site, system, transact
 from hookdesk.testing import Client, Clock
 from hookdesk_passkeys.models import Passkey
 
@@ -168,6 +168,18 @@ def test_somebody_elses_passkey_is_no_second_factor(
     first_step()
     answer = hookdesk_client.submit(SECOND, {"credential": other.get(options(hookdesk_client, SECOND, SECOND))})
     assert answer.status_code == 401
+    assert not is_in(hookdesk_client)
+
+
+def test_from_a_network_that_is_not_allowed_it_says_what_a_password_says(
+    ada: Actor, key: Authenticator, hookdesk_client: Client, hookdesk_app: Flask
+) -> None:
+    with hookdesk_app.app_context():
+        site().settings.save("core", CoreSettings, {"agent_networks": ("192.0.2.0/24",)}, system())
+    assert sign_in_with(hookdesk_client, key) == "/agent/login"
+    told = "Agents cannot sign in from here"
+    assert told in hookdesk_client.get("/agent/login").text
+    assert told in hookdesk_client.submit("/agent/login", {"login": "ada", "password": "x"}).text
     assert not is_in(hookdesk_client)
 
 

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import (
-    AuthHooks,
-    Credentials,
-    HookDenied,
-    account,
-    actors,
-    authenticate,
-    begin_sign_in,
-    current_actor,
-    public,
-    sign_out,
-    site,
-)
+from hookdesk.api import AuthHooks, account, answer_sign_in, current_actor, public, sign_out, site
 from hookdesk_accounts.settings import PUBLIC, settings
 from hookdesk_accounts.views.blueprint import bp
 
@@ -38,24 +26,7 @@ def sign_in_form() -> Answer:
 @public
 def check() -> Answer:
     """Check what was typed; core asks for a second proof where there is one."""
-    credentials = Credentials(
-        face="portal",
-        login=request.form.get("login", "").strip()[:320],
-        password=request.form.get("password", "")[:1000],
-        address=request.remote_addr or "",
-        extra={},
-    )
-    answer = authenticate(credentials)
-    if answer.user_id is None:
-        headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
-        return _page(answer.problem, credentials.login), 429 if answer.retry_after else 401, headers
-    if actors.requester_actor(answer.user_id) is None:
-        return _page(_("This account cannot sign in here."), credentials.login), 403
-    try:
-        return redirect(begin_sign_in(answer.user_id, "portal"))
-    except HookDenied as denied:
-        problem = _("Signing in does not work at the moment: %(plugin)s failed.", plugin=denied.plugin)
-        return _page(problem, credentials.login), 503
+    return answer_sign_in("portal", _page)
 
 
 @bp.post("/sign-out", endpoint="sign_out")
