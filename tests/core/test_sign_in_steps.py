@@ -142,6 +142,52 @@ def test_a_duty_may_need_the_pages_of_others(door: Door, hookdesk_client: Client
     assert hookdesk_client.get("/agent/signed-in").headers["Location"] == "/agent/test/duty"
 
 
+def test_a_policy_that_was_changed_holds_for_who_is_signed_in(door: Door, hookdesk_client: Client) -> None:
+    """At the next page or form, and no longer than it is asked for."""
+    door()
+    hookdesk_client.application.register_blueprint(_page())
+    sign_in(hookdesk_client)
+    assert hookdesk_client.get("/agent/else").text == "Ada Lovelace"
+    door(duties=[Duty("test.duty", "Choose a new password")])
+    allow(hookdesk_client.application, session_days=3)
+    sent = hookdesk_client.submit("/agent/account", to="/agent/else", follow=False)
+    assert sent.headers["Location"] == "/agent/test/duty"
+    assert hookdesk_client.get("/agent/confirm").status_code == 200  # nobody is locked in
+    door()
+    allow(hookdesk_client.application, session_days=4)
+    assert hookdesk_client.get("/agent/else").text == "Ada Lovelace"
+
+
+def test_what_time_brings_holds_after_five_minutes(door: Door, hookdesk_client: Client, clock: Clock) -> None:
+    """A password that expires while somebody works, an administrator who asks one agent for a new one."""
+    door()
+    hookdesk_client.application.register_blueprint(_page())
+    sign_in(hookdesk_client)
+    door(duties=[Duty("test.duty", "Choose a new password")])
+    clock.advance(minutes=4)
+    assert hookdesk_client.get("/agent/else").text == "Ada Lovelace"
+    clock.advance(minutes=2)
+    assert hookdesk_client.get("/agent/else").headers["Location"] == "/agent/test/duty"
+
+
+def test_pages_between_ask_nobody_what_has_to_be_done(door: Door, hookdesk_client: Client, clock: Clock) -> None:
+    """It costs queries, and most pages must do without."""
+    door()
+    hookdesk_client.application.register_blueprint(_page())
+    asked: list[int] = []
+
+    def count(user_id: int) -> list[Duty]:
+        asked.append(user_id)
+        return []
+
+    hooks = hookdesk_client.application.extensions["hookdesk"].hooks
+    hooks.install("sign_in_duties", [Implementation("test", count, ("user_id",))])
+    sign_in(hookdesk_client)
+    for _ in range(3):
+        hookdesk_client.get("/agent/else")
+    assert len(asked) == 1
+
+
 def _page() -> Blueprint:
     """A page that tells who looks at it."""
     pages = Blueprint("other", __name__)

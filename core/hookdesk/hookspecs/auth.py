@@ -34,7 +34,10 @@ class AuthHooks:
 
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def sign_in_duties(self, *, user_id: int, face: str) -> Sequence[Duty] | None:
-        """What this user has to do after signing in, before any other page: choose a new password, set up a second factor."""
+        """What this user has to do before any other page: choose a new password, set up a second factor.
+
+        Asked at sign-in, and of those who are signed in again once settings or plugins changed, and every five minutes.
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def signed_in(self, *, event: Event) -> None:

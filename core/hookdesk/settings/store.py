@@ -51,6 +51,11 @@ class SettingsStore:
             found = cache[scope] = self._load(scope, settings_type)
         return found
 
+    @property
+    def edition(self) -> int:
+        """A number that differs once settings of any scope were saved, at most a second old."""
+        return self._counts.read().settings
+
     def form_values(self, scope: str, settings_type: type) -> dict[str, Any]:
         """What a form shows: stored values or defaults; a secret as its reference, as `MASK` if it is set, else ""."""
         stored = self._stored(scope, settings_type)

@@ -44,7 +44,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something that a user has to do right after signing in, before anything else: a page, and in one line why.
+    """Something that somebody who is signed in has to do before anything else: a page, and in one line why.
 
     `blueprints` names those whose pages are needed to do it, besides the page's own.
     """

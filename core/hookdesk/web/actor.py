@@ -121,7 +121,11 @@ def forget_actor() -> None:
 
 def sign_in(user_id: int, which: str) -> None:
     """Open a session and put its token into a fresh cookie. A session at the other face, with its duties, stays as it is."""
-    kept = {name: session[name] for name in ("next", "duties", *{"agent", "portal"} - {which}) if name in session}
+    kept = {
+        name: session[name]
+        for name in ("next", "duties", "reviewed", *{"agent", "portal"} - {which})
+        if name in session
+    }
     session.clear()
     session.update(kept)
     session[which] = sessions.open_session(user_id, which, request.remote_addr or "", request.user_agent.string)

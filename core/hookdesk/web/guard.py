@@ -131,10 +131,10 @@ def _step() -> Response | None:
                 "change", _("You are looking through the eyes of %(name)s: nothing can be changed.", name=actor.name)
             )
         return None
-    if actor.session_id is None:
+    if actor.session_id is None or actor.user_id is None:
         return None
-    first = steps.duty(face())
-    if first and request.blueprint not in ("core", first.endpoint.partition(".")[0], *first.blueprints):
+    first = steps.duty(face(), actor.user_id) if request.blueprint != "core" else None
+    if first and request.blueprint not in (first.endpoint.partition(".")[0], *first.blueprints):
         return redirect(url_for(first.endpoint))
     view = current_app.view_functions[request.endpoint or ""]
     if getattr(view, CONFIRMED, False) and (

@@ -84,7 +84,8 @@ def sign_in_factor(face: str) -> Response | str:
 @public
 def signed_in(face: str) -> Response:
     """Signed in: what has to be done first, else where one wanted to go."""
-    first = steps.duty(face)
+    user_id = current_actor().user_id
+    first = steps.duty(face, user_id) if user_id is not None else None
     if first:
         flash(first.reason, "warning")
         return redirect(url_for(first.endpoint))

@@ -14,9 +14,11 @@ from hookdesk.types.auth import Duty, Factor
 from hookdesk.web import networks
 from hookdesk.web.actor import sign_in
 
-PENDING, DUTIES = "pending", "duties"
+PENDING, DUTIES, REVIEWED = "pending", "duties", "reviewed"
 LIFETIME = timedelta(minutes=10)
 """How long a sign-in waits for its second proof."""
+REVIEW = timedelta(minutes=5)
+"""After how long a session asks anew what has to be done: passwords expire and times of grace end while people work."""
 
 
 def begin(user_id: int, face: str) -> str:
@@ -72,10 +74,19 @@ def review_duties(face: str, user_id: int) -> None:
     duties = site().hooks.collect(AuthHooks.sign_in_duties, user_id=user_id, face=face)
     asked = [[duty.endpoint, str(duty.reason), *duty.blueprints] for duty in duties]
     session[DUTIES] = {**session.get(DUTIES, {}), face: asked}
+    session[REVIEWED] = {**session.get(REVIEWED, {}), face: [_edition(), clock.now().timestamp()]}
 
 
-def duty(face: str) -> Duty | None:
-    """What has to be done first; None if there is nothing, or whoever asked for it is switched off."""
+def _edition() -> str:
+    """Differs once plugins were switched or settings saved: what was asked of nobody so far may be asked now."""
+    return f"{site().generation}.{site().settings.edition}"
+
+
+def duty(face: str, user_id: int) -> Duty | None:
+    """What has to be done first, as the policies are now; None if there is nothing, or whoever asked for it is switched off."""
+    edition, at = session.get(REVIEWED, {}).get(face, ("", 0))
+    if edition != _edition() or clock.now().timestamp() - at > REVIEW.total_seconds():
+        review_duties(face, user_id)
     for endpoint, reason, *blueprints in session.get(DUTIES, {}).get(face, ()):
         if endpoint in current_app.view_functions:
             return Duty(endpoint, reason, tuple(blueprints))

@@ -26,7 +26,7 @@ class Settings:
         0,
         label=_l("Days until a password expires"),
         help=_l(
-            "Agents then choose a new one when they sign in. 0: never, which is the advice of today (NIST SP 800-63B)."
+            "Agents then choose a new one before anything else. 0: never, which is the advice of today (NIST SP 800-63B)."
         ),
         minimum=0,
         maximum=3650,

@@ -117,7 +117,6 @@ def save(actor: Actor, values: dict[str, object], roles: Collection[int], depart
     Raises:
         SettingsError: a value does not fit.
     """
-    site().settings.save("two_factor", Settings, values, actor)
 
     def work(session: Session) -> None:
         before = _names(session, *chosen())
@@ -133,6 +132,8 @@ def save(actor: Actor, values: dict[str, object], roles: Collection[int], depart
             log.changed(session, actor, "policy", "second factors", changes)
 
     transact(work)
+    # last: it is what tells sessions to ask anew what has to be done
+    site().settings.save("two_factor", Settings, values, actor)
 
 
 def _names(session: Session, roles: Collection[int], departments: Collection[int]) -> tuple[list[str], list[str]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from hookdesk.api import Actor, Agent, AuthHooks, Refusal, reading, site, system, transact
+from hookdesk.api import clock as moments
 from hookdesk.plugins.caller import Implementation
 from hookdesk.testing import Client, Clock
+from hookdesk_auth_password.models import Password
 from hookdesk_password_policy.common import is_common
 from hookdesk_password_policy.models import Past
 from hookdesk_password_policy.settings import Settings
@@ -159,6 +162,33 @@ def test_an_administrator_may_ask_for_a_new_one(
         assert reading().scalar(select(Agent.must_change_password)) is False
     with hookdesk_client.session_transaction() as cookie:
         assert cookie["duties"]["agent"] == []
+
+
+def led(client: Client) -> bool:
+    """Whether somebody who is signed in has to choose a new password first."""
+    return client.get("/agent/signed-in").location == PAGE
+
+
+def test_whoever_is_signed_in_is_asked_within_minutes(
+    ada: Actor, first_step: First, hookdesk_client: Client, hookdesk_app: Flask, clock: Clock
+) -> None:
+    """By an administrator, or because the password is too old by now; and whoever has chosen goes on at once."""
+    first_step()
+    assert not led(hookdesk_client)
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(update(Agent).values(must_change_password=True)))
+    clock.advance(minutes=6)
+    assert led(hookdesk_client)
+    new = "a walk along the river"
+    hookdesk_client.submit(PAGE, {"present": OPEN_SESAME, "password": new, "again": new})
+    assert not led(hookdesk_client)
+    ask(hookdesk_app, expiry_days=1)
+    assert not led(hookdesk_client)
+    with hookdesk_app.app_context():
+        old = update(Password).values(changed_at=moments.now() - timedelta(days=2))
+        transact(lambda session: session.execute(old))
+    clock.advance(minutes=6)
+    assert led(hookdesk_client)
 
 
 def test_a_password_that_an_administrator_sets_ends_no_demand(

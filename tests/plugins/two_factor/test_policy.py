@@ -73,6 +73,20 @@ def test_the_last_administrator_is_led_to_set_one_up(
     assert where(hookdesk_client) == ""
 
 
+def test_who_is_signed_in_when_the_rule_is_made_is_led_there_at_the_next_page(
+    rule: Callable[..., str], first_step: First, hookdesk_client: Client, hookdesk_app: Flask
+) -> None:
+    """A rule for a role, too, which is no setting."""
+    first_step()
+    assert where(hookdesk_client) == ""
+    with hookdesk_app.app_context():
+        role = reading().scalar(select(Role.id).where(Role.name == "Agent"))
+    rule(role=str(role))
+    assert where(hookdesk_client) == OWN
+    rule()
+    assert where(hookdesk_client) == ""
+
+
 def test_there_is_time_first(
     rule: Callable[..., str], first_step: First, hookdesk_client: Client, clock: Clock
 ) -> None:
@@ -167,7 +181,8 @@ def test_the_rule_is_in_the_audit_by_name(rule: Callable[..., str], hookdesk_app
     rule(role=role)
     with hookdesk_app.app_context():
         told = reading().scalars(select(OutboxEvent).where(OutboxEvent.name == "configuration_changed")).all()
-        assert told[-1].data["changes"]["roles"] == [[], ["Agent"]]
+        policy = next(event.data for event in told if event.data["kind"] == "policy")
+        assert policy["changes"]["roles"] == [[], ["Agent"]]
 
 
 def test_a_value_that_does_not_fit_is_refused(rule: Callable[..., str]) -> None:

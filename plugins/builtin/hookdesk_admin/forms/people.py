@@ -27,7 +27,8 @@ class AgentForm(Form):
         _l("Password"), validators=[Optional(), Length(max=1000)], description=_l("Leave it empty to keep what is set.")
     )
     must_change_password = BooleanField(
-        _l("Has to choose a new password"), description=_l("After the next sign-in, before any other page.")
+        _l("Has to choose a new password"),
+        description=_l("Before any other page; where they are signed in already, within five minutes."),
     )
     phone = line_field(_l("Phone"), 60)
     locale = language_field()
