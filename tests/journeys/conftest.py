@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -107,35 +107,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class NewSite(Protocol):
-    """Makes an instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet.
+def make_site(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
+    """An instance with an administrator `admin`, and its outgoing mail pointed at a server; not started yet.
 
     `extra` is added to the environment of its commands.
     """
-
-    def __call__(self, folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
-        """Make it in that folder."""
-        ...
-
-
-@pytest.fixture(scope="session")
-def new_site(plugins_off: frozenset[str]) -> NewSite:
-    """Sites without the plugins that this run goes without."""
-
-    def make(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
-        made = _initialised(folder, extra)
-        if smtp is not None:
-            point_mail_at(made, smtp)
-        for slug in sorted(plugins_off):
-            off = made.run("plugins", "disable", slug, "--cascade", "--force")
-            assert off.returncode == 0 or b"not switched on" in off.stderr, off.stderr.decode()
-        return made
-
-    return make
-
-
-def _initialised(folder: Path, extra: Mapping[str, str]) -> LiveSite:
-    """An instance with an administrator."""
     instance = folder / "instance"
     environ = {key: value for key, value in os.environ.items() if not key.startswith("HOOKDESK_")}
     port = free_port()
@@ -148,7 +124,31 @@ def _initialised(folder: Path, extra: Mapping[str, str]) -> LiveSite:
     secret.write_text(PASSWORD)
     done = made.run("init", "--admin-email", "ada@helpdesk.example", "--admin-password-file", str(secret))
     assert done.returncode == 0, done.stderr.decode()
+    if smtp is not None:
+        point_mail_at(made, smtp)
     return made
+
+
+class NewSite(Protocol):
+    """`make_site` without the plugins that this run goes without."""
+
+    def __call__(self, folder: Path, smtp: SmtpServer | None) -> LiveSite:
+        """Make it in that folder."""
+        ...
+
+
+@pytest.fixture(scope="session")
+def new_site(plugins_off: frozenset[str]) -> NewSite:
+    """For pages and what people do with them. How processes start, die and follow each other hangs on no plugin's being there."""
+
+    def make(folder: Path, smtp: SmtpServer | None) -> LiveSite:
+        made = make_site(folder, smtp)
+        for slug in sorted(plugins_off):
+            off = made.run("plugins", "disable", slug, "--cascade", "--force")
+            assert off.returncode == 0 or b"not switched on" in off.stderr, off.stderr.decode()
+        return made
+
+    return make
 
 
 def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:

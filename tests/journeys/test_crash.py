@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hookdesk.faults import EXIT_STATUS
-from tests.journeys.conftest import LiveSite, NewSite, wait_until
+from tests.journeys.conftest import LiveSite, make_site, wait_until
 from tests.journeys.test_switch import children, pid_of
 from tests.servers.smtp import SmtpServer
 
@@ -23,9 +23,9 @@ ARRIVE_S = 120
 
 
 @pytest.fixture
-def site(new_site: NewSite, tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
+def site(tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
     """An instance whose mail arrives at `smtp_server`; not started yet."""
-    made = new_site(tmp_path, smtp_server)
+    made = make_site(tmp_path, smtp_server)
     yield made
     made.stop()
 

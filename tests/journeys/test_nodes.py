@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.journeys.conftest import LiveSite, NewSite, wait_until
+from tests.journeys.conftest import LiveSite, make_site, wait_until
 from tests.journeys.test_crash import mail
 from tests.journeys.test_switch import children, pid_of, switch, traffic
 
@@ -17,9 +17,7 @@ SECRET = "the same on each machine, and long enough"
 
 
 @pytest.fixture
-def nodes(
-    new_site: NewSite, tmp_path: Path, fresh_postgres_url: str, redis_url: str
-) -> Iterator[tuple[LiveSite, LiveSite]]:
+def nodes(tmp_path: Path, fresh_postgres_url: str, redis_url: str) -> Iterator[tuple[LiveSite, LiveSite]]:
     """Two running machines."""
     shared = {
         "HOOKDESK_DATABASE_URL": fresh_postgres_url,
@@ -29,7 +27,7 @@ def nodes(
     made = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        made.append(new_site(tmp_path / name, None, **shared))
+        made.append(make_site(tmp_path / name, None, **shared))
     for node in made:
         node.start()
     yield made[0], made[1]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import BIN, LiveSite, NewSite, wait_until
+from tests.journeys.conftest import BIN, LiveSite, make_site, wait_until
 
 CLIENTS = 4
 PAUSE_S = 0.2
@@ -93,9 +93,9 @@ def traffic(port: int, path: str) -> Iterator[Traffic]:
 
 
 @pytest.fixture
-def quiet_site(new_site: NewSite, tmp_path: Path) -> Iterator[LiveSite]:
+def quiet_site(tmp_path: Path) -> Iterator[LiveSite]:
     """A running site without a mail server."""
-    made = new_site(tmp_path, None)
+    made = make_site(tmp_path, None)
     made.start()
     yield made
     made.stop()
