@@ -100,7 +100,8 @@ def legs(actor: Actor) -> tuple[Leg, ...]:
     if actor.is_system or (actor.is_agent and not actor.assigned_only and actor.may(SEE_ALL)):
         return (Leg("all", true()),)
     if actor.kind is ActorKind.AGENT:
-        return _agent_legs(actor)
+        places = () if actor.assigned_only else tuple(sorted(actor.departments))
+        return _agent_legs(actor.agent_id, tuple(sorted(actor.teams)), places)
     if actor.user_id is None:
         return ()
     if actor.kind is ActorKind.REQUESTER:
@@ -120,18 +121,17 @@ def _requester_legs(actor: Actor) -> tuple[Leg, ...]:
     return tuple(found)
 
 
-def _agent_legs(actor: Actor) -> tuple[Leg, ...]:
+@lru_cache(maxsize=256)  # putting them together costs as much as a query
+def _agent_legs(agent_id: int | None, teams: tuple[int, ...], departments: tuple[int, ...]) -> tuple[Leg, ...]:
     """Departments, own, teams, referrals."""
-    found = [Leg("assigned", Ticket.assignee_id == actor.agent_id)]
-    if actor.teams:
-        found.append(Leg("team", Ticket.team_id.in_(sorted(actor.teams))))
-    if actor.departments and not actor.assigned_only:
-        found.append(Leg("department", Ticket.department_id.in_(sorted(actor.departments))))
-    to = [Referral.agent_id == actor.agent_id]
-    if actor.teams:
-        to.append(Referral.team_id.in_(sorted(actor.teams)))
-    if actor.departments and not actor.assigned_only:
-        to.append(Referral.department_id.in_(sorted(actor.departments)))
+    found = [Leg("assigned", Ticket.assignee_id == agent_id)]
+    to = [Referral.agent_id == agent_id]
+    if teams:
+        found.append(Leg("team", Ticket.team_id.in_(teams)))
+        to.append(Referral.team_id.in_(teams))
+    if departments:
+        found.append(Leg("department", Ticket.department_id.in_(departments)))
+        to.append(Referral.department_id.in_(departments))
     found.append(Leg("referral", Ticket.id.in_(select(Referral.ticket_id).where(or_(*to)))))
     return tuple(found)
 

@@ -1,6 +1,6 @@
 """SQLAlchemy models, and nothing else. Only services write them; reads of tickets go through `hookdesk.access`."""
 
-from hookdesk.models.base import LARGEST_ID, Base, UTCDateTime, metadata, plugin_registry
+from hookdesk.models.base import LARGEST_ID, Base, UTCDateTime, metadata, plugin_registry, table_of
 from hookdesk.models.people import (
     Agent,
     AgentDepartment,
@@ -80,4 +80,5 @@ __all__ = [
     "UserEmail",
     "metadata",
     "plugin_registry",
+    "table_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import JSON
 
@@ -68,3 +68,10 @@ def plugin_registry(slug: str) -> registry:
     `p_<slug>__<table>`.
     """
     return _plugin_registries.setdefault(slug, registry(metadata=metadata))
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The table behind a model, to insert rows that nobody looks at again: without the ORM's bookkeeping that costs a third."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table

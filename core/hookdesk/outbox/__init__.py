@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.models import OutboxEvent
+from hookdesk.models import OutboxEvent, table_of
 from hookdesk.wakeup import wake_after_commit
 
 OUTBOX = "outbox"
@@ -24,5 +25,6 @@ def emit(session: Session, name: str, data: Mapping[str, Any], key: str | None =
     `data` is the JSON snapshot that the event's specification documents. `key` (at most 64 characters, unique) is what subscribers
     recognise a repeated delivery by; a random one is made if none is given.
     """
-    session.add(OutboxEvent(name=name, key=key or uuid4().hex, data=dict(data), created_at=clock.now()))
+    row = {"name": name, "key": key or uuid4().hex, "data": dict(data), "created_at": clock.now()}
+    session.execute(insert(table_of(OutboxEvent)), row)
     wake_after_commit(session, OUTBOX)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import case, insert, update
 from sqlalchemy.orm import Session
 
-from hookdesk.models import SiteCounter
+from hookdesk.models import SiteCounter, table_of
 
 
 def increase(session: Session, name: str, start: int = 0, by: int = 1) -> int:
@@ -13,10 +13,11 @@ def increase(session: Session, name: str, start: int = 0, by: int = 1) -> int:
 
     `by` takes several numbers at once: the returned one is the last of them.
     """
-    counter = session.scalar(select(SiteCounter).where(SiteCounter.name == name).with_for_update())
-    if counter is None:
-        counter = SiteCounter(name=name, value=start)
-        session.add(counter)
-    counter.value = max(counter.value, start) + by
-    session.flush()
-    return counter.value
+    table = table_of(SiteCounter)
+    highest = case((table.c.value < start, start), else_=table.c.value)
+    counted = update(table).where(table.c.name == name).values(value=highest + by).returning(table.c.value)
+    found = session.scalar(counted)
+    if found is None:
+        found = start + by
+        session.execute(insert(table), {"name": name, "value": found})
+    return int(found)

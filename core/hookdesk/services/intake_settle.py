@@ -20,7 +20,7 @@ from hookdesk.types.intake import MessageKind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a record ended. `doubled_id` is the ticket on which the same message is already."""
+    """How a record ended. `doubled_id` is the ticket on which the same message is already; `number` is that of a new one."""
 
     outcome: Outcome
     reason: str = ""
@@ -28,6 +28,7 @@ class Settled:
     entry_id: int | None = None
     problems: tuple[str, ...] = ()
     doubled_id: int | None = None
+    number: str = ""
 
 
 def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
@@ -46,16 +47,19 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
         _name(record, plan)
         end(session, record, plan.outcome, plan.reason)
         return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems), doubled_id=plan.doubled_id)
+    number = ""
     if plan.match is not None:
         outcome, reason = Outcome.REPLY, plan.match.reason
         record.ticket_id, record.entry_id = _store_entry(session, record, plan)
     else:
         outcome, reason = Outcome.TICKET, "a new ticket"
-        record.ticket_id, record.entry_id = _store_ticket(session, record, plan)
+        record.ticket_id, record.entry_id, number = _store_ticket(session, record, plan)
     _name(record, plan)
     end(session, record, outcome, reason)
+    if plan.draft is not None:
+        threads.store_rows(session, plan.draft.rows, record.ticket_id)
     crash_point("intake-before-commit")
-    return Settled(outcome, reason, record.ticket_id, record.entry_id)
+    return Settled(outcome, reason, record.ticket_id, record.entry_id, number=number)
 
 
 def _name(record: IntakeRecord, plan: Plan) -> None:
@@ -109,16 +113,14 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
     return ticket.id, entry.id
 
 
-def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
-    """The ticket, its first entry, plugins' rows, decisions and the event."""
+def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int, str]:
+    """The ticket, its first entry, decisions and the event; the ids of both and the number."""
     assert plan.draft is not None
     assert plan.message is not None
     assert plan.entry is not None
     author = _author(session, plan)
     ticket = tickets.insert(session, plan.draft, author.user_id or 0)
-    first = plan.entry.replace(ticket_id=ticket.id)
-    entry = threads.insert_entry(session, ticket, author, first, plan.files, record.id)
-    threads.store_rows(session, plan.draft.rows, ticket.id)
+    entry = threads.insert_entry(session, ticket, author, plan.entry, plan.files, record.id)
     if plan.draft.collaborators:
         _add_followers(session, ticket, author, plan.draft.collaborators)
     decisions.record(session, plan.steps, ticket_id=ticket.id, intake_id=record.id)
@@ -128,7 +130,7 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
         "alert": plan.draft.alert, "autoresponse": plan.draft.autoresponse, "kind": str(plan.message.kind), "agent_id": opener,
     }  # fmt: skip
     emit(session, "ticket_created", data)
-    return ticket.id, entry.id
+    return ticket.id, entry.id, ticket.number
 
 
 def _add_followers(session: Session, ticket: Ticket, author: Actor, user_ids: Sequence[int]) -> None:

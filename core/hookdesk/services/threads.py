@@ -137,6 +137,9 @@ def insert_entry(
 ) -> ThreadEntry:
     """The entry row, its attachments, and what the ticket's own row repeats of them."""
     now = clock.now()
+    _repeat(ticket, actor, draft, len(files))
+    if ticket in session.new:  # it has no id yet
+        session.flush()
     entry = ThreadEntry(
         ticket_id=ticket.id,
         kind=draft.kind,
@@ -160,15 +163,19 @@ def insert_entry(
         )
         for file in files
     )  # fmt: skip
-    ticket.entry_count += 1
-    ticket.attachment_count += len(files)
-    ticket.updates += 1
-    if draft.kind != "note":
-        ticket.last_activity_at = now
-        ticket.is_answered = draft.kind == "response"
-        ticket.snippet, ticket.snippet_by = " ".join(draft.text[:600].split())[:200], actor.name[:100]
     events.log(session, ticket, actor, draft.kind, entry_id=entry.id)
     return entry
+
+
+def _repeat(ticket: Ticket, actor: Actor, draft: ReplyDraft, files: int) -> None:
+    """What the ticket's own row says of its newest entry."""
+    ticket.entry_count = (ticket.entry_count or 0) + 1
+    ticket.attachment_count = (ticket.attachment_count or 0) + files
+    ticket.updates += 1
+    if draft.kind != "note":
+        ticket.last_activity_at = clock.now()
+        ticket.is_answered = draft.kind == "response"
+        ticket.snippet, ticket.snippet_by = " ".join(draft.text[:600].split())[:200], actor.name[:100]
 
 
 def stored_message_id(message_id: str) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -31,7 +32,7 @@ class TicketProblem(ValueError):
 
 
 def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
-    """Store the ticket row of a draft. The caller adds the first entry.
+    """Add the ticket row of a draft; it has no id before the caller adds the first entry (`threads.insert_entry`).
 
     Where nobody decided, or what was decided on is gone or inactive, the site's defaults count, and nobody is assigned.
 
@@ -64,7 +65,6 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
         updates=1,
     )
     session.add(ticket)
-    session.flush()
     return ticket
 
 
@@ -88,10 +88,16 @@ def _chosen(session: Session, model: Any, wanted: int | None) -> Any:
     """The row with that id, else the default one, else the first."""
     found = find(session, model, wanted)
     if found is None:
-        found = session.scalar(select(model).order_by(model.is_default.desc(), model.id).limit(1))
+        found = session.scalar(_first(model))
     if found is None:
         raise TicketProblem(f"There is no {model.__tablename__} yet; `hookdesk init` makes the first ones.")
     return found
+
+
+@cache
+def _first(model: Any) -> Select[Any]:
+    """The default row of a table, else its first."""
+    return select(model).order_by(model.is_default.desc(), model.id).limit(1)
 
 
 def locked(session: Session, ticket_id: int) -> Ticket:

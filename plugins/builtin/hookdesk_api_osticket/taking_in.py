@@ -100,7 +100,7 @@ def _answer(settled: Settled, sender: str, note: str) -> Answer:
     """What an outcome is answered with."""
     ticket_id = settled.ticket_id or settled.doubled_id
     if ticket_id is not None:
-        number = access_ticket(system("api_osticket"), ticket_id).number
+        number = settled.number or access_ticket(system("api_osticket"), ticket_id).number
         is_logged = settled.outcome is Outcome.TICKET and bool(sender)
         return Answer(CREATED, number, ticket_id, note, is_logged)
     if settled.problems:

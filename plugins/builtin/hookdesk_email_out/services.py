@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hookdesk.api import (
@@ -81,8 +81,8 @@ def occasion(event: Event) -> Occasion | None:
 
 
 def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], **context: Any) -> int:
-    """Make a mail row for each recipient whom no plugin protects from it; how many were made."""
-    made = 0
+    """Make a mail row for each recipient whom no plugin protects from it, all in one transaction; how many were made."""
+    worded = []
     for recipient in recipients:
         notification = Notification(
             template=template,
@@ -93,7 +93,8 @@ def promise(settings: Settings, about: Occasion, template: str, recipients: list
             context={**_context(about, recipient), **context},
         )
         if site().hooks.veto(NotificationHooks.notify_allowed, notification=notification) is None:
-            made += _store(settings, about, _rendered(settings, notification))
+            worded.append(_rendered(settings, notification))
+    made = _store(settings, about, worded)
     if made:
         wake(SEND)
     return made
@@ -136,33 +137,48 @@ def _signature(entry: Row[Any] | None, recipient: Recipient) -> str:
     return str(reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or "")
 
 
-def _store(settings: Settings, about: Occasion, notification: Notification) -> int:
-    """One row, unless this promise was made before; 1 or 0."""
-    recipient, ticket = notification.recipient, about.ticket
-    who = f"a{recipient.agent_id}" if recipient.agent_id else f"u{recipient.user_id or 0}"
-    host, once = compose.host_of(settings), hashlib.sha256(about.event.key.encode()).hexdigest()[:12]
-    ours = references.message_id(ticket.id, notification.entry_id or 0, f"{who}e{once}", host)
-    earlier = _earlier_ids(ticket.id, notification.entry_id)
-    auto = AUTO.get(notification.template, "auto-generated")
-    marker = references.marker(ticket.id)
-    ancestry = compose.chain([references.thread_id(ticket.id, host), *earlier])
+def _store(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> int:
+    """A row for each, unless this promise was made before; how many were new."""
+    if not worded:
+        return 0
+    rows = _rows(settings, about, worded)
 
     def work(session: Session) -> int:
-        asked = select(Mail.id).where(Mail.key == about.event.key, Mail.address == recipient.address)
-        if session.scalar(asked) is not None:
-            return 0
-        session.add(
-            Mail(
-                key=about.event.key, template=notification.template, ticket_id=ticket.id, entry_id=notification.entry_id,
-                address=recipient.address, name=recipient.name, sender_name=_sender_name(about, notification),
-                subject=notification.subject, text=f"{notification.text.rstrip()}\n\n{marker}\n", html=notification.html,
-                message_id=ours, in_reply_to=earlier[-1] if earlier else "", references=ancestry,
-                auto=auto, created_at=clock.now(), due_at=clock.now(),
-            )
-        )  # fmt: skip
-        return 1
+        asked = select(Mail.address).where(Mail.key == about.event.key, Mail.address.in_(rows))
+        made_before = set(session.scalars(asked))
+        new = [row for address, row in rows.items() if address not in made_before]
+        if new:
+            session.execute(insert(Mail), new)
+        return len(new)
 
     return transact(work, race=True)
+
+
+def _rows(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> dict[str, dict[str, Any]]:
+    """The columns of each mail, by address."""
+    ticket, now = about.ticket, clock.now()
+    host, marker = compose.host_of(settings), references.marker(ticket.id)
+    earlier = _earlier_ids(ticket.id, about.entry.id if about.entry else None)
+    told = {
+        "key": about.event.key, "ticket_id": ticket.id, "in_reply_to": earlier[-1] if earlier else "",
+        "references": compose.chain([references.thread_id(ticket.id, host), *earlier]), "created_at": now, "due_at": now,
+    }  # fmt: skip
+    return {
+        one.recipient.address: {
+            **told, "template": one.template, "entry_id": one.entry_id, "address": one.recipient.address, "name": one.recipient.name,
+            "sender_name": _sender_name(about, one), "subject": one.subject, "text": f"{one.text.rstrip()}\n\n{marker}\n", "html": one.html,
+            "message_id": _message_id(about, one, host), "auto": AUTO.get(one.template, "auto-generated"),
+        }
+        for one in reversed(worded)  # who is named twice gets the first
+    }  # fmt: skip
+
+
+def _message_id(about: Occasion, notification: Notification, host: str) -> str:
+    """An id that says for whom and of what the mail is, the same each time."""
+    recipient = notification.recipient
+    who = f"a{recipient.agent_id}" if recipient.agent_id else f"u{recipient.user_id or 0}"
+    once = hashlib.sha256(about.event.key.encode()).hexdigest()[:12]
+    return references.message_id(about.ticket.id, notification.entry_id or 0, f"{who}e{once}", host)
 
 
 def _sender_name(about: Occasion, notification: Notification) -> str:

@@ -69,12 +69,17 @@ class Node:
         return len(self.path)
 
 
+_ALL = (
+    select(*Topic.__table__.columns, UnlistedDepartment.department_id.is_(None).label("is_listed"))
+    .outerjoin(UnlistedDepartment, UnlistedDepartment.department_id == Topic.department_id)
+    .order_by(Topic.position, Topic.name, Topic.id)
+    .limit(MOST_TOPICS)
+)
+
+
 def nodes() -> list[Node]:
     """Every topic, those below another right after it, by position and name."""
-    asked = select(*Topic.__table__.columns, UnlistedDepartment.department_id.is_(None).label("is_listed")).outerjoin(
-        UnlistedDepartment, UnlistedDepartment.department_id == Topic.department_id
-    )
-    rows = reading().all(asked.order_by(Topic.position, Topic.name, Topic.id).limit(MOST_TOPICS))
+    rows = reading().all(_ALL)
     below: dict[int | None, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         below[row.parent_id].append(row)

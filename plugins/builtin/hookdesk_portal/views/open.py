@@ -121,7 +121,9 @@ def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None
 
 def _sent(settled: Settled, address: str) -> Response:
     """To the confirmation by a redirect, so that reloading sends nothing twice. Its body says the same, for scripts that do not follow."""
-    number = access_ticket(system("portal"), settled.ticket_id).number if settled.ticket_id is not None else ""
+    number = settled.number
+    if settled.ticket_id is not None and not number:  # it came twice
+        number = access_ticket(system("portal"), settled.ticket_id).number
     session[SENT] = {"number": number, "address": address, "outcome": str(settled.outcome)}
     response = make_response(_confirmation(session[SENT]), 303)
     response.headers["Location"] = url_for("portal.sent")
