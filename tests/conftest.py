@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.lifecycle.order import dependents
@@ -19,6 +20,10 @@ pytest_plugins = [
     "tests.servers.redis",
     "tests.servers.smtp",
 ]
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 PLUGINS = Path(__file__).parent / "plugins"
 """Below it, each plugin's own tests lie in a folder of its name."""
