@@ -15,6 +15,7 @@ from hookdesk.access import (
     permitted,
     scope,
 )
+from hookdesk.access_people import KNOWN_AGENT, access_user, knowing, known_users
 from hookdesk.access_reasons import Reason, reasons, sees
 from hookdesk.db.context import reading, release
 from hookdesk.db.engine import ReadSession, WriteRefused
@@ -135,6 +136,7 @@ from hookdesk.web.themes import Theme, discover_themes
 
 __all__ = [
     "ANONYMOUS",
+    "KNOWN_AGENT",
     "MASK",
     "PERMISSIONS",
     "PERMISSIONS_AT_FIRST",
@@ -242,6 +244,7 @@ __all__ = [
     "absolute_url",
     "access_number",
     "access_ticket",
+    "access_user",
     "account",
     "actors",
     "admin",
@@ -279,6 +282,8 @@ __all__ = [
     "id_argument",
     "intake",
     "job_overview",
+    "knowing",
+    "known_users",
     "lifecycle",
     "limiter",
     "listing",

@@ -37,8 +37,9 @@ GUESSED = (
     "/agent/attachments/{file}/x", "/agent/attachments/{note_file}/x", "/agent/queues/department-{department}",
     "/agent/queues/requester-{user}", "/agent/queues/closed", "/agent/?only=unassigned&sort=oldest", "/agent/?since=1",
     "/agent/search/?q={number}", "/agent/search/?q=canary", f"/agent/search/?q={SUBJECT}", f"/agent/search/?q={NOTE}",
-    f"/agent/search/?q={MAIL}", "/agent/tickets/new", "/agent/tickets/new?email={MAIL}", "/agent/users/{user}", "/agent/users?q=canary",
-    "/agent/organizations", "/agent/departments/{department}", "/agent/departments",
+    f"/agent/search/?q={MAIL}", "/agent/tickets/new", "/agent/tickets/new?email={MAIL}", "/agent/people?q=canary",
+    "/agent/people/{user}", "/agent/people/{agent_user}", "/agent/people/{agent_user}/edit", "/agent/people/organizations",
+    "/agent/people/departments/{department}", "/agent/people/departments",
     "/admin/", "/admin/users", "/admin/users/{user}", "/admin/organizations", "/admin/departments/{department}",
     "/admin/agents/{agent}", "/admin/access?q={number}", "/admin/audit", "/admin/find?q=canary", "/admin/log", "/admin/intake/1",
     "/open", "/check", "/health",
@@ -83,7 +84,7 @@ class Secret:
         session.add(organization)
         session.flush()
         user.organization_id, user.notes = organization.id, USER_NOTES
-        self.department_id, self.agent_id, self.user_id = place.id, agent.id, user.id
+        self.department_id, self.agent_id, self.user_id, self.agent_user_id = place.id, agent.id, user.id, agent.user_id
 
     def _place(self, session: Session) -> None:
         """Into its department, to its agent."""
@@ -94,7 +95,7 @@ class Secret:
         """Addresses that somebody who knows how they are built would try. Files are numbered in the order in which they came."""
         named = {
             "number": self.number, "department": self.department_id, "agent": self.agent_id, "user": self.user_id, "MAIL": MAIL,
-            "file": 1, "note_file": 2,
+            "agent_user": self.agent_user_id, "file": 1, "note_file": 2,
         }  # fmt: skip
         return [one.format(**named) for one in GUESSED] + [f"/agent/attachments/{place}/x" for place in range(1, 12)]
 
@@ -187,7 +188,7 @@ def test_who_looks_through_people_is_shown_no_foreign_ticket(
     with hookdesk_app.app_context():
         transact(lambda session: session.execute(update(Agent).where(Agent.login == "sam").values(permissions=LOOKS)))
     desk = company.agent_browser(hookdesk_app, "sam")
-    pages = ["/agent/users", f"/agent/users/{secret.user_id}", "/agent/organizations", *_organizations(hookdesk_app)]
+    pages = ["/agent/people", f"/agent/people/{secret.user_id}", *_organizations(hookdesk_app)]
     forbidden = {SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE, AGENT, PLACE}
     foreign = {case.word("subject") for case in company.cases if not company.agent_sees("sam", case)}
     assert crawl(desk, [*pages, *secret.guesses()], forbidden | foreign) == []
@@ -196,7 +197,7 @@ def test_who_looks_through_people_is_shown_no_foreign_ticket(
 def _organizations(app: Flask) -> list[str]:
     """The pages of all organizations."""
     with app.app_context():
-        return [f"/agent/organizations/{row_id}" for row_id in reading().scalars(select(Organization.id))]
+        return [f"/agent/people/organizations/{row_id}" for row_id in reading().scalars(select(Organization.id))]
 
 
 @pytest.mark.parametrize("name", ["owen", "prim", "otto"])

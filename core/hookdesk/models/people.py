@@ -114,7 +114,7 @@ class Agent(Base):
     """Somebody who works tickets. `login` is unique and stored in lower case.
 
     `permissions` are held everywhere, whatever the department. On tickets outside the agent's departments (assigned, referred) the primary
-    role counts, unless `role_falls_back` is off. `is_visible`: requesters and other departments may know of them.
+    role counts, unless `role_falls_back` is off. `is_visible`: listed and offered to agents of other departments.
     """
 
     __tablename__ = "agent"

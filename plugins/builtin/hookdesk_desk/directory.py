@@ -10,18 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import g
-from sqlalchemy import BindParameter, Boolean, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import BindParameter, Boolean, bindparam, func, literal, or_, select, union_all
 
 from hookdesk.api import (
+    KNOWN_AGENT,
     Actor,
     Agent,
-    AgentDepartment,
     Department,
     Priority,
     Status,
     Team,
     TicketEvent,
     current_actor,
+    knowing,
     reading,
 )
 
@@ -60,17 +61,6 @@ class Directory:
 
 
 _MINE: BindParameter[int] = bindparam("departments", expanding=True)
-_FURTHER = select(AgentDepartment.agent_id).where(AgentDepartment.department_id.in_(_MINE))
-_MANAGERS = select(Department.manager_id).where(Department.id.in_(_MINE))
-_KNOWN_AGENT = or_(
-    bindparam("is_admin", type_=Boolean),
-    and_(bindparam("sees_agents", type_=Boolean), Agent.is_visible),
-    Agent.id == bindparam("me"),
-    Agent.department_id.in_(_MINE),
-    Agent.id.in_(_FURTHER),
-    Agent.id.in_(_MANAGERS),
-)
-"""Oneself, who works in or manages a department of one's own, and with the permission everybody who is not hidden."""
 _PLACES = union_all(
     select(
         literal("department").label("kind"), Department.id, literal("").label("key"), Department.name,
@@ -79,7 +69,7 @@ _PLACES = union_all(
     select(literal("status"), Status.id, Status.key, Status.name, Status.state, Status.position),
     select(literal("priority"), Priority.id, Priority.key, Priority.name, literal(""), Priority.rank),
     select(literal("team"), Team.id, literal(""), Team.name, literal(""), literal(0)).where(Team.is_active),
-    select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active, _KNOWN_AGENT),
+    select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active, KNOWN_AGENT),
     select(literal("newest"), func.coalesce(func.max(TicketEvent.id), 0), literal(""), literal(""), literal(""), literal(0)),
 )  # fmt: skip
 
@@ -97,13 +87,7 @@ def _read(actor: Actor) -> Directory:
     """Read and sort what an agent may see."""
     rows = reading().all(
         _PLACES,
-        {
-            "me": actor.agent_id,
-            "departments": sorted(actor.departments),
-            "is_admin": actor.is_admin,
-            "sees_agents": actor.may("agent.see_all"),
-            "sees_departments": actor.may("department.see_all"),
-        },
+        {**knowing(actor), "sees_departments": actor.may("department.see_all")},
     )
     newest = next((row.id for row in rows if row.kind == "newest"), 0)
 

@@ -21,6 +21,7 @@ from hookdesk.api import (
     TicketView,
     User,
     UserEmail,
+    known_users,
     participants,
     people,
     reading,
@@ -123,8 +124,8 @@ def suggested(actor: Actor, text: str) -> list[Row[Any]]:
 def _known(actor: Actor, which: ColumnElement[bool], most: int) -> list[Row[Any]]:
     """Users, but without the permission to look through all of them only those who have a ticket that the actor sees."""
     asked = select(User.id, User.name, _ADDRESS.label("address")).where(which, User.is_banned.is_(False))
-    if not actor.may("user.directory"):
-        asked = asked.where(select(Ticket.id).where(Ticket.user_id == User.id, scope(actor)).exists())
+    asks = select(Ticket.id).where(Ticket.user_id == User.id, scope(actor)).exists()
+    asked = asked.where(known_users(actor) if actor.may("user.directory") else asks)
     return [row for row in reading().all(asked.order_by(User.id.desc()).limit(most)) if row.address]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hookdesk.api import (
     Actor,
@@ -17,6 +17,7 @@ from hookdesk.api import (
     User,
     UserEmail,
     current_actor,
+    known_users,
     listing,
     reading,
 )
@@ -35,20 +36,12 @@ _ADDRESS = (
 )
 
 
-def _known() -> ColumnElement[bool]:
-    """Lists show agents, who are people too, to those alone who may know of agents elsewhere."""
-    if current_actor().may("agent.see_all"):
-        return true()
-    other = aliased(Agent)
-    return User.id.not_in(select(other.user_id))
-
-
 def users(text: str, show: str) -> Slice:
     """Users by name; those alone whose name, address, phone or organization has the text, or who are banned."""
     query: Select[*tuple[Any, ...]] = select(
         User.id, User.name, User.phone, User.is_banned, User.is_primary_contact, User.organization_id,
         Organization.name.label("organization"), _ADDRESS.label("address"),
-    ).outerjoin(Organization, Organization.id == User.organization_id).where(_known())  # fmt: skip
+    ).outerjoin(Organization, Organization.id == User.organization_id).where(known_users(current_actor()))  # fmt: skip
     if show == "banned":
         query = query.where(User.is_banned)
     if text:
@@ -61,12 +54,12 @@ def users(text: str, show: str) -> Slice:
 
 
 def user(user_id: int) -> Row[Any] | None:
-    """One user with all that their page and form show; `agent_id` if they are an agent too."""
+    """One user with all that their page and form show, if the agent may know of them; `agent_id` if they are an agent too."""
     return reading().first(
         select(*User.__table__.columns, Organization.name.label("organization"), Agent.id.label("agent_id"))
         .outerjoin(Organization, Organization.id == User.organization_id)
         .outerjoin(Agent, Agent.user_id == User.id)
-        .where(User.id == user_id)
+        .where(User.id == user_id, known_users(current_actor()))
     )
 
 
@@ -110,7 +103,9 @@ def members(organization_id: int) -> Sequence[Row[Any]]:
     asked = select(User.id, User.name, User.is_primary_contact, User.is_banned, _ADDRESS.label("address"))
     order = (User.is_primary_contact.desc(), User.name, User.id)
     return reading().all(
-        asked.where(User.organization_id == organization_id, _known()).order_by(*order).limit(MOST_MEMBERS + 1)
+        asked.where(User.organization_id == organization_id, known_users(current_actor()))
+        .order_by(*order)
+        .limit(MOST_MEMBERS + 1)
     )
 
 

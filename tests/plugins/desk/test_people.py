@@ -156,6 +156,18 @@ def test_those_whom_the_agent_may_know_of_are_suggested_and_few(
     assert found("unseen") == ["unseen@example.org"]
 
 
+def test_agents_out_of_sight_are_not_suggested(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, make_agent: MakeAgent, make_department: Callable[[str], int],
+    inside: Inside,
+) -> None:  # fmt: skip
+    far, elsewhere = make_agent("far", "Far Away"), make_department("Board")
+    inside(lambda: transact(lambda session: setattr(session.get(Agent, far.agent_id), "department_id", elsewhere)))
+    path = f"/agent/tickets/{make_ticket().number}/people?person=far%40"
+    for permissions, is_told in ((("user.directory",), False), (("user.directory", "agent.see_all"), True)):
+        inside(lambda held=permissions: _grant(ada, *held))
+        assert ("Far Away" in desk.get(path).text) is is_told
+
+
 def _grant(actor: Actor, *permissions: str) -> None:
     """Let an agent hold permissions everywhere."""
 

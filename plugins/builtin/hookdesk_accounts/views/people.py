@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import agent, current_actor, directory
+from hookdesk.api import access_user, agent, current_actor, directory
 from hookdesk_accounts import managing
 from hookdesk_accounts.views.blueprint import bp
 
@@ -15,6 +15,7 @@ from hookdesk_accounts.views.blueprint import bp
 @agent("user.manage")
 def mail_link(user_id: int) -> Response:
     """Mail a link to choose a password with: an invitation, or for who has an account, a new password."""
+    access_user(current_actor(), user_id)
     try:
         managing.mail_link(current_actor(), user_id)
     except directory.DirectoryProblem as problem:
@@ -28,6 +29,7 @@ def mail_link(user_id: int) -> Response:
 @agent("user.manage")
 def confirm(user_id: int) -> Response:
     """Vouch for the address."""
+    access_user(current_actor(), user_id)
     managing.confirm(current_actor(), user_id)
     flash(_("The address is confirmed. A password is chosen by mail."), "success")
     return _back(user_id)
@@ -37,6 +39,7 @@ def confirm(user_id: int) -> Response:
 @agent("user.manage")
 def lock(user_id: int) -> Response:
     """Lock an account."""
+    access_user(current_actor(), user_id)
     managing.lock(current_actor(), user_id, True)
     flash(_("The account is locked, and its owner signed out."))
     return _back(user_id)
@@ -46,6 +49,7 @@ def lock(user_id: int) -> Response:
 @agent("user.manage")
 def unlock(user_id: int) -> Response:
     """Open it again."""
+    access_user(current_actor(), user_id)
     managing.lock(current_actor(), user_id, False)
     flash(_("The account is open again."))
     return _back(user_id)

@@ -50,7 +50,9 @@ class AgentForm(Form):
     )
     on_vacation = BooleanField(_l("On vacation"), description=_l("No new ticket is assigned to them meanwhile."))
     is_visible = BooleanField(
-        _l("Visible"), default=True, description=_l("Requesters and other departments may know of them.")
+        _l("Visible"),
+        default=True,
+        description=_l("Listed and offered to agents of other departments. How requesters know agents is a setting."),
     )
     assigned_only = BooleanField(
         _l("Sees assigned tickets only"), description=_l("Theirs and their teams', not all of the department's.")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from hookdesk.api import admin, agent, confirmed, current_actor, directory, log, transact, users
+from hookdesk.api import access_user, admin, agent, confirmed, current_actor, directory, log, transact, users
 from hookdesk.api import people as found_by
 from hookdesk_admin.queries import people
 from hookdesk_admin.views.editing import Answer, blame, found
@@ -116,6 +116,7 @@ def _asked(template: str, user_id: int, form: Any, act: Any) -> Answer:
 def ban(user_id: int) -> Redirect:
     """Ban a user or let them in again; for whoever may ban, who comes from a page of the desk or of the panel."""
     is_banned = request.form.get("banned") == "1"
+    access_user(current_actor(), user_id)
     try:
         users.set_banned(current_actor(), user_id, is_banned)
     except directory.DirectoryProblem as problem:
@@ -137,6 +138,7 @@ def ban(user_id: int) -> Redirect:
 @confirmed
 def delete_in_desk(user_id: int) -> Redirect:
     """Delete a user who has no tickets; for whoever may delete users. Tickets go with them by an administrator's hand alone."""
+    access_user(current_actor(), user_id)
     user = found(people.user(user_id))
     try:
         erasing.remove(current_actor(), user_id, with_tickets=False)
