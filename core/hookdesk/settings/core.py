@@ -93,7 +93,9 @@ class CoreSettings:
     allowed_file_types: tuple[str, ...] = setting(
         (),
         label=_l("Allowed file types"),
-        help=_l("One ending a line, as .pdf. Leave it empty to allow all."),
+        help=_l(
+            "One ending a line, as .pdf; what a file holds has to fit it. Empty allows all. Mail is taken whole, whatever it brings."
+        ),
         maximum=200,
     )
     portal_intro: str = setting("", label=_l("Words on the first page"), multiline=True, maximum=4000)

@@ -13,6 +13,7 @@ from flask_wtf.form import _Auto
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import FileField, ValidationError
 
+from hookdesk.services import file_types
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.types.intake import InboundFile
@@ -56,10 +57,10 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
         limits = site().settings.get("core", CoreSettings)
         if len(given) > limits.max_files:
             raise ValidationError(gettext("At most %(most)s files at a time.", most=limits.max_files))
-        allowed = {kind.strip().lower().lstrip(".") for kind in limits.allowed_file_types if kind.strip()}
         for item in given:
             name = str(item.filename)
-            if allowed and name.rpartition(".")[2].lower() not in allowed:
+            head = item.stream.read(file_types.HEAD)
+            if not file_types.is_taken(name, head, limits.allowed_file_types):
                 raise ValidationError(gettext("%(name)s: files of this type are not taken here.", name=name[:100]))
             item.stream.seek(0, 2)
             if item.stream.tell() > limits.max_file_bytes:

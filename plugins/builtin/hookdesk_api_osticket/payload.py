@@ -13,6 +13,7 @@ from hookdesk.api import (
     InboundFile,
     InboundMessage,
     clean_line,
+    file_types,
     html_to_text,
     people,
     site,
@@ -155,7 +156,6 @@ def _is_list(value: Any) -> bool:
 def _files(given: tuple[GivenFile, ...]) -> tuple[tuple[InboundFile, ...], tuple[str, ...]]:
     """The files that can be kept, and why the others cannot."""
     limits = site().settings.get("core", CoreSettings)
-    allowed = {kind.strip().lower().lstrip(".") for kind in limits.allowed_file_types if kind.strip()}
     kept: list[InboundFile] = []
     problems: list[str] = []
     for file in given:
@@ -166,7 +166,7 @@ def _files(given: tuple[GivenFile, ...]) -> tuple[tuple[InboundFile, ...], tuple
             problem = f"More than {limits.max_files} files"
         elif len(file.content) > limits.max_file_bytes:
             problem = f"Larger than {limits.max_file_bytes // 1_000_000} MB"
-        elif allowed and file.name.rpartition(".")[2].lower() not in allowed:
+        elif not file_types.is_taken(file.name, file.content, limits.allowed_file_types):
             problem = "Files of this type are not taken here"
         else:
             kept.append(InboundFile(file.name[:400], file.content_type, file.content))

@@ -137,11 +137,20 @@ def test_files_beyond_the_limits_are_left_out_with_a_note(
             {"max_files": 2, "max_file_bytes": 1024, "allowed_file_types": (".txt",)},
             system("tests"),
         )
-    given = [{"large.txt": "x" * 1025}, {"a.exe": "x"}, {"1.txt": "1"}, {"2.txt": "2"}, {"3.txt": "3"}]
+    program_bytes = "data:text/plain;base64,TVqQAA=="
+    given = [
+        {"large.txt": "x" * 1025},
+        {"a.exe": "x"},
+        {"b.txt": program_bytes},
+        {"1.txt": "1"},
+        {"2.txt": "2"},
+        {"3.txt": "3"},
+    ]
     ticket = ticket_of(program.json(attachments=given))
     assert sorted(files(hookdesk_app, ticket)) == ["1.txt", "2.txt"]
     told = entries(hookdesk_app, ticket)[1].text
-    assert all(words in told for words in ("large.txt: Larger", "a.exe: Files of this type", "3.txt: More than 2"))
+    refused = ("large.txt: Larger", "a.exe: Files of this type", "b.txt: Files of this type", "3.txt: More than 2")
+    assert all(words in told for words in refused)
 
 
 def test_xml_says_the_same_as_json(program: Program, hookdesk_app: Flask, ticket_of: TicketOf) -> None:

@@ -230,6 +230,8 @@ def test_the_sites_limits_on_files_hold_and_the_words_are_kept(
         ([(io.BytesIO(b"x"), f"{n}.txt") for n in range(3)], "At most 2 files"),
         ([(io.BytesIO(b"x" * 2000), "big.txt")], "big.txt is larger than"),
         ([(io.BytesIO(b"x"), "virus.EXE")], "virus.EXE: files of this type"),
+        ([(io.BytesIO(b"MZ\x90\x00"), "harmless.pdf")], "harmless.pdf: files of this type"),
+        ([(io.BytesIO(b"MZ\x90\x00"), "harmless.txt")], "harmless.txt: files of this type"),
     )
     for files, words in wrong:
         page = hookdesk_client.submit("/open", {**FORM, "attachments": files})
