@@ -251,6 +251,18 @@ def test_a_session_ends_when_nobody_uses_it(
     assert hookdesk_client.get("/agent/test/duty").status_code == status
 
 
+def test_a_session_ends_however_busy_it_is(door: Door, hookdesk_client: Client, clock: Clock) -> None:
+    """After as many days as the settings say."""
+    door()
+    allow(hookdesk_client.application, session_days=1, session_idle_minutes=600)
+    sign_in(hookdesk_client)
+    told = []
+    for _hours in range(3):
+        clock.advance(hours=9)
+        told.append(hookdesk_client.get("/agent/test/duty").status_code)
+    assert told == [200, 200, 302]
+
+
 def test_a_session_may_be_bound_to_its_address(door: Door, hookdesk_client: Client) -> None:
     """A cookie that was carried elsewhere opens nothing there."""
     door()

@@ -1,0 +1,45 @@
+"""Nothing in the box opens an address that somebody enters, so that nobody reaches through the site what only the site can reach.
+
+Whoever adds something that does (webhooks, feeds, pictures) lets it connect to public addresses alone: the name resolved once, each of its
+addresses looked at, the connection made to one of these, redirects asked about again. Then it is listed here with the test that holds it.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CONNECT = {
+    "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "imaplib", "poplib", "pycurl", "requests", "smtplib", "socket",
+    "urllib.request", "urllib3", "xmlrpc.client",
+}  # fmt: skip
+"""Modules that open connections."""
+KNOWN = {
+    "core/hookdesk/jobs/lease.py": "asks for this machine's name",
+    "core/hookdesk/server/listening.py": "listens",
+    "core/hookdesk/server/valkey.py": "the site's own queue, at an address of the configuration",
+    "plugins/builtin/hookdesk_email_out/sending.py": "the mail server of the settings, which often stands inside; mail alone goes there",
+}
+
+
+def imported(file: Path) -> set[str]:
+    """The modules that a file imports, with each of the packages that they lie in."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)})
+    return {
+        ".".join(parts[: place + 1]) for parts in (name.split(".") for name in names) for place in range(len(parts))
+    }
+
+
+@pytest.mark.parametrize("root", ["core", "plugins", "themes"])
+def test_whoever_opens_connections_is_listed_with_the_reason(root: str) -> None:
+    files = (file for file in (ROOT / root).rglob("*.py") if "tests" not in file.parts)
+    found = {str(file.relative_to(ROOT)) for file in files if imported(file) & CONNECT}
+    assert found == {name for name in KNOWN if name.startswith(f"{root}/")}
