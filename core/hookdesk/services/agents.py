@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,25 +22,8 @@ from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
 LOGIN = re.compile(r"[a-z0-9._@+-]{2,120}")
-_PLAIN = (
-    "name",
-    "login",
-    "department_id",
-    "role_id",
-    "is_admin",
-    "is_active",
-    "on_vacation",
-    "assigned_only",
-    "role_falls_back",
-    "is_visible",
-    "must_change_password",
-    "permissions",
-    "signature",
-    "phone",
-    "notes",
-    "locale",
-    "timezone",
-)
+_APART = frozenset({"address", "extended", "silent", "teams"})
+"""What of `AgentData` stands in tables of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +140,7 @@ def _keep_an_administrator(session: Session, agent: Agent, data: AgentData) -> N
 
 def _set(session: Session, agent: Agent, login: str, data: AgentData) -> dict[str, tuple[Any, Any]]:
     """Set the columns, the further departments and the teams; what changed."""
-    values = {name: getattr(data, name) for name in _PLAIN} | {
+    values = {item.name: getattr(data, item.name) for item in fields(data) if item.name not in _APART} | {
         "login": login,
         "name": people.clean_name(data.name) or login,
         "permissions": sorted(data.permissions),

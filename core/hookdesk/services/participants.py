@@ -31,15 +31,21 @@ def add_collaborator(actor: Actor, ticket_id: int, address: str, name: str = "")
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        try:
-            user = people.ensure_user(session, address, name)
-        except people.PersonProblem as problem:
-            raise tickets.TicketProblem(str(problem)) from None
-        if user.is_banned:
-            raise tickets.TicketProblem(_("%(name)s is banned.", name=user.name))
+        user = _person(session, address, name)
         follow(session, ticket, actor, user)
 
     tickets.change(actor, ticket_id, "ticket.edit", work)
+
+
+def _person(session: Session, address: str, name: str) -> User:
+    """The user with that address, made if there is none."""
+    try:
+        user = people.ensure_user(session, address, name)
+    except people.PersonProblem as problem:
+        raise tickets.TicketProblem(str(problem)) from None
+    if user.is_banned:
+        raise tickets.TicketProblem(_("%(name)s is banned.", name=user.name))
+    return user
 
 
 def follow(session: Session, ticket: Ticket, actor: Actor, user: User) -> None:
@@ -108,12 +114,7 @@ def change_owner(actor: Actor, ticket_id: int, address: str, name: str = "") -> 
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        try:
-            user = people.ensure_user(session, address, name)
-        except people.PersonProblem as problem:
-            raise tickets.TicketProblem(str(problem)) from None
-        if user.is_banned:
-            raise tickets.TicketProblem(_("%(name)s is banned.", name=user.name))
+        user = _person(session, address, name)
         if user.id == ticket.user_id:
             return
         before = session.get(User, ticket.user_id)

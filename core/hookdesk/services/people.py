@@ -98,15 +98,8 @@ def clean_name(name: str) -> str:
 
 def primary_address(user_id: int) -> str:
     """Where mail for a user goes; "" if they have no address."""
-    return (
-        reading().scalar(
-            select(UserEmail.address)
-            .where(UserEmail.user_id == user_id)
-            .order_by(UserEmail.is_primary.desc(), UserEmail.id)
-            .limit(1)
-        )
-        or ""
-    )
+    asked = select(UserEmail.address).where(UserEmail.user_id == user_id)
+    return reading().scalar(asked.order_by(UserEmail.is_primary.desc(), UserEmail.id).limit(1)) or ""
 
 
 def hides_agents() -> bool:
