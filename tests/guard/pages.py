@@ -1,15 +1,20 @@
-"""What an answer says: which tickets it shows, and whether it differs from another one."""
+"""What an answer says: which tickets it shows, whether it differs from another one, and what stands on all pages behind it."""
 
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterable, Sequence
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 from werkzeug.test import TestResponse
 
+from hookdesk.testing import Client
 from tests.guard.company import Company
 
 UNKNOWN, UNKNOWN_ID = "99999", 999_999
+MOST_PAGES = 150
 _ONCE = re.compile(r'((?:csrf_token" value|nonce|csrf-token" content|csp-nonce" content)=")[^"]+')
 
 
@@ -33,3 +38,37 @@ def count_of(answer: TestResponse, label: str) -> int:
         if count is not None and name is not None and name.text() == label:
             return int(count.text())
     return 0
+
+
+def crawl(client: Client, starts: Sequence[str], forbidden: Iterable[str]) -> list[str]:
+    """Follow the links of pages from some addresses on; where a forbidden word stands."""
+    todo, known, leaks = deque(starts), set(starts), []
+    while todo and len(known) <= MOST_PAGES + len(starts):
+        path = todo.popleft()
+        answer = client.get(path)
+        told = "\n".join([*(f"{name}: {value}" for name, value in answer.headers), answer.get_data(as_text=True)])
+        # A page may repeat what it was asked for.
+        leaks += [f"{path}: {word}" for word in forbidden if word in told and word not in path]
+        for link in _links(answer, path):
+            if link not in known:
+                known.add(link)
+                todo.append(link)
+    return leaks
+
+
+def _links(answer: TestResponse, path: str) -> list[str]:
+    """Addresses of this site that a page leads to, or that it was answered with."""
+    if answer.location:
+        return [_local(urljoin(path, answer.location))]
+    if answer.mimetype != "text/html":
+        return []
+    tree = LexborHTMLParser(answer.data)
+    found = [node.attributes.get(name) for name in ("href", "src", "data-live") for node in tree.css(f"[{name}]")]
+    local = [_local(urljoin(path, link)) for link in found if link and not re.match(r"[a-z]+:|#", link)]
+    return [link for link in local if not link.startswith("/static/")]
+
+
+def _local(url: str) -> str:
+    """Path and query."""
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Callable, Iterable
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, intake, reading, system, threads, transact
 from hookdesk.models import Agent, Department, Organization, Role, Ticket, User
 from hookdesk.services import people
 from hookdesk.testing import Client
 from tests.guard.company import AGENTS, BACK, PRIVATE, Company, address, generated, store
+from tests.guard.pages import crawl
 
 pytestmark = [pytest.mark.plugins("*"), pytest.mark.requires("desk", "portal", "search", "storage_fs", "topics")]
 RunJobs = Callable[..., int]
-MOST_PAGES = 150
 LOOKS = ["user.directory"]
 MARK = "canary"
 SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE = (
@@ -120,40 +115,6 @@ def _hide_names(session: Session) -> None:
     """Let agents know of their own departments alone."""
     for agent in session.scalars(select(Agent).where(Agent.login.in_(AGENTS))):
         agent.permissions = [name for name in agent.permissions if name == "ticket.see_all"]
-
-
-def crawl(client: Client, starts: Iterable[str], forbidden: Iterable[str]) -> list[str]:
-    """Follow the links of pages from some addresses on; where a forbidden word stands."""
-    todo, known, leaks = deque(starts), set(starts), []
-    while todo and len(known) <= MOST_PAGES + len(GUESSED):
-        path = todo.popleft()
-        answer = client.get(path)
-        told = "\n".join([*(f"{name}: {value}" for name, value in answer.headers), answer.get_data(as_text=True)])
-        asked = re.findall(rf"{MARK}\w+", path)  # a page may repeat what it was asked for
-        leaks += [f"{path}: {word}" for word in forbidden if word in told and word not in asked]
-        for link in _links(answer, path):
-            if link not in known:
-                known.add(link)
-                todo.append(link)
-    return leaks
-
-
-def _links(answer: TestResponse, path: str) -> list[str]:
-    """Addresses of this site that a page leads to, or that it was answered with."""
-    if answer.location:
-        return [_local(urljoin(path, answer.location))]
-    if answer.mimetype != "text/html":
-        return []
-    tree = LexborHTMLParser(answer.data)
-    found = [node.attributes.get(name) for name in ("href", "src", "data-live") for node in tree.css(f"[{name}]")]
-    local = [_local(urljoin(path, link)) for link in found if link and not re.match(r"[a-z]+:|#", link)]
-    return [link for link in local if not link.startswith("/static/")]
-
-
-def _local(url: str) -> str:
-    """Path and query."""
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 EVERYTHING = {*TICKET_WORDS, USER_NOTES, AGENT, AGENT_NOTES, PLACE}

@@ -9,11 +9,12 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select
 
 from hookdesk.api import (
     Attachment,
     Collaborator,
+    Department,
     Organization,
     PeopleHooks,
     SignInSession,
@@ -23,6 +24,7 @@ from hookdesk.api import (
     User,
     UserEmail,
     attachments,
+    people,
     reading,
     site,
 )
@@ -52,7 +54,7 @@ def everything(user_id: int) -> dict[str, Any]:
         .join(Ticket, Ticket.id == Collaborator.ticket_id)
         .where(Collaborator.user_id == user_id)
     )
-    parts["entries"] = _rows(_entries(user_id))
+    parts["entries"] = [_told(row) for row in _rows(_entries(user_id))]
     session = (SignInSession.face, SignInSession.address, SignInSession.browser, SignInSession.created_at)
     parts["sessions"] = _rows(select(*session).where(SignInSession.user_id == user_id))
     for slug, part in site().hooks.attributed(PeopleHooks.person_records, user_id=user_id):
@@ -91,10 +93,20 @@ def _entries(user_id: int) -> Any:
         ThreadEntry.channel,
         ThreadEntry.text,
         ThreadEntry.created_at,
+        case((Department.is_public, Department.name), else_="").label("department"),
     )
     answered = and_(Ticket.user_id == user_id, ThreadEntry.kind != "note")
     query = select(*columns).join(Ticket, Ticket.id == ThreadEntry.ticket_id)
-    return query.where(or_(_own_words(user_id), answered)).order_by(ThreadEntry.id)
+    of_department = query.join(Department, Department.id == Ticket.department_id)
+    return of_department.where(or_(_own_words(user_id), answered)).order_by(ThreadEntry.id)
+
+
+def _told(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry as its requester knows it: who answered has the name that stands on the portal's page."""
+    department = entry.pop("department", "")
+    if entry.get("kind") == "response":
+        entry["author"] = people.public_name(entry["author"], department)
+    return entry
 
 
 def _own_words(user_id: int) -> ColumnElement[bool]:
