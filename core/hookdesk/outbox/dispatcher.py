@@ -38,13 +38,27 @@ class Missed:
 def dispatch() -> int:
     """Deliver the oldest events, at most 100 or for 5 seconds; how many."""
     until = monotonic() + BATCH_S
-    done = 0
-    for event in _oldest():
+    events = _oldest()
+    done = _drop([event for event in events if not _has_subscribers(event)])
+    for event in filter(_has_subscribers, events):
         _hand_over(event)
         done += 1
         if monotonic() > until:
             break
     return done
+
+
+def _has_subscribers(event: Event) -> bool:
+    """True if anybody is to get it: also whoever is switched on but could not be loaded, for what that subscribes to is unknown."""
+    return bool(site().plugins.unloaded or site().hooks.implementations(event.name))
+
+
+def _drop(events: list[Event]) -> int:
+    """Delete what nobody waits for, all at once; how many."""
+    if events:
+        keys = [event.key for event in events]
+        transact(lambda session: session.execute(delete(OutboxEvent).where(OutboxEvent.key.in_(keys))))
+    return len(events)
 
 
 def _hand_over(event: Event) -> None:
