@@ -45,10 +45,18 @@ def receive(
     `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves. `files` are the hashes of stored
     bytes that the item refers to.
     """
+    record = _stored(channel, raw, meta, dedupe, wait, files)
+    return None if record is None else record.id
+
+
+def _stored(
+    channel: str, raw: bytes, meta: Mapping[str, Any] | None, dedupe: str, wait: int, files: Sequence[str]
+) -> IntakeRecord | None:
+    """The record behind `receive`, detached."""
     content, digest, storage = _placed(raw)
     channel, dedupe = channel[:40], threads.stored_message_id(storable(dedupe)) or ""
 
-    def work(session: Session) -> int | None:
+    def work(session: Session) -> IntakeRecord | None:
         if dedupe and session.scalar(
             select(IntakeRecord.id).where(IntakeRecord.channel == channel, IntakeRecord.dedupe == dedupe)
         ):
@@ -61,11 +69,11 @@ def receive(
         session.add(record)
         session.flush()
         attachments.claim(session, intake_format.owner(record.id), [*files, digest] if digest else files)
-        return record.id
+        return record
 
-    stored = transact(work, race=True)
+    record = transact(work, race=True)
     crash_point("intake-after-store")
-    return stored
+    return record
 
 
 def _placed(raw: bytes) -> tuple[bytes | None, str, str]:
@@ -104,14 +112,13 @@ def submit(
         "format": intake_format.FORMAT,
         "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id},
     }
-    intake_id = receive(message.channel, raw, told, dedupe, wait=120, files=files)
-    if intake_id is None:
-        intake_id = received(message.channel, dedupe)
-    assert intake_id is not None  # what was not stored was there before
+    record = _stored(message.channel, raw, told, dedupe, wait=120, files=files)
+    if record is None:  # what was not stored was there before
+        record = load(received(message.channel, dedupe) or 0)
     try:
-        return process(intake_id)
-    except Exception:  # process() has postponed it with its error; whoever sent it must not send it again
-        logger.exception("intake record %s could not be processed yet", intake_id)
+        return _process(record, is_counted=False)
+    except Exception:  # it has been postponed with its error; whoever sent it must not send it again
+        logger.exception("intake record %s could not be processed yet", record.id)
         return intake_settle.Settled(
             Outcome.PENDING, _("It is stored and will be looked at in a moment; do not send it again.")
         )
@@ -123,12 +130,12 @@ def process(intake_id: int) -> intake_settle.Settled:
     What fails for reasons of the moment (database, storage) stays pending and is tried again with back-off, at most 12 times; after that
     it is quarantined, so that it is seen.
     """
-    return _process(intake_id, is_counted=False)
+    return _process(load(intake_id), is_counted=False)
 
 
-def _process(intake_id: int, is_counted: bool) -> intake_settle.Settled:
+def _process(record: IntakeRecord, is_counted: bool) -> intake_settle.Settled:
     """The same, for a caller that has counted the attempt itself or not."""
-    record = load(intake_id)
+    intake_id = record.id
     if record.outcome != Outcome.PENDING:
         return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     try:
@@ -194,7 +201,7 @@ def process_due() -> int:
         if not _claim(intake_id):
             continue
         try:
-            _process(intake_id, is_counted=True)
+            _process(load(intake_id), is_counted=True)
             done += 1
         except Exception as error:  # process() has postponed it; one bad record must not hold up the rest
             log.logger.warning("intake record %s must wait: %s", intake_id, error)
