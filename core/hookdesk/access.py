@@ -68,8 +68,9 @@ SITE_PERMISSIONS: tuple[tuple[str, str, str], ...] = (
 )
 """Core's permissions that an agent holds everywhere, whatever the department: (name, label, group)."""
 
-PERMISSIONS_AT_FIRST = ("agent.see_all", "department.see_all")
-"""What a new agent holds everywhere: they can hand a ticket to anybody, until an administrator wants names hidden."""
+PERMISSIONS_AT_FIRST = ("agent.see_all", "department.see_all", "user.create")
+"""What a new agent holds everywhere: they can hand a ticket to anybody and have anybody follow it, until an administrator wants names
+hidden, or the list of users in few hands."""
 
 REQUESTER_PERMISSIONS = frozenset({"ticket.view", "ticket.message"})
 

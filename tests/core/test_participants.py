@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,24 @@ def test_nobody_follows_without_an_address(make_agent: Make, make_ticket: Make, 
     with pytest.raises(tickets.TicketProblem):
         participants.add_collaborator(agent, ticket.id, address)
     assert now(ticket).updates == ticket.updates
+
+
+def test_who_may_not_add_users_names_known_ones_alone(make_agent: Make, make_ticket: Make) -> None:
+    """As follower and as owner: no user is made on the way, and the agent is told why."""
+    agent, ticket = make_agent(), make_ticket()
+    make_ticket("Another", email="bob@example.org", name="Bob")
+    limited = replace(agent, permissions=frozenset())
+    for act in (participants.add_collaborator, participants.change_owner):
+        with pytest.raises(tickets.TicketProblem, match=r"Nobody here has the address eve@example\.org"):
+            act(limited, ticket.id, "eve@example.org", "Eve")
+    release()
+    assert reading().scalar(select(UserEmail.id).where(UserEmail.address == "eve@example.org")) is None
+    participants.add_collaborator(limited, ticket.id, "Bob@example.org")
+    assert log(ticket)[-1] == ("collaborator", "", "Bob")
+    participants.change_owner(limited, ticket.id, "bob@example.org")
+    assert log(ticket)[-1] == ("requester", "Grace Hopper", "Bob")
+    participants.add_collaborator(agent, ticket.id, "eve@example.org", "Eve")
+    assert log(ticket)[-1] == ("collaborator", "", "Eve")
 
 
 def test_a_new_owner_takes_the_ticket_and_its_organization(make_agent: Make, make_ticket: Make) -> None:

@@ -27,18 +27,24 @@ def add_collaborator(actor: Actor, ticket_id: int, address: str, name: str = "")
     """Let somebody follow a ticket. The owner follows it anyway; somebody who was left out of the mail is let in again.
 
     Raises:
-        NotFound, Forbidden: as the guard says. TicketProblem: the address is none, its user is banned, or there are too many.
+        NotFound, Forbidden: as the guard says. TicketProblem: the address is none or new to us and the actor may not add users, its user is
+            banned, or there are too many.
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        user = _person(session, address, name)
-        follow(session, ticket, actor, user)
+        follow(session, ticket, actor, _person(session, actor, address, name))
 
     tickets.change(actor, ticket_id, "ticket.edit", work)
 
 
-def _person(session: Session, address: str, name: str) -> User:
-    """The user with that address, made if there is none."""
+def _person(session: Session, actor: Actor, address: str, name: str) -> User:
+    """The user with that address; made if there is none, for those who may add users.
+
+    Raises:
+        TicketProblem: the address is none or nobody's, or its user is banned.
+    """
+    if not actor.may("user.create") and people.normal_address(address) and people.find_user(address) is None:
+        raise tickets.TicketProblem(_("Nobody here has the address %(who)s, and you may not add users.", who=address))
     try:
         user = people.ensure_user(session, address, name)
     except people.PersonProblem as problem:
@@ -110,11 +116,12 @@ def change_owner(actor: Actor, ticket_id: int, address: str, name: str = "") -> 
     """Give a ticket to another requester. The organization goes along; the one before follows it no longer, unless added.
 
     Raises:
-        NotFound, Forbidden: as the guard says. TicketProblem: the address is none, or its user is banned.
+        NotFound, Forbidden: as the guard says. TicketProblem: the address is none or new to us and the actor may not add users, or its user
+            is banned.
     """
 
     def work(session: Session, ticket: Ticket) -> None:
-        user = _person(session, address, name)
+        user = _person(session, actor, address, name)
         if user.id == ticket.user_id:
             return
         before = session.get(User, ticket.user_id)

@@ -120,6 +120,18 @@ def test_who_cannot_be_told_from_what_was_typed_is_asked_for_again(
     assert inside(lambda: reading().scalar(select(Collaborator.id))) is None
 
 
+def test_who_may_not_add_users_is_told_so_and_adds_none(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside
+) -> None:
+    number = make_ticket().number
+    inside(lambda: _grant(ada))
+    for what in ("collaborators", "requester"):
+        tree = change(desk, number, what, person="Eve <eve@example.org>")
+        assert "Nobody here has the address eve@example.org, and you may not add users." in tree.body.text()
+    found = inside(lambda: reading().scalar(select(UserEmail.id).where(UserEmail.address == "eve@example.org")))
+    assert found is None
+
+
 def test_a_known_name_is_enough(desk: Client, make_ticket: MakeTicket) -> None:
     number = make_ticket().number
     make_ticket(email="alan@example.org", name="Alan Turing")

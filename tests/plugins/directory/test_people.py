@@ -148,6 +148,22 @@ def test_what_does_not_fit_is_said_at_its_field_and_nothing_is_stored(
     assert inside(lambda: reading().scalars(select(User.id)).all()) == before
 
 
+def test_who_only_adds_users_puts_nobody_into_an_organization(
+    browser: Client, ada: Actor, allow: Make, make_organization: Make, inside: Make
+) -> None:
+    """Its members may see all of its tickets. Where an address belongs there, its user does, as if they had written."""
+    initech = make_organization("Initech", sharing="everybody", domains=("initech.example",))
+    allow(ada, "user.create")
+    form = LexborHTMLParser(browser.get("/agent/people/new?organization=Initech").data)
+    assert form.css_first("#organization") is None
+    for address, place in (("peter@example.org", None), ("milton@initech.example", initech)):
+        sent = {"name": "New", "addresses": address, "organization": "Initech", "is_primary_contact": "y"}
+        assert browser.submit("/agent/people/new", sent, follow=False).status_code == 302
+        found = select(UserEmail.user_id).where(UserEmail.address == address)
+        kept = row(inside, inside(lambda asked=found: reading().scalar(asked)))
+        assert (kept.organization_id, kept.is_primary_contact) == (place, False)
+
+
 def test_an_agent_is_changed_by_administrators_alone(
     browser: Client, ada: Actor, make_agent: Make, inside: Make
 ) -> None:

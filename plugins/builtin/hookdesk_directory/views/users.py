@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Ticket, agent, current_actor, directory, users
+from hookdesk.api import Ticket, agent, current_actor, directory, people, users
 from hookdesk_directory import queries
 from hookdesk_directory.forms import UserForm, lines
 from hookdesk_directory.views.blueprint import bp
@@ -42,8 +42,10 @@ def user_page(user_id: int) -> str:
 @bp.route("/new", methods=["GET", "POST"], endpoint="user_new")
 @agent("user.create")
 def new_user() -> Answer:
-    """Add a user; `?organization=` fills in where they belong."""
+    """Add a user; `?organization=` fills in where they belong, for those who may change users: members may see all of its tickets."""
     form = UserForm(data={"organization": request.args.get("organization", "")[:200]})
+    if not current_actor().may("user.edit"):
+        del form.organization, form.is_primary_contact
     return _edit(form, None)
 
 
@@ -60,11 +62,12 @@ def _edit(form: UserForm, row: Row[Any] | None) -> Answer:
     """The form, new or filled. What it does not show stays as it is."""
 
     def save() -> str:
+        addresses = lines(form.addresses.data)
         data = users.UserData(
             name=form.name.data,
-            addresses=lines(form.addresses.data),
-            organization_id=_organization_id(form.organization.data or ""),
-            is_primary_contact=form.is_primary_contact.data,
+            addresses=addresses,
+            organization_id=_organization_id(form, addresses),
+            is_primary_contact="is_primary_contact" in form and form.is_primary_contact.data,
             phone=form.phone.data or "",
             notes=form.notes.data or "",
             locale=row.locale if row else "",
@@ -78,9 +81,11 @@ def _edit(form: UserForm, row: Row[Any] | None) -> Answer:
     return edit("directory/user_form.html", form, save, back, user=row, names=names)
 
 
-def _organization_id(name: str) -> int | None:
-    """The organization that was typed; None for none."""
-    wanted = " ".join(name.split())
+def _organization_id(form: UserForm, addresses: tuple[str, ...]) -> int | None:
+    """The organization that was typed, or where the form has none, that of the address as for anybody new; None for none."""
+    if "organization" not in form:
+        return people.organization_of(addresses[0]) if addresses else None
+    wanted = " ".join((form.organization.data or "").split())
     row_id = queries.organization_named(wanted) if wanted else None
     if wanted and row_id is None:
         raise directory.DirectoryProblem(_("There is no organization of that name."), "organization")
