@@ -159,7 +159,8 @@ def test_a_dead_letter_can_be_replayed_against_mended_code_or_dropped(subscribe:
     emit()
     dispatcher.dispatch()
     transact(lambda session: session.execute(update(Delivery).values(state="dead", attempts=12)))
-    first, second = sorted(deadletters.dead_letters(), key=lambda row: row.plugin)
+    first, second = reading().all(select(Delivery.id).order_by(Delivery.plugin))
+    release()
     assert deadletters.counts() == {"outbox": 0, "waiting": 0, "dead": 2}
     assert deadletters.drop(second.id)
     ada.error = bob.error = None
@@ -168,20 +169,6 @@ def test_a_dead_letter_can_be_replayed_against_mended_code_or_dropped(subscribe:
     assert ([event.key for event in ada.got], bob.got) == (["k1"], [])
     assert not deadletters.replay(first.id)
     assert deadletters.counts() == {"outbox": 0, "waiting": 0, "dead": 0}
-
-
-def test_dead_letters_come_in_pages(subscribe: Subscribe) -> None:
-    (ada,) = subscribe("ada")
-    ada.error = ValueError("no")
-    for number in range(5):
-        emit(f"k{number}")
-    dispatcher.dispatch()
-    transact(lambda session: session.execute(update(Delivery).values(state="dead")))
-    page = deadletters.dead_letters(limit=3)
-    rest = deadletters.dead_letters(before=page[-1].id, limit=3)
-    ids = [row.id for row in [*page, *rest]]
-    assert ids == sorted(ids, reverse=True)
-    assert len(set(ids)) == 5
 
 
 def test_what_happens_while_a_plugin_is_paused_reaches_it_afterwards(subscribe: Subscribe, clock: Clock) -> None:

@@ -1,10 +1,10 @@
-"""Dead letters, for the admin: look at them, replay them against mended code, or drop them."""
+"""Dead letters, for the admin: count them, replay them against mended code, or drop them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -15,16 +15,6 @@ from hookdesk.services.transaction import transact
 from hookdesk.wakeup import wake_after_commit
 
 DELIVERIES = "deliveries"
-PAGE = 25
-
-
-def dead_letters(before: int | None = None, limit: int = PAGE) -> list[Row[Any]]:
-    """Dead deliveries, newest first, those with an id below `before`: id, event, plugin, attempts, error, happened_at, data."""
-    columns = (
-        Delivery.id, Delivery.event, Delivery.plugin, Delivery.attempts, Delivery.error, Delivery.happened_at, Delivery.data,
-    )  # fmt: skip
-    query = select(*columns).where(Delivery.state == DEAD).order_by(Delivery.id.desc()).limit(limit)
-    return reading().all(query if before is None else query.where(Delivery.id < before))
 
 
 def counts() -> dict[str, int]:

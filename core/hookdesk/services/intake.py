@@ -107,11 +107,8 @@ def submit(
         NoStorage, OSError: its files cannot be kept; nothing was stored.
     """
     raw, files = intake_format.dump(message)
-    told = {
-        **(meta or {}),
-        "format": intake_format.FORMAT,
-        "actor": {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id},
-    }
+    who = {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id}
+    told = {**(meta or {}), "format": intake_format.FORMAT, "actor": who}
     record = _stored(message.channel, raw, told, dedupe, wait=120, files=files)
     if record is None:  # what was not stored was there before
         record = load(received(message.channel, dedupe) or 0)
