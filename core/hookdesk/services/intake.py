@@ -132,14 +132,13 @@ def process(intake_id: int) -> intake_settle.Settled:
 
 def _process(record: IntakeRecord, is_counted: bool) -> intake_settle.Settled:
     """The same, for a caller that has counted the attempt itself or not."""
-    intake_id = record.id
     if record.outcome != Outcome.PENDING:
         return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     try:
         plan = retrying(lambda: _decide(record))
-        return transact(lambda session: intake_settle.settle(session, intake_id, plan), race=True)
+        return transact(lambda session: intake_settle.settle(session, record.id, plan), race=True)
     except Exception as error:
-        postpone(intake_id, error, is_counted)
+        postpone(record.id, error, is_counted)
         raise
 
 
