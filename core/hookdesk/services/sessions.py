@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -81,26 +81,23 @@ def find_session(token: str) -> Row[Any] | None:
 
 def touch(session_id: int) -> None:
     """Note that a session is in use; callers do this at most each five minutes."""
-    transact(
-        lambda session: session.execute(
-            update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now())
-        )
-    )
+    _set(session_id, seen_at=clock.now())
 
 
 def confirm(session_id: int) -> None:
     """Note that the owner of a session has just proved again who they are."""
-    confirmed = update(SignInSession).where(SignInSession.id == session_id)
-    transact(lambda session: session.execute(confirmed.values(confirmed_at=clock.now())))
+    _set(session_id, confirmed_at=clock.now())
 
 
 def revoke(session_id: int) -> None:
     """End one session."""
-    transact(
-        lambda session: session.execute(
-            update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=clock.now())
-        )
-    )
+    _set(session_id, revoked_at=clock.now())
+
+
+def _set(session_id: int, **moment: datetime) -> None:
+    """Set a moment of a session."""
+    changed = update(SignInSession).where(SignInSession.id == session_id).values(**moment)
+    transact(lambda session: session.execute(changed))
 
 
 def revoke_all(session: Session, user_id: int, besides: int | None = None) -> None:

@@ -107,7 +107,7 @@ def _refusal(access: Access) -> Response | None:
         if not actor.is_agent and (actor.is_signed_in or (access.kind == "requester" and actor.user_id is not None)):
             return None
         remember_wanted()
-        return redirect(url_for(_first_endpoint("accounts.sign_in", "portal.check", "core.agent_login")))
+        return redirect(url_for(first_endpoint("accounts.sign_in", "portal.check", "core.agent_login")))
     if not actor.is_agent:
         remember_wanted()
         return redirect(url_for("core.agent_login"))
@@ -137,9 +137,8 @@ def _step() -> Response | None:
     if first and request.blueprint not in (first.endpoint.partition(".")[0], *first.blueprints):
         return redirect(url_for(first.endpoint))
     view = current_app.view_functions[request.endpoint or ""]
-    if getattr(view, CONFIRMED, False) and (
-        actor.confirmed_at is None or clock.now() - actor.confirmed_at > CONFIRMATION
-    ):
+    is_fresh = actor.confirmed_at is not None and clock.now() - actor.confirmed_at <= CONFIRMATION
+    if getattr(view, CONFIRMED, False) and not is_fresh:
         session["next"] = (
             request.full_path.rstrip("?") if request.method == "GET" else request.headers.get("Referer", "")
         )
@@ -147,6 +146,6 @@ def _step() -> Response | None:
     return None
 
 
-def _first_endpoint(*names: str) -> str:
-    """The first endpoint that exists."""
+def first_endpoint(*names: str) -> str:
+    """The first of some endpoints that this site has."""
     return next(name for name in names if name in current_app.view_functions)

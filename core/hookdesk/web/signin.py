@@ -23,7 +23,7 @@ from hookdesk.types.auth import Credentials, SignIn
 from hookdesk.web import networks, steps
 from hookdesk.web.actor import current_actor, sign_out, stop_viewing
 from hookdesk.web.blueprint import bp
-from hookdesk.web.guard import agent, public
+from hookdesk.web.guard import agent, first_endpoint, public
 
 Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -51,8 +51,8 @@ def answer_sign_in(face: str, page: Callable[[str, str], str]) -> Answer:
     """
     if problem := networks.problem(face):
         return page(problem, ""), 403
-    login, password = request.form.get("login", "").strip()[:320], request.form.get("password", "")[:1000]
-    answer = authenticate(Credentials(face, login, password, request.remote_addr or "", {}))
+    login = request.form.get("login", "").strip()[:320]
+    answer = authenticate(_typed(face, login))
     if answer.user_id is None:
         headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
         return page(answer.problem, login), 429 if answer.retry_after else 401, headers
@@ -100,9 +100,7 @@ def agent_confirm() -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return render_template("signin/confirm.html", problem="")
     login = reading().scalar(select(Agent.login).where(Agent.id == actor.agent_id)) or ""
-    answer = authenticate(
-        Credentials("agent", login, request.form.get("password", "")[:1000], request.remote_addr or "", {})
-    )
+    answer = authenticate(_typed("agent", login))
     if answer.user_id != actor.user_id or actor.session_id is None:
         status = 429 if answer.retry_after else 401
         return render_template("signin/confirm.html", problem=answer.problem), status
@@ -116,6 +114,11 @@ def end_viewing() -> Response:
     """Look through one's own eyes again."""
     stop_viewing()
     return redirect(start_page())
+
+
+def _typed(face: str, login: str) -> Credentials:
+    """A login with the password that this request's form has sent."""
+    return Credentials(face, login, request.form.get("password", "")[:1000], request.remote_addr or "", {})
 
 
 def authenticate(credentials: Credentials) -> SignIn:
@@ -152,30 +155,22 @@ def _page(problem: str = "", login: str = "") -> str:
 def start_page() -> str:
     """Where a signed-in agent goes: the page they asked for, if it is one of ours, else the desk, else the admin panel."""
     wanted = str(session.pop("next", "")).removeprefix(request.host_url.rstrip("/"))
-    if wanted.startswith(("/agent", "/admin")) and _is_page(wanted.partition("?")[0]):
+    if wanted.startswith(("/agent", "/admin")) and _is_page(wanted):
         return wanted
-    for endpoint in ("desk.queue", "admin.index", "core.agent_account"):
-        if endpoint in current_app.view_functions:
-            return url_for(endpoint)
-    return url_for("core.front")
+    return url_for(first_endpoint("desk.queue", "admin.index", "core.agent_account", "core.front"))
 
 
 def portal_page() -> str:
     """Where a signed-in requester goes: the page they asked for, if it is one of the portal's, else their tickets, else the front page."""
     wanted = str(session.pop("next", ""))
-    if (
-        wanted.startswith("/")
-        and not wanted.startswith(("/agent", "/admin", "//"))
-        and _is_page(wanted.partition("?")[0])
-    ):
-        return wanted
-    return url_for("portal.tickets" if "portal.tickets" in current_app.view_functions else "core.front")
+    is_ours = wanted.startswith("/") and not wanted.startswith(("/agent", "/admin", "//"))
+    return wanted if is_ours and _is_page(wanted) else url_for(first_endpoint("portal.tickets", "core.front"))
 
 
-def _is_page(path: str) -> bool:
-    """True if a GET of that path leads to a view of this application."""
+def _is_page(wanted: str) -> bool:
+    """True if a GET of that path, whatever stands behind its "?", leads to a view of this application."""
     try:
-        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]  # there is one inside a request
+        current_app.create_url_adapter(request).match(wanted.partition("?")[0], method="GET")  # type: ignore[union-attr]  # there is one inside a request
     except (HTTPException, RequestRedirect):
         return False
     return True

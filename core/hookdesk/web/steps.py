@@ -36,9 +36,7 @@ def begin(user_id: int, face: str) -> str:
 def factors(user_id: int, face: str) -> list[Factor]:
     """The second proofs that a user can give, the first choice first."""
     found = site().hooks.collect(AuthHooks.auth_factors, user_id=user_id, face=face)
-    return sorted(
-        (factor for factor in found if factor.endpoint in current_app.view_functions), key=lambda one: one.order
-    )
+    return sorted((one for one in found if one.endpoint in current_app.view_functions), key=lambda one: one.order)
 
 
 def pending_sign_in(face: str) -> int | None:
