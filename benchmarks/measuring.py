@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, calibration, mail, operation, pages, scopes
+from benchmarks import api, attack, calibration, mail, operation, pages, scopes
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
@@ -19,7 +19,14 @@ ON_STACK = (pages, api, mail, operation)
 def names() -> list[str]:
     """All names, in the order in which they are measured."""
     own = [name for part in ON_STACK for name in part.NAMES]
-    return ["calibration", *own, *(point.name for point in entry_points(group=GROUP)), "start", *scopes.NAMES]
+    return [
+        "calibration",
+        *own,
+        *(point.name for point in entry_points(group=GROUP)),
+        "start",
+        attack.NAME,
+        *scopes.NAMES,
+    ]
 
 
 def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> Iterator[Figure]:
@@ -30,7 +37,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
     if set(wanted) <= {"calibration", *scopes.NAMES}:
         return
     with opened(tickets, database_url) as instance:
-        if set(wanted) - {"calibration", "start", *scopes.NAMES}:
+        if set(wanted) - {"calibration", "start", attack.NAME, *scopes.NAMES}:
             with running(instance) as stack:
                 for name, take in _on_stack(stack, wanted):
                     if name in wanted:
@@ -38,6 +45,8 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
                         yield take()
         if "start" in wanted:
             yield operation.start(instance)
+        if attack.NAME in wanted:
+            yield attack.open_queue_attacked(instance)
 
 
 def _on_stack(stack: Stack, wanted: Collection[str]) -> Iterator[tuple[str, Callable[[], Figure]]]:

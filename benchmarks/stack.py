@@ -121,9 +121,9 @@ class Stack:
 
 
 @contextmanager
-def running(instance: Instance) -> Iterator[Stack]:
+def running(instance: Instance, environment: Mapping[str, str] | None = None) -> Iterator[Stack]:
     """A stack that answers; ended afterwards."""
-    stack = Stack(instance)
+    stack = Stack(instance, environment)
     try:
         stack.wait()
         yield stack

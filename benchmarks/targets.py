@@ -42,6 +42,7 @@ TARGETS = {
     "api_create": Target("rps", 70),
     "pipe": Target("cpu_ms", 45),
     "start": Target("p50_ms", 3000),
+    "open_queue_attacked": Target("p50_ms", 500),  # "usable"
     "memory": Target("mb", 350),
     **dict.fromkeys(("scope_wide", "scope_narrow", "scope_referred"), Target("cpu_ms", 5)),  # at 1,000,000 tickets
 }
