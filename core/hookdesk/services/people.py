@@ -157,9 +157,5 @@ def create_agent(
 
 def is_participant(ticket_id: int, owner_id: int, user_id: int | None) -> bool:
     """True for the owner of a ticket and its collaborators."""
-    if user_id is None:
-        return False
-    if user_id == owner_id:
-        return True
     asked = select(Collaborator.id).where(Collaborator.ticket_id == ticket_id, Collaborator.user_id == user_id)
-    return reading().scalar(asked) is not None
+    return user_id is not None and (user_id == owner_id or reading().scalar(asked) is not None)

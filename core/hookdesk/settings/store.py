@@ -164,8 +164,8 @@ def _told(settings_type: type, before: Mapping[str, Any], after: Mapping[str, An
     """What changed, by name; of a secret only that it did."""
     told: dict[str, tuple[Any, Any]] = {}
     for field in describe(settings_type):
-        if field.name not in after or before.get(field.name, field.default) == after[field.name]:
+        old = before.get(field.name, list(field.default) if field.kind == "list" else field.default)
+        if field.name not in after or old == after[field.name]:
             continue
-        is_secret = field.kind == "secret"
-        told[field.name] = (MASK, MASK) if is_secret else (before.get(field.name, field.default), after[field.name])
+        told[field.name] = (MASK, MASK) if field.kind == "secret" else (old, after[field.name])
     return told

@@ -118,7 +118,7 @@ def start(actor: Actor, import_id: int) -> bool:
             return False
         row.state, row.agent_id = "running", actor.agent_id or 0
         words = f"{actor.name} imports {row.kind} from {row.filename}"
-        log.changed(session, actor, row.kind, row.filename, {}, act="imported", words=words)
+        log.changed(session, actor, row.kind.removesuffix("s"), row.filename, {}, act="imported", words=words)
         return True
 
     started = transact(work)

@@ -87,7 +87,7 @@ def own_id() -> int:
 
 def note(session: Session, act: str, kind: str) -> None:
     """Write down that the signed-in agent "set up", "removed" or "renewed" a factor of theirs, in its transaction."""
-    log.changed(session, current_actor(), "second factor", kind, {}, act=act)
+    log.changed(session, current_actor(), "second factors", kind, {}, act=act)
 
 
 def settled() -> Response:

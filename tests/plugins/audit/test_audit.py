@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,7 +18,9 @@ from hookdesk.api import Actor, CoreSettings, Event, directory, reading, site, s
 from hookdesk.testing import Client
 from hookdesk_audit import services
 from hookdesk_audit.models import Entry
+from hookdesk_audit.views import KINDS
 
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.plugins("audit", "admin", "email_out")
 
 
@@ -48,6 +52,9 @@ def test_changes_of_people_and_settings_are_kept_from_what_to_what(
         role = directory.save_role(rosa, None, directory.RoleData("Night", ("ticket.reply",)))
         directory.save_role(rosa, role, directory.RoleData("Night", ("ticket.reply", "ticket.close")))
         site().settings.save("core", CoreSettings, {"site_name": "Desk"}, rosa)
+        site().settings.save(
+            "core", CoreSettings, {"site_name": "Desk", "allowed_file_types": (), "max_files": 3}, rosa
+        )
     run_jobs("outbox")
     with hookdesk_app.app_context():
         rows = reading().scalars(select(Entry).order_by(Entry.id)).all()
@@ -56,9 +63,11 @@ def test_changes_of_people_and_settings_are_kept_from_what_to_what(
             ("Rosa Admin", "created", "role", "Night"),
             ("Rosa Admin", "changed", "role", "Night"),
             ("Rosa Admin", "changed", "settings", "core"),
+            ("Rosa Admin", "changed", "settings", "core"),
         ]
         assert rows[1].changes == {"permissions": [["ticket.reply"], ["ticket.close", "ticket.reply"]]}
         assert rows[2].changes == {"site_name": ["Hookdesk", "Desk"]}
+        assert rows[3].changes == {"max_files": [10, 3]}
 
 
 def test_a_secret_is_not_kept(hookdesk_app: Flask, run_jobs: Callable[..., int]) -> None:
@@ -123,6 +132,31 @@ def test_the_page_is_filtered_and_goes_on(admin_client: Client) -> None:
     assert admin_client.get("/admin/audit?kind=%3Cscript%3E&agent=x&before=-1").status_code in (200, 400)
     assert "whole" in first
     assert "Every row follows" in admin_client.submit("/admin/audit", to="/admin/audit/check").text
+
+
+def test_every_kind_that_the_box_keeps_can_be_asked_for() -> None:
+    told = re.compile(r'log\.changed\(\s*\w+,\s*[\w.()]+,\s*"([\w ]+)"')
+    sources = [file.read_text(encoding="utf-8") for root in ("core", "plugins") for file in (ROOT / root).rglob("*.py")]
+    kinds = {kind for source in sources for kind in told.findall(source)}
+    assert {"topic", "policy", "settings"} <= kinds
+    assert kinds <= set(KINDS)
+
+
+@pytest.mark.plugins("audit", "admin", "people")
+@pytest.mark.parametrize("kind", ["user", "agent"])
+def test_files_of_people_are_kept_as_changes_of_people(
+    hookdesk_app: Flask, run_jobs: Callable[..., int], make_agent: Callable[..., Actor], kind: str
+) -> None:
+    from hookdesk_people import imports
+
+    rosa = make_agent("root", "Rosa Admin", is_admin=True)
+    with hookdesk_app.app_context():
+        made = imports.take(rosa, f"{kind}s", "new.csv", b"email,login\nnew@example.org,new\n")
+        assert imports.start(rosa, made)
+    run_jobs("outbox")
+    with hookdesk_app.app_context():
+        row = reading().scalars(select(Entry).where(Entry.act == "imported")).one()
+        assert (row.kind, row.name) == (kind, "new.csv")
 
 
 def test_the_export_holds_everything_and_no_formula(admin_client: Client) -> None:

@@ -165,8 +165,8 @@ def test_it_goes_only_for_those_who_proved_of_late_who_they_are(
     with hookdesk_app.app_context():
         told = reading().scalars(select(OutboxEvent).where(OutboxEvent.name == "configuration_changed")).all()
         assert [(event.data["act"], event.data["kind"]) for event in told][-2:] == [
-            ("set up", "second factor"),
-            ("removed", "second factor"),
+            ("set up", "second factors"),
+            ("removed", "second factors"),
         ]
     hookdesk_client.submit("/agent/second-factors", to="/agent/logout")
     assert first_step() == "/agent/signed-in"
