@@ -94,4 +94,5 @@ class Accounts(Plugin[Settings]):
             return [SlotContent("accounts/merge.html", {**args, "outlook": outlook})] if outlook.has_one else []
         if slot not in ("admin.user", "directory.user") or not actor.may("user.manage") or args["user"] is None:
             return []
-        return [SlotContent("accounts/state.html", {"account": managing.state_of(args["user"].id)})]
+        given = {"account": managing.state_of(args["user"].id), "at": "desk" if slot == "directory.user" else None}
+        return [SlotContent("accounts/state.html", given)]

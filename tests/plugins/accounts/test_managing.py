@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from hookdesk.api import Actor, Agent, SystemLog, Ticket, User, reading, transact
 from hookdesk.testing import Client, Clock
+from hookdesk_accounts.models import Account
 
 from .conftest import PASSWORD, Letter, follow, sign_in
 from .test_accounts import Jobs, configure, state, user_id
@@ -61,6 +63,23 @@ def test_an_agent_invites_locks_and_unlocks(
     act("unlock")
     assert sign_in(grace).status_code == 302
     assert [words.split()[2] for words in told(hookdesk_app)] == ["invited", "changed", "changed"]
+
+
+def test_each_button_leads_back_to_the_page_that_it_stands_on(
+    act: Act, admin_client: Client, hookdesk_app: Flask, mailbox: list[Letter], run_jobs: Jobs
+) -> None:
+    """Administrators have two of them."""
+    act("link")
+    run_jobs("outbox")
+    grace = user_id(hookdesk_app)
+    for place in (f"/agent/people/{grace}", f"/admin/users/{grace}"):
+        found = re.findall(r'action="(/agent/accounts/[^"]+)"', admin_client.get(place).text)
+        assert len(found) == 3
+        for action in found:
+            assert admin_client.submit(place, to=action, follow=False).location == place
+        with hookdesk_app.app_context():
+            waits = update(Account).values(state="pending")
+            transact(lambda work, again=waits: work.execute(again))
 
 
 def test_an_agent_has_a_link_for_a_new_password_mailed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -56,9 +56,10 @@ def unlock(user_id: int) -> Response:
 
 
 def _back(user_id: int) -> Response:
-    """To the user's page, where there is one for this agent."""
-    if current_actor().is_admin and "admin.user_edit" in current_app.view_functions:
-        return redirect(url_for("admin.user_edit", user_id=user_id))
-    if current_actor().may("user.directory") and "directory.user" in current_app.view_functions:
-        return redirect(url_for("directory.user", user_id=user_id))
+    """To the user's page: the desk's (`?at=desk`) or the admin panel's, whichever there is for this agent."""
+    actor = current_actor()
+    pages = [("admin.user_edit", actor.is_admin), ("directory.user", actor.may("user.directory"))]
+    for endpoint, is_open in reversed(pages) if request.args.get("at") == "desk" else pages:
+        if is_open and endpoint in current_app.view_functions:
+            return redirect(url_for(endpoint, user_id=user_id))
     return redirect(url_for("core.signed_in", face="agent"))
