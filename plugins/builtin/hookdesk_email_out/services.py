@@ -116,7 +116,7 @@ def _context(about: Occasion, recipient: Recipient) -> Mapping[str, Any]:
     return {
         "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "recipient": recipient.name,
         "department": department, "status": ticket.status_name, "priority": ticket.priority_name,
-        "author": _author(about, recipient), "text": text, "quoted": render.quoted(text), "signature": _signature(entry, recipient),
+        "author": _author(about, recipient), "text": text, "quoted": render.quoted(text), "signature": _signature(about, recipient),
         "site_name": site().settings.get("core", CoreSettings).site_name, "headline": "",
         "url": site().hooks.first(NotificationHooks.ticket_url, ticket=ticket, recipient=recipient) or "",
     }  # fmt: skip
@@ -130,11 +130,16 @@ def _author(about: Occasion, recipient: Recipient) -> str:
     return str(about.entry.author) if is_told else people.public_name(about.entry.author, about.public_department)
 
 
-def _signature(entry: Row[Any] | None, recipient: Recipient) -> str:
-    """The signature of the agent who wrote, unless the recipient shall not know who that is."""
-    if entry is None or entry.agent_id is None or (recipient.agent_id is None and people.hides_agents()):
+def _signature(about: Occasion, recipient: Recipient) -> str:
+    """The signature below what an agent wrote: their own, else the department's; neither tells a requester what they shall not know."""
+    entry, is_told = about.entry, recipient.agent_id is not None
+    if entry is None or entry.agent_id is None:
         return ""
-    return str(reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or "")
+    own = ""
+    if is_told or not people.hides_agents():
+        own = reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id))
+    named = select(Department.signature).where(Department.id == about.ticket.department_id)
+    return str(own or reading().scalar(named if is_told else named.where(Department.is_public)) or "")
 
 
 def _store(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> int:

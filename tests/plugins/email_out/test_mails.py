@@ -32,11 +32,11 @@ from hookdesk.api import (
     tickets,
     transact,
 )
-from hookdesk.models import Collaborator, Department, OutboxEvent, User
+from hookdesk.models import Agent, Collaborator, Department, OutboxEvent, User
 from hookdesk.outbox.dispatcher import dispatch
 from hookdesk.plugins.caller import Implementation
 from hookdesk.services import actors, people
-from hookdesk.settings import parse
+from hookdesk.settings import CoreSettings, parse
 from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
 from hookdesk_email_out import sandbox, sending, services
@@ -123,6 +123,41 @@ def test_a_reply_is_mailed_with_its_files_and_a_note_is_not(
         assert references.ticket_of_text(body(reply)) == ticket.id
     first = header(reply, "References").split()[0]
     assert first == header(to(server, "grace@example.org")[0], "References").split()[0]
+
+
+@pytest.mark.parametrize(
+    ("own", "is_public", "shown", "expected"),
+    [
+        ("Ada, night shift", True, "name", "Ada, night shift"),
+        ("", True, "name", "Your support team"),
+        ("", False, "name", ""),
+        ("Ada, night shift", True, "department", "Your support team"),
+        ("Ada, night shift", False, "support", ""),
+    ],
+)
+def test_a_reply_is_signed_by_its_agent_else_by_a_public_department(
+    hookdesk_app: Flask,
+    server: SmtpServer,
+    make_agent: MakeAgent,
+    make_ticket: MakeTicket,
+    run_jobs: RunJobs,
+    own: str,
+    is_public: bool,
+    shown: str,
+    expected: str,
+) -> None:
+    """And neither tells who or where that is, if requesters shall not know."""
+    agent, ticket = make_agent(), make_ticket()
+    with hookdesk_app.app_context():
+        site().settings.save("core", CoreSettings, {"agents_shown": shown}, system())
+        named = update(Department).values(signature="Your support team", is_public=is_public)
+        transact(lambda session: (session.execute(update(Agent).values(signature=own)), session.execute(named)))
+        threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
+    run_jobs()
+    told = body(to(server, "grace@example.org")[-1])
+    assert [words for words in ("Ada, night shift", "Your support team") if words in told] == (
+        [expected] if expected else []
+    )
 
 
 def test_an_event_delivered_twice_promises_one_mail(

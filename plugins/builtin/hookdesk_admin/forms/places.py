@@ -54,7 +54,11 @@ class DepartmentForm(Form):
     answers_messages = BooleanField(
         _l("Confirm further messages"), default=True, description=_l("The same for what comes later.")
     )
-    signature = text_field(_l("Signature"), 4000, description=_l("Below mails that are sent in its name."))
+    signature = text_field(
+        _l("Signature"),
+        4000,
+        description=_l("Below answers of agents who have none of their own, if requesters see its name."),
+    )
 
 
 class RoleForm(Form):
