@@ -45,7 +45,10 @@ USES: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
         "departments": (Department.id, Department.parent_id),
     },
     "role": {"agents": (Agent.id, Agent.role_id), "extended": (AgentDepartment.id, AgentDepartment.role_id)},
-    "team": {"tickets": (Ticket.id, Ticket.team_id)},
+    "team": {
+        "tickets": (Ticket.id, Ticket.team_id),
+        "organizations": (Organization.id, Organization.manager_team_id),
+    },
     "organization": {"users": (User.id, User.organization_id), "tickets": (Ticket.id, Ticket.organization_id)},
 }
 MODELS: Mapping[str, Any] = {"department": Department, "role": Role, "team": Team, "organization": Organization}
@@ -238,6 +241,7 @@ def usage_words(uses: Mapping[str, int]) -> str:
         "extended": lambda num: ngettext("%(num)s further access", "%(num)s further accesses", num),
         "departments": lambda num: ngettext("%(num)s department below it", "%(num)s departments below it", num),
         "users": lambda num: ngettext("%(num)s user", "%(num)s users", num),
+        "organizations": lambda num: ngettext("%(num)s organization", "%(num)s organizations", num),
     }
     told = [
         words[what](count) if count <= COUNTED else _("over %(most)s", most=words[what](COUNTED))

@@ -57,6 +57,7 @@ def test_sign_up_confirm_sign_out_sign_in(
     assert state(hookdesk_app) == "pending"
     assert sign_in(hookdesk_client).status_code == 401
     assert follow(hookdesk_client, mailbox[0]).location == "/signed-in"
+    assert "Your password is set." in hookdesk_client.get("/signed-in", follow_redirects=True).text
     assert state(hookdesk_app) == "active"
     assert ticket.subject in hookdesk_client.get("/tickets").text
     hookdesk_client.submit("/account", to="/sign-out")

@@ -263,6 +263,15 @@ def test_what_is_in_use_is_not_deleted(
     assert read(hookdesk_app, select(func.count()).select_from(Role)) == 3
 
 
+def test_a_team_that_looks_after_an_organization_is_not_deleted(hookdesk_app: Flask, admin_client: Client) -> None:
+    admin_client.submit("/admin/teams/new", {"name": "Night", "lead_id": "0", "is_active": "y"})
+    team = read(hookdesk_app, select(Team.id))
+    admin_client.submit("/admin/organizations/new", {**ORGANIZATION, "name": "Initech", "manager": f"team:{team}"})
+    assert "1 organization" in admin_client.get(f"/admin/teams/{team}/delete").get_data(as_text=True)
+    admin_client.submit("/admin/teams/new", {"confirmed": "1"}, to=f"/admin/teams/{team}/delete")
+    assert read(hookdesk_app, select(Team.id)) == team
+
+
 def test_what_is_not_in_use_is_asked_about_once_and_goes(hookdesk_app: Flask, admin_client: Client) -> None:
     admin_client.submit("/admin/organizations/new", {**ORGANIZATION, "name": "Alder Cycles"})
     path = f"/admin/organizations/{read(hookdesk_app, select(Organization.id))}/delete"

@@ -95,11 +95,12 @@ def choose_post() -> Response | tuple[str, int]:
         session[FOLLOWED] = services.renew_link(user_id)
         return _choose_page(form)
     services.activate(user_id)
-    flash(_("Your password is set."), "success")
     try:
-        return redirect(begin_sign_in(user_id, "portal"))
+        onward = begin_sign_in(user_id, "portal")  # which begins a session anew, so that nothing is told before it
     except HookDenied:
-        return redirect(url_for("accounts.sign_in"))
+        onward = url_for("accounts.sign_in")
+    flash(_("Your password is set."), "success")
+    return redirect(onward)
 
 
 def _choose_page(form: PasswordForm) -> tuple[str, int]:
