@@ -1,11 +1,24 @@
-"""Hooks that this plugin declares."""
+"""Hooks that this plugin declares, and what they answer with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from hookdesk.api import Actor, Event, OnError, Shape, When, spec
-from hookdesk_portal.challenges import Challenge
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Something to solve: a template of the plugin for the inside of the form with its variables, and who checks what comes back.
+
+    `check` gets the form's fields and returns "" if all is well, else what to tell the person.
+    """
+
+    template: str
+    check: Callable[[Mapping[str, str]], str]
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 class PortalHooks:

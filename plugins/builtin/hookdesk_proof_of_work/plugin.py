@@ -12,7 +12,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import Actor, Job, PageAssets, Plugin, hookimpl, setting
-from hookdesk_portal.challenges import Challenge
+from hookdesk_portal.hookspecs import Challenge
 from hookdesk_proof_of_work import puzzle, services
 
 
