@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.models import Ticket, TicketEvent, table_of
+from hookdesk.models import Ticket, TicketEvent
 from hookdesk.outbox import emit
 from hookdesk.types.actors import Actor
 
 
 def log(session: Session, ticket: Ticket, actor: Actor, kind: str, **data: Any) -> None:
     """Add a line to the ticket's own log."""
-    row = {
-        "ticket_id": ticket.id, "kind": kind, "actor": actor.name[:200], "agent_id": actor.agent_id, "user_id": actor.user_id,
-        "data": data, "created_at": clock.now(),
-    }  # fmt: skip
-    session.execute(insert(table_of(TicketEvent)), row)
+    session.add(
+        TicketEvent(
+            ticket_id=ticket.id, kind=kind, actor=actor.name[:200], agent_id=actor.agent_id, user_id=actor.user_id,
+            data=data, created_at=clock.now(),
+        )
+    )  # fmt: skip
 
 
 def changed(session: Session, ticket: Ticket, actor: Actor, what: str, before: Any, after: Any, **names: Any) -> None:

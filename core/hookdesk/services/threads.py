@@ -137,8 +137,8 @@ def insert_entry(
 ) -> ThreadEntry:
     """The entry row, its attachments, and what the ticket's own row repeats of them."""
     now = clock.now()
-    _repeat(ticket, actor, draft, len(files))
-    if ticket in session.new:  # it has no id yet
+    if is_new := ticket in session.new:  # it has no id yet
+        _repeat(ticket, actor, draft, len(files))
         session.flush()
     entry = ThreadEntry(
         ticket_id=ticket.id,
@@ -163,6 +163,8 @@ def insert_entry(
         )
         for file in files
     )  # fmt: skip
+    if not is_new:
+        _repeat(ticket, actor, draft, len(files))
     events.log(session, ticket, actor, draft.kind, entry_id=entry.id)
     return entry
 
