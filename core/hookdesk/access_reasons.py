@@ -60,7 +60,8 @@ def _permissions(actor: Actor, ticket_id: int) -> list[Reason]:
     except (NotFound, Forbidden):
         return []
     found = []
-    for name, _label, _group in PERMISSIONS:
+    known = [name for name, _label, _group in [*PERMISSIONS, *site().hooks.collect(AccessHooks.permissions)]]
+    for name in known if actor.is_agent else ["ticket.message"]:
         try:
             demand(actor, name, view)
             found.append(Reason("permission", name, True))

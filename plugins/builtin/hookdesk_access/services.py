@@ -72,7 +72,7 @@ def answer(actor: Actor, number: str) -> Answer | None:
         return None
     found = reasons(actor, row.id)
     rules = [Line(_rule(one), one.holds) for one in found if one.kind != "permission"]
-    labels = {
+    labels = {"ticket.message": str(_("Write on it"))} | {
         name: str(label) for name, label, _group in (*PERMISSIONS, *site().hooks.collect(AccessHooks.permissions))
     }
     may = [Line(_permission(one, labels), one.holds) for one in found if one.kind == "permission"]

@@ -9,7 +9,8 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from hookdesk.api import Actor, Department, Ticket, transact
+from hookdesk.api import Actor, Department, Ticket, site, transact
+from hookdesk.plugins.caller import Implementation
 from hookdesk.testing import Client
 
 pytestmark = pytest.mark.plugins("access", "admin", "desk", "portal")
@@ -71,6 +72,19 @@ def test_it_asks_for_requesters_too(admin_client: Client, far_ticket: Ticket) ->
     text = ask(admin_client, face="portal", who="grace@example.org", ticket=far_ticket.number)
     assert "Grace Hopper sees ticket" in text
     assert "They asked it : yes" in text
+    assert "Write on it : yes" in text
+    assert "Reply to requesters" not in text
+
+
+def test_it_knows_what_plugins_allow(
+    admin_client: Client, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
+) -> None:
+    make_agent("ada", "Ada Lovelace")
+    ticket = make_ticket()
+    with admin_client.application.app_context():
+        added = Implementation("billing", lambda: [("billing.refund", "Refund money", "Billing")], ())
+        site().hooks.install("permissions", [added])
+    assert "Refund money : no" in ask(admin_client, who="ada", ticket=ticket.number)
 
 
 @pytest.mark.parametrize(
