@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from hookdesk.api import Ticket
+from hookdesk.api import Ticket, User, reading
 from hookdesk.app import create_app
 from hookdesk.config import Config
 from hookdesk.lifecycle.discovery import discover
-from hookdesk.testing import Client
+from hookdesk.testing import Client, Clock
 from hookdesk.testing.instances import SECRET, end, prepare
 
-from .conftest import GRACE, PASSWORD, sign_in
+from .conftest import GRACE, PASSWORD, Letter, sign_in
 
 PLUGINS = ("accounts", "auth_password", "portal")
 pytestmark = [pytest.mark.postgres, pytest.mark.requires(*PLUGINS)]
@@ -40,3 +41,15 @@ def test_join_sign_out_sign_in(joined: Callable[..., Client], make_ticket: Calla
     client.submit("/account", to="/sign-out")
     assert sign_in(client, login="gr\0ace@example.org").status_code == 401
     assert sign_in(client, GRACE["email"], PASSWORD).status_code == 302
+
+
+def test_who_never_confirms_is_forgotten(
+    clock: Clock, hookdesk_app: Flask, hookdesk_client: Client, mailbox: list[Letter], run_jobs: Callable[..., int]
+) -> None:
+    """With what hangs on the user."""
+    hookdesk_client.submit("/sign-up", GRACE)
+    run_jobs("outbox")
+    clock.advance(days=31)
+    assert run_jobs("accounts.forget") == 1
+    with hookdesk_app.app_context():
+        assert reading().scalar(select(User.id).where(User.name == GRACE["name"])) is None
