@@ -236,6 +236,9 @@ def test_the_explainer_says_what_the_reference_says(hookdesk_app: Flask, company
     for case in company.cases:
         for login in AGENTS:
             assert explained(root, "agent", login, case) is company.agent_sees(login, case), (login, case)
+            assert not explained(
+                root, "portal", f"{login}@helpdesk.example", case
+            )  # there they are requesters, of nothing
         for name in REQUESTERS:
             assert explained(root, "portal", address(name), case) is company.requester_sees(name, case), (name, case)
 
