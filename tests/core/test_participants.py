@@ -261,6 +261,26 @@ def test_a_reopened_ticket_goes_back_to_somebody_who_is_there(
     assert (after.assignee_id == ada.agent_id, after.state == "open", after.entry_count) == (kept, reopened, 2)
 
 
+def test_what_is_closed_in_an_archived_department_stays_closed_for_agents_too(
+    make_agent: Make, make_ticket: Make
+) -> None:
+    """Until it is moved; what is open there is worked on to its end."""
+    ada, ticket, busy = make_agent(is_admin=True), make_ticket(), make_ticket()
+    state = dict(reading().all(select(Status.key, Status.id)))
+    tickets.set_status(ada, ticket.id, state["solved"])
+    with unit_of_work() as session:
+        session.add(Department(name="Elsewhere"))
+    set_up(is_archived=True)
+    for status in ("open", "pending"):
+        with pytest.raises(tickets.TicketProblem, match="is archived"):
+            tickets.set_status(ada, ticket.id, state[status])
+    tickets.set_status(ada, ticket.id, state["closed"])
+    tickets.set_status(ada, busy.id, state["pending"])
+    tickets.transfer(ada, ticket.id, reading().scalar(select(Department.id).where(Department.name == "Elsewhere")))
+    tickets.set_status(ada, ticket.id, state["open"])
+    assert (now(ticket).state, now(busy).state) == ("open", "open")
+
+
 def test_nothing_is_given_to_whoever_is_on_vacation(make_agent: Make, make_ticket: Make) -> None:
     """They may still take a ticket themselves."""
     ada, bob, ticket = make_agent(), make_agent("bob", "Bob"), make_ticket()

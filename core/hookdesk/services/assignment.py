@@ -21,6 +21,11 @@ def allows(session: Session, department_id: int, agent_id: int) -> bool:
     return session.scalar(select(Agent.id).where(Agent.id == agent_id, belongs)) is not None
 
 
+def is_archived(session: Session, department_id: int) -> bool:
+    """Whether a department's closed tickets stay closed."""
+    return bool(session.scalar(select(Department.is_archived).where(Department.id == department_id)))
+
+
 def release_stranger(session: Session, ticket: Ticket, actor: Actor) -> None:
     """After a transfer: the assignee goes if the new department's rule does not let them keep it."""
     if ticket.assignee_id is not None and not allows(session, ticket.department_id, ticket.assignee_id):

@@ -14,7 +14,7 @@ from hookdesk import clock
 from hookdesk.access import access_ticket, demand
 from hookdesk.db.retry import is_transient
 from hookdesk.hookspecs import TicketHooks
-from hookdesk.models import Attachment, Department, Status, ThreadEntry, Ticket, metadata
+from hookdesk.models import Attachment, Status, ThreadEntry, Ticket, metadata
 from hookdesk.outbox import emit
 from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import assignment, attachments, decisions, events, tickets
@@ -120,7 +120,7 @@ def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
     if default is None or current is None or current.id == default.id or not current.may_reopen:
         return False
     if current.state == "closed":
-        if session.scalar(select(Department.is_archived).where(Department.id == ticket.department_id)):
+        if assignment.is_archived(session, ticket.department_id):
             return False
         assignment.release_absent(session, ticket, actor)
     tickets.apply_status(session, ticket, actor, default.id)

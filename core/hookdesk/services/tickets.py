@@ -244,6 +244,8 @@ def apply_status(session: Session, ticket: Ticket, actor: Actor, status_id: int)
         raise TicketProblem(_("There is no such status."))
     if new.id == old.id:
         return
+    if new.state == "open" and old.state == "closed" and assignment.is_archived(session, ticket.department_id):
+        raise TicketProblem(_("Its department is archived, so it stays closed. Move it to another department first."))
     ticket.status_id, ticket.state = new.id, new.state
     if new.state != old.state:
         ticket.closed_at = clock.now() if new.state == "closed" else None
