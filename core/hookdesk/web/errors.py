@@ -84,7 +84,7 @@ def words(code: int) -> tuple[str, str]:
 
 
 def page(code: int, detail: str = "", reference: str = "") -> Response:
-    """The error page in the layout of its face; plain JSON for who asked for that."""
+    """The error page in the layout of its face; JSON for who asked for that, plain text for other programs."""
     title, advice = words(code)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         response: Response = jsonify(
@@ -92,6 +92,8 @@ def page(code: int, detail: str = "", reference: str = "") -> Response:
         )
         response.status_code = code
         return response
+    if request.path.startswith("/api/"):
+        return Response(" ".join((f"{title}.", detail or advice, reference)).strip(), code, mimetype="text/plain")
     try:
         html = render_template(
             "errors/error.html", code=code, title=title, advice=detail or advice, reference=reference, face=face()

@@ -82,9 +82,14 @@ def test_a_body_that_is_too_large_is_refused(program: Program, hookdesk_app: Fla
 
 
 def test_another_method_or_address_is_none_of_ours(hookdesk_app: Flask) -> None:
+    """And is told so as programs read it."""
     client = hookdesk_app.test_client()
-    assert client.get("/api/tickets.json").status_code == 405
-    assert client.post("/api/nothing").status_code == 404
+    wrong, nowhere = client.get("/api/tickets.json"), client.post("/api/nothing")
+    assert (wrong.status_code, wrong.mimetype, "<" in wrong.text) == (405, "text/plain", False)
+    assert "POST" in wrong.headers["Allow"]
+    assert (nowhere.status_code, nowhere.mimetype, "<" in nowhere.text) == (404, "text/plain", False)
+    asked = client.post("/api/nothing", headers={"Accept": "application/json"})
+    assert (asked.status_code, asked.get_json()["status"]) == (404, 404)
 
 
 def test_a_banned_sender_is_denied(program: Program, hookdesk_app: Flask) -> None:
