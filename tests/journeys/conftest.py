@@ -139,7 +139,7 @@ class NewSite(Protocol):
 
 @pytest.fixture(scope="session")
 def new_site(plugins_off: frozenset[str]) -> NewSite:
-    """For pages and what people do with them. How processes start, die and follow each other hangs on no plugin's being there."""
+    """For what people do on a site. How its processes start and die, and how its pages look, hangs on no other plugin's being there."""
 
     def make(folder: Path, smtp: SmtpServer | None) -> LiveSite:
         made = make_site(folder, smtp)
@@ -181,9 +181,9 @@ def live_site(new_site: NewSite, tmp_path: Path, smtp_server: SmtpServer) -> Ite
 
 
 @pytest.fixture(scope="session")
-def furnished(new_site: NewSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """One running site for all tests that look at pages: see `furnished.fill`. They share an xdist group."""
-    made = new_site(tmp_path_factory.mktemp("furnished"), None)
+    made = make_site(tmp_path_factory.mktemp("furnished"), None)
     fill(made)
     made.start()
     yield made

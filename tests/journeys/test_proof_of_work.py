@@ -11,7 +11,7 @@ from hookdesk.app import create_app
 from hookdesk.config import load
 from hookdesk.site import site
 from hookdesk.types.actors import system
-from tests.journeys.conftest import LiveSite, NewSite
+from tests.journeys.conftest import LiveSite, make_site
 from tests.journeys.test_main_job import choose_topic
 
 pytestmark = [pytest.mark.browser, pytest.mark.requires("proof_of_work", "portal", "topics", "storage_fs")]
@@ -28,10 +28,8 @@ def guard_forms(made: LiveSite) -> None:
         site().db.dispose()
 
 
-def test_a_browser_opens_a_ticket_and_one_without_scripts_is_told_why_not(
-    new_site: NewSite, tmp_path: Path, browser: Browser
-) -> None:
-    made = new_site(tmp_path, None)
+def test_a_browser_opens_a_ticket_and_one_without_scripts_is_told_why_not(tmp_path: Path, browser: Browser) -> None:
+    made = make_site(tmp_path, None)
     guard_forms(made)
     made.start()
     try:
