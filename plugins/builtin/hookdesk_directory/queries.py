@@ -12,8 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from hookdesk.api import (
     Actor,
     Agent,
+    Collaborator,
     Organization,
     Team,
+    Ticket,
     User,
     UserEmail,
     current_actor,
@@ -24,6 +26,7 @@ from hookdesk.api import (
 from hookdesk_directory.paging import Slice, by_name, of_tickets
 
 TICKETS = 15
+MOST_FOLLOWED = 100
 MOST_MEMBERS = 100
 MOST_NAMES = 500
 COUNTED = 1000
@@ -74,6 +77,15 @@ def tickets(actor: Actor, owner: InstrumentedAttribute[Any], row_id: int) -> Sli
     after, before = (listing.Cursor.load(request.args.get(name, "")) for name in ("after", "before"))
     recent = listing.SORTS["activity"]
     return of_tickets(listing.page(actor, "", recent, owner == row_id, after=after, before=before, size=TICKETS))
+
+
+def followed(actor: Actor, user_id: int) -> Slice:
+    """Those of the tickets that a user follows most recently which the actor sees, the most recent activity first."""
+    newest = select(Collaborator.ticket_id).where(Collaborator.user_id == user_id).order_by(Collaborator.id.desc())
+    ids = list(reading().scalars(newest.limit(MOST_FOLLOWED)))
+    if not ids:
+        return Slice(())
+    return Slice(listing.page(actor, "", listing.SORTS["activity"], Ticket.id.in_(ids), size=TICKETS).rows)
 
 
 def all_organizations(text: str) -> Slice:

@@ -18,6 +18,7 @@ from hookdesk.api import (
     User,
     UserEmail,
     organizations,
+    participants,
     reading,
     system,
     tickets,
@@ -215,6 +216,22 @@ def test_pages_show_the_tickets_that_the_agent_sees(
         told = text_of(browser, page)
         assert "Seen by all" in told
         assert "CANARY" not in told
+
+
+def test_a_users_page_shows_what_they_follow_as_far_as_the_agent_sees_it(
+    browser: Client, make_agent: Make, make_ticket: Make, make_department: Make, make_user: Make, inside: Make
+) -> None:
+    peter, boss = make_user("Peter", "peter@example.org"), make_agent("boss", is_admin=True)
+    assert "Follows" not in text_of(browser, f"/agent/people/{peter}")
+    seen, hidden = make_ticket("Seen by all"), make_ticket("CANARY of the board")
+    for ticket in (seen, hidden):
+        inside(lambda one=ticket: participants.add_collaborator(boss, one.id, "peter@example.org"))
+    inside(lambda: tickets.transfer(boss, hidden.id, make_department("Board")))
+    told = text_of(browser, f"/agent/people/{peter}")
+    assert "Follows" in told
+    assert "Seen by all" in told
+    assert "CANARY" not in told
+    assert "Follows" not in text_of(browser, f"/agent/people/{seen.user_id}")
 
 
 def test_an_organization_is_added_and_changed_with_all_that_it_has(

@@ -34,6 +34,7 @@ def user_page(user_id: int) -> str:
         user=row,
         addresses=queries.addresses(row.id),
         page=queries.tickets(actor, Ticket.user_id, row.id),
+        followed=queries.followed(actor, row.id),
         may_edit=actor.may("user.edit") and (row.agent_id is None or actor.is_admin),
         may_ban=actor.may("user.ban") and row.agent_id is None,
     )
