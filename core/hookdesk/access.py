@@ -60,7 +60,7 @@ SITE_PERMISSIONS: tuple[tuple[str, str, str], ...] = (
     ("user.create", _l("Add users"), _l("Users")),
     ("user.edit", _l("Change users"), _l("Users")),
     ("user.manage", _l("Manage users' accounts"), _l("Users")),
-    ("user.ban", _l("Ban users and addresses"), _l("Users")),
+    ("user.ban", _l("Ban users"), _l("Users")),
     ("user.delete", _l("Delete users"), _l("Users")),
     ("organization.create", _l("Add organizations"), _l("Organizations")),
     ("organization.edit", _l("Change organizations"), _l("Organizations")),
