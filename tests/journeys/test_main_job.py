@@ -14,7 +14,9 @@ from tests.servers.smtp import Received, SmtpServer
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.requires("portal", "desk", "email_in", "email_out", "topics", "search", "why", "storage_fs"),
+    pytest.mark.requires(
+        *("portal", "desk", "auth_password", "email_in", "email_out", "topics", "search", "why", "storage_fs")
+    ),
 ]
 FILES = [("Rechnung März.bin", bytes(range(256)) * 100), ("b.txt", b"one\r\ntwo\nthree\r")]
 
