@@ -192,6 +192,7 @@ def test_guests_and_strangers(hookdesk_app: Flask, secret: Secret, company: Comp
     assert crawl(stranger, ["/", *numbers, *secret.guesses()], EVERYTHING | words | {PRIVATE, BACK}) == []
 
 
+@pytest.mark.requires("admin")
 def test_the_secret_is_there_to_be_found(hookdesk_app: Flask, secret: Secret, company: Company) -> None:
     """The crawl of an administrator meets every canary: those that the others do not meet are not missing from the site."""
     root = company.agent_browser(hookdesk_app, "root")

@@ -27,7 +27,7 @@ from hookdesk.api import (
 )
 from hookdesk.testing.instances import Client
 
-pytestmark = pytest.mark.plugins("desk", "*")
+pytestmark = [pytest.mark.plugins("desk", "*"), pytest.mark.requires("storage_fs")]
 MakeTicket = Callable[..., Ticket]
 Inside = Callable[..., Any]
 QUEUE, TICKET, REPLY = 8, 12, 15
