@@ -70,7 +70,7 @@ def inside(seeded: Flask) -> Iterator[Flask]:
 
 
 def count(model: type, *conditions: object) -> int:
-    return int(reading().scalar(select(func.count()).select_from(model).where(*conditions)))  # type: ignore[arg-type]
+    return int(reading().scalar(select(func.count()).select_from(model).where(*conditions)))  # type: ignore[arg-type]  # conditions
 
 
 @pytest.mark.usefixtures("inside")
