@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from hookdesk import clock, listing
+from hookdesk import clock, listing, outbound
 from hookdesk.access import (
     PERMISSIONS,
     PERMISSIONS_AT_FIRST,
@@ -295,6 +295,7 @@ __all__ = [
     "next_id",
     "node_to_text",
     "organizations",
+    "outbound",
     "parse",
     "parse_html",
     "participants",

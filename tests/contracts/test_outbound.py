@@ -1,7 +1,6 @@
-"""Nothing in the box opens an address that somebody enters, so that nobody reaches through the site what only the site can reach.
+"""Whatever opens connections is listed here, so that nobody reaches through the site what only the site can reach.
 
-Whoever adds something that does (webhooks, feeds, pictures) lets it connect to public addresses alone: the name resolved once, each of its
-addresses looked at, the connection made to one of these, redirects asked about again. Then it is listed here with the test that holds it.
+An address that somebody enters is opened by `hookdesk.outbound` alone (`core/test_outbound.py` holds it to public addresses).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ CONNECT = {
 }  # fmt: skip
 """Modules that open connections."""
 KNOWN = {
+    "core/hookdesk/outbound.py": "what somebody entered: public addresses, or the networks that an administrator allowed",
     "core/hookdesk/jobs/lease.py": "asks for this machine's name",
     "core/hookdesk/server/listening.py": "listens",
     "core/hookdesk/server/valkey.py": "the site's own queue, at an address of the configuration",
