@@ -115,6 +115,15 @@ def test_dependencies_go_first_then_the_admins_order_then_the_slug(install: Inst
     assert problems == {}
 
 
+def test_what_the_admin_has_not_placed_comes_after_what_it_uses_unless_they_use_each_other(install: Install) -> None:
+    uses = {"aa": ("zz", "gone"), "bb": ("cc",), "cc": ("bb",), "dd": ("zz",), "zz": ()}
+    for slug, others in uses.items():
+        install(slug, f"class Broken(Plugin):\n    uses = {others!r}\n")
+    order, problems = resolve(discover(), {**dict.fromkeys(uses), "dd": 1})
+    assert [item.slug for item in order] == ["dd", "zz", "aa", "bb", "cc"]
+    assert problems == {}
+
+
 def test_what_lacks_its_dependency_is_left_out_with_all_that_hangs_on_it(install: Install) -> None:
     depending(install, "aa", "gone")
     depending(install, "bb", "aa")

@@ -1,8 +1,7 @@
-"""Which plugins run, and in which order: dependencies first, then the admin's order, then the slug."""
+"""Which plugins run, and in which order: dependencies first, then the admin's order, then what each uses, then the slug."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, Mapping
 
 import hookdesk
@@ -67,22 +66,22 @@ def _needed(usable: Mapping[str, Found]) -> dict[str, Found]:
 
 
 def _sorted(usable: Mapping[str, Found], wanted: Mapping[str, int | None]) -> list[Found]:
-    """Topological order; of those that are ready, the one that the admin put first."""
+    """Topological order; of those that are ready, the one that the admin put first.
+
+    One that the admin has not placed also waits for what it `uses`, as long as that does not go round in a circle.
+    """
 
     def place(slug: str) -> tuple[int, str]:
         position = wanted.get(slug)
         return (UNPLACED if position is None else position, slug)
 
-    waiting = {slug: set(item.declared("depends")) for slug, item in usable.items()}
-    ready = [place(slug) for slug, needs in waiting.items() if not needs]
-    heapq.heapify(ready)
-    order: list[Found] = []
-    while ready:
-        slug = heapq.heappop(ready)[1]
+    def waits(slug: str, what: str) -> bool:
+        return not left.isdisjoint(usable[slug].declared(what))
+
+    left, order = set(usable), list[Found]()
+    while ready := [slug for slug in left if not waits(slug, "depends")]:
+        polite = [slug for slug in ready if wanted.get(slug) is not None or not waits(slug, "uses")]
+        slug = min(polite or ready, key=place)
+        left.remove(slug)
         order.append(usable[slug])
-        for other, needs in waiting.items():
-            if slug in needs:
-                needs.discard(slug)
-                if not needs:
-                    heapq.heappush(ready, place(other))
     return order
