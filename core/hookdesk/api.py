@@ -73,12 +73,13 @@ from hookdesk.networks import unreadable as unreadable_networks
 from hookdesk.outbox import deadletters, emit
 from hookdesk.plugins.base import NoSettings, Plugin
 from hookdesk.plugins.caller import HookDenied, Refusal, Unreadable
-from hookdesk.plugins.record import explain
+from hookdesk.plugins.record import explain, note_rule
 from hookdesk.services import (
     actors,
     agents,
     attachments,
     counters,
+    decisions,
     directory,
     file_types,
     intake,
@@ -120,6 +121,7 @@ from hookdesk.types.intake import (
 from hookdesk.types.jobs import Job
 from hookdesk.types.notifications import Notification, Recipient
 from hookdesk.types.tickets import TicketView
+from hookdesk.types.trace import RuleNote
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
@@ -206,6 +208,7 @@ __all__ = [
     "Refusal",
     "ReplyDraft",
     "Role",
+    "RuleNote",
     "RunningHooks",
     "SearchBackend",
     "SearchHit",
@@ -266,6 +269,7 @@ __all__ = [
     "crash_point",
     "current_actor",
     "deadletters",
+    "decisions",
     "describe",
     "directory",
     "discover",
@@ -294,6 +298,7 @@ __all__ = [
     "network_holds",
     "next_id",
     "node_to_text",
+    "note_rule",
     "organizations",
     "outbound",
     "parse",

@@ -189,7 +189,10 @@ class TicketEvent(Base):
 
 
 class Decision(Base):
-    """One step of the trace: which hook of which plugin decided what about an intake record or ticket, why, and how long it took."""
+    """One step of the trace: which hook of which plugin decided what about an intake record or ticket, why, and how long it took.
+
+    `rules` holds what was asked of the plugin's rules, in the short form of `services.decisions`.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -205,5 +208,6 @@ class Decision(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     changes: Mapped[Json] = mapped_column(default=dict)
     compared: Mapped[JsonList] = mapped_column(default=list)
+    rules: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
     microseconds: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Moment]

@@ -206,7 +206,7 @@ class Hooks:
         if info.when is When.WRITE:
             with explaining() as said, reading_only():
                 answer = self._timed(info, implementation, given, step)
-            step.reason, step.compared = said.reason or step.reason, said.compared
+            step.reason, step.compared, step.rules = said.reason or step.reason, said.compared, said.rules
         else:
             answer = self._timed(info, implementation, given, step)
         return answer, step

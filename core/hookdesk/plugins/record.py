@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from hookdesk.types.trace import RuleNote
+
 
 @dataclass(slots=True)
 class Step:
@@ -21,6 +23,7 @@ class Step:
     reason: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
     compared: list[Any] = field(default_factory=list)
+    rules: list[RuleNote] = field(default_factory=list)
     microseconds: int = 0
 
 
@@ -30,6 +33,7 @@ class Explanation:
 
     reason: str = ""
     compared: list[Any] = field(default_factory=list)
+    rules: list[RuleNote] = field(default_factory=list)
 
 
 _trace: ContextVar[list[Step] | None] = ContextVar("hookdesk_trace", default=None)
@@ -79,6 +83,14 @@ def explain(reason: str, compared: list[Any] | None = None) -> None:
     if said is not None:
         said.reason = reason
         said.compared.extend(compared or [])
+
+
+def note_rule(rule: RuleNote) -> None:
+    """Say, from inside a hook, that a rule was asked and what came of it, matched or not. The trace keeps those that matched in full, of
+    the others what decided against them, as many as its budget holds."""
+    said = _explanation.get()
+    if said is not None:
+        said.rules.append(rule)
 
 
 @dataclass(frozen=True, slots=True)

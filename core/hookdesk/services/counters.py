@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, insert, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.models import SiteCounter, table_of
@@ -21,3 +21,9 @@ def increase(session: Session, name: str, start: int = 0, by: int = 1) -> int:
         found = start + by
         session.execute(insert(table), {"name": name, "value": found})
     return int(found)
+
+
+def value(session: Session, name: str) -> int:
+    """How far it is counted."""
+    table = table_of(SiteCounter)
+    return int(session.scalar(select(table.c.value).where(table.c.name == name)) or 0)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
 from hookdesk.models import Decision, table_of
 from hookdesk.plugins.record import Step
+from hookdesk.services import counters
+from hookdesk.types.trace import RuleNote
 
 MOST_STEPS = 200
 MOST_IDS = 50
+MOST_COMPARED = 50
+MOST_RULE_BYTES = 16_000
+"""What the rules of one step may take up, about a hundred of them."""
+_COMPACTED = "decisions.compacted"
 _HIDDEN = frozenset({"message", "rows", "files", "text", "html", "quoted"})
 
 
@@ -23,21 +31,84 @@ def core_step(hook: str, reason: str, outcome: str = "decided", **changes: Any) 
 
 
 def record(session: Session, steps: Iterable[Step], ticket_id: int | None = None, intake_id: int | None = None) -> None:
-    """Store the steps that decided something or failed to; those that let the draft pass unchanged say nothing."""
-    told = [step for step in steps if step.outcome != "passed"][:MOST_STEPS]
-    if told:
+    """Store the steps that decided something, asked rules or failed; whoever else was asked stands in one row more, unless nobody decided
+    anything about a mere reply."""
+    asked = list(steps)
+    told = [step for step in asked if step.outcome != "passed" or step.rules][:MOST_STEPS]
+    passed = [step for step in asked if step.outcome == "passed" and not step.rules][:MOST_STEPS]
+    if told or (passed and intake_id is not None):
         about = {"ticket_id": ticket_id, "intake_id": intake_id, "created_at": clock.now()}
-        session.execute(insert(table_of(Decision)), [{**about, **_columns(step)} for step in told])
+        rows = [*map(_columns, told), *([_passed(passed)] if passed else [])]
+        session.execute(insert(table_of(Decision)), [{**about, **row} for row in rows])
 
 
 def _columns(step: Step) -> dict[str, Any]:
     """What a row says of a step."""
     changes = {name: [_short(old), _short(new)] for name, (old, new) in step.changes.items() if name not in _HIDDEN}
-    compared = [{key: _short(value) for key, value in item.items()} for item in step.compared[:50]]
     return {
         "hook": step.hook, "plugin": step.plugin, "outcome": step.outcome, "reason": step.reason[:1000], "changes": changes,
-        "compared": compared, "microseconds": step.microseconds,
+        "compared": _compared(step.compared), "rules": _rules(step.rules), "microseconds": step.microseconds,
     }  # fmt: skip
+
+
+def _passed(steps: Sequence[Step]) -> dict[str, Any]:
+    """One row for all who were asked and had nothing to say: [hook, plugin, microseconds] each."""
+    return {
+        "hook": "", "plugin": "core", "outcome": "passed", "reason": "", "changes": {}, "rules": [],
+        "compared": [[step.hook, step.plugin, step.microseconds] for step in steps],
+        "microseconds": sum(step.microseconds for step in steps),
+    }  # fmt: skip
+
+
+def _compared(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Comparisons, each value cut to what a page shows."""
+    return [{key: _short(value) for key, value in item.items()} for item in items[:MOST_COMPARED]]
+
+
+def _rules(notes: Sequence[RuleNote]) -> list[dict[str, Any]]:
+    """Rules as they are kept, in their order: those that matched first get room, then the others, with the comparison that decided against
+    them; how many did not fit stands last as {"more": number}."""
+    kept, room = {}, MOST_RULE_BYTES
+    for place, rule in sorted(enumerate(notes), key=lambda item: not item[1].matched):
+        short = _rule(rule)
+        room -= len(json.dumps(short))
+        if room < 0:
+            break
+        kept[place] = short
+    more = [{"more": len(notes) - len(kept)}] if len(kept) < len(notes) else []
+    return [kept[place] for place in sorted(kept)] + more
+
+
+def _rule(rule: RuleNote) -> dict[str, Any]:
+    """One rule in short."""
+    failed = [item for item in rule.compared if not item.get("result")]
+    compared = rule.compared if rule.matched else failed[:1]
+    return {
+        "ref": rule.ref, "name": rule.name[:100], "version": rule.version, "matched": rule.matched, "outcome": rule.outcome[:300],
+        "compared": _compared(compared), "microseconds": rule.microseconds,
+    }  # fmt: skip
+
+
+def compact(session: Session, before: datetime, most: int) -> int:
+    """Forget what was compared in steps older than that, the rules that did not match, and who had nothing to say; at most so many steps at
+    a time, how many it were. What was decided, by whom and why, stays as long as the ticket."""
+    table = table_of(Decision)
+    columns = (table.c.id, table.c.outcome, table.c.hook, table.c.rules, table.c.created_at)
+    following = (
+        select(*columns).where(table.c.id > counters.value(session, _COMPACTED)).order_by(table.c.id).limit(most)
+    )
+    old = [row for row in session.execute(following) if row.created_at < before]
+    if not old:
+        return 0
+    silent = [row.id for row in old if row.outcome == "passed" and not row.hook]
+    session.execute(delete(table).where(table.c.id.in_(silent)))
+    short = update(table).where(table.c.id == bindparam("step")).values(compared=[], rules=bindparam("kept"))
+    kept = [
+        {"step": row.id, "kept": [{**rule, "compared": []} for rule in row.rules if rule.get("matched")]} for row in old
+    ]
+    session.connection().execute(short, kept)
+    counters.increase(session, _COMPACTED, by=old[-1].id - counters.value(session, _COMPACTED))
+    return len(old)
 
 
 def _short(value: Any) -> Any:

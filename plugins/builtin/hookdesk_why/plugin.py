@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 
-from hookdesk.api import Actor, Plugin, SlotContent, hookimpl
-from hookdesk_why import trace
+from hookdesk.api import Actor, Job, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk_why import retention, trace
 from hookdesk_why.settings import Settings
 from hookdesk_why.views import bp
 
@@ -33,5 +34,22 @@ class Why(Plugin[Settings]):
         if slot != "ticket.sidebar" or not actor.is_agent:
             return []
         most = self.settings.steps_beside
-        steps = trace.of_ticket(args["ticket"].id, most + 1, opening_alone=True)
+        steps = trace.opening(args["ticket"].id, most + 1)
         return [SlotContent("why/section.html", {"steps": steps[:most], "more": len(steps) > most}, order=50)]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the pages of the trace."""
+        return [PageAssets(css=("why.css",), face=face) for face in ("desk", "admin")]
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """What was compared is kept for a time."""
+        return [
+            Job(
+                "why.compact",
+                lambda: retention.compact(self.settings),
+                timedelta(hours=6),
+                "Drops old details of decisions.",
+            )
+        ]

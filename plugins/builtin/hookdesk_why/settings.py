@@ -23,3 +23,12 @@ class Settings:
         minimum=1,
         maximum=50,
     )
+    keep_days: int = setting(
+        365,
+        label=_l("Days to keep what was compared"),
+        help=_l(
+            "Then a trace says what was decided, by whom and why, and no more. 0 keeps everything as long as the ticket."
+        ),
+        minimum=0,
+        maximum=10_000,
+    )

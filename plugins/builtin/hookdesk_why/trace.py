@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
@@ -11,30 +12,50 @@ from hookdesk.api import Decision, reading
 from hookdesk_why import names, words
 
 MOST = 500
+PASSED = "passed"
 _COLUMNS = select(
-    Decision.hook, Decision.plugin, Decision.outcome, Decision.reason, Decision.changes, Decision.compared,
+    Decision.hook, Decision.plugin, Decision.outcome, Decision.reason, Decision.changes, Decision.compared, Decision.rules,
     Decision.microseconds, Decision.created_at,
 ).order_by(Decision.id)  # fmt: skip
 
 
-def of_ticket(ticket_id: int, most: int = MOST, opening_alone: bool = False) -> Sequence[words.Step]:
-    """What was decided about a ticket, oldest first: all of it, or only how it came to be where it is.
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Who decided what, in order, and who was asked and had nothing to say."""
 
-    The caller has asked the guard.
-    """
-    which: list[ColumnElement[bool]] = [Decision.ticket_id == ticket_id]
-    if opening_alone:
-        which.append(Decision.intake_id.is_not(None))  # the steps of replies name the ticket alone
-    return _steps(which, most)
+    steps: Sequence[words.Step]
+    passed: Sequence[words.Passed] = ()
 
 
-def of_record(intake_id: int) -> Sequence[words.Step]:
+def of_ticket(ticket_id: int) -> Trace:
+    """All that was decided about a ticket, oldest first. The caller has asked the guard."""
+    return _trace(Decision.ticket_id == ticket_id)
+
+
+def of_record(intake_id: int) -> Trace:
     """What was decided about an intake record."""
-    return _steps([Decision.intake_id == intake_id], MOST)
+    return _trace(Decision.intake_id == intake_id)
 
 
-def _steps(which: Sequence[ColumnElement[bool]], most: int) -> Sequence[words.Step]:
+def opening(ticket_id: int, most: int) -> Sequence[words.Step]:
+    """How a ticket came to be where it is: the steps that decided something. The caller has asked the guard."""
+    of_ticket = Decision.ticket_id == ticket_id
+    # the steps of replies name the ticket alone
+    return _told(
+        reading().all(
+            _COLUMNS.where(of_ticket, Decision.intake_id.is_not(None), Decision.outcome != PASSED).limit(most)
+        )
+    )
+
+
+def _trace(which: ColumnElement[bool]) -> Trace:
     """Read and put into words."""
-    rows: Sequence[Row[Any]] = reading().all(_COLUMNS.where(*which).limit(most))
+    rows: Sequence[Row[Any]] = reading().all(_COLUMNS.where(which).limit(MOST))
+    silent = [one for row in rows if row.outcome == PASSED and not row.hook for one in row.compared]
+    return Trace(_told([row for row in rows if row.hook]), [words.passed(*one) for one in silent])
+
+
+def _told(rows: Sequence[Row[Any]]) -> Sequence[words.Step]:
+    """Rows in words."""
     known = names.of_decisions(rows)
     return [words.step(row, known) for row in rows]

@@ -17,7 +17,7 @@ def ticket_trace(number: str) -> str:
     """Each decision about a ticket, in order."""
     view = access_number(current_actor(), number)
     back = url_for("desk.ticket", number=number) if "desk.ticket" in current_app.view_functions else ""
-    return render_template("why/ticket.html", ticket=view, steps=trace.of_ticket(view.id), back_url=back)
+    return render_template("why/ticket.html", ticket=view, trace=trace.of_ticket(view.id), back_url=back)
 
 
 @bp.get("/admin/intake/<int:intake_id>/why", endpoint="record")
@@ -30,4 +30,4 @@ def record_trace(intake_id: int) -> str:
         abort(404)
     known = "admin.intake_record" in current_app.view_functions
     back = url_for("admin.intake_record", intake_id=intake_id) if known else ""
-    return render_template("why/record.html", record=record, steps=trace.of_record(intake_id), back_url=back)
+    return render_template("why/record.html", record=record, trace=trace.of_record(intake_id), back_url=back)

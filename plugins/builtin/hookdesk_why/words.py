@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,28 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule that was asked. `more`: how many others were, whose notes found no room; all else is empty then."""
+
+    name: str = ""
+    version: int = 0
+    matched: bool = False
+    outcome: str = ""
+    compared: tuple[Compared, ...] = ()
+    milliseconds: float = 0
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Somebody who was asked and had nothing to say."""
+
+    plugin: str
+    hook: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A decision as a page tells it. `outcome` is the headline, `plugin` its title, `changes` (field, before, after) in words."""
 
@@ -32,19 +54,49 @@ class Step:
     reason: str
     changes: tuple[tuple[str, str, str], ...]
     compared: tuple[Compared, ...]
+    rules: tuple[Rule, ...]
     hook: str
     milliseconds: float
     at: datetime
     is_bad: bool
 
     @property
-    def why(self) -> Markup:
-        """Who decided and what was compared, for the macro `trace`."""
+    def who(self) -> Markup:
+        """Who decided, why, and what was compared."""
         told = Markup("{}").format(f"{self.plugin}: {self.reason}" if self.reason else self.plugin)
-        for one in self.compared:
-            kind, word = ("yes", _("yes")) if one.result else ("no", _("no"))
-            told += Markup('<br>{} <span class="{}">{}</span>').format(one.text, kind, word)
+        return told + in_lines(self.compared)
+
+    @property
+    def why(self) -> Markup:
+        """The same with the rules that matched, for the macro `trace`."""
+        told = self.who
+        for rule in self.rules:
+            if rule.matched:
+                told += Markup("<br>{}").format(_("rule “%(name)s”", name=rule.name)) + in_lines(rule.compared)
         return told
+
+
+def in_lines(compared: Iterable[Compared]) -> Markup:
+    """Comparisons, a line each."""
+    told = Markup()
+    for one in compared:
+        kind, word = ("yes", _("yes")) if one.result else ("no", _("no"))
+        told += Markup('<br>{} <span class="{}">{}</span>').format(one.text, kind, word)
+    return told
+
+
+def passed(hook: str, plugin: str, microseconds: int) -> Passed:
+    """Who had nothing to say, in words."""
+    return Passed(plugin_title(plugin), hook, microseconds / 1000)
+
+
+def _rule(kept: Mapping[str, Any]) -> Rule:
+    """A rule in words."""
+    if "more" in kept:
+        return Rule(more=int(kept["more"]))
+    compared = tuple(_compared(item) for item in kept["compared"])
+    spent = kept["microseconds"] / 1000
+    return Rule(kept["name"], kept["version"], kept["matched"], kept["outcome"], compared, spent)
 
 
 def step(row: Row[Any], names: Names) -> Step:
@@ -59,6 +111,7 @@ def step(row: Row[Any], names: Names) -> Step:
         reason=row.reason,
         changes=changes,
         compared=tuple(_compared(item) for item in row.compared),
+        rules=tuple(_rule(item) for item in row.rules),
         hook=row.hook,
         milliseconds=row.microseconds / 1000,
         at=row.created_at,
@@ -90,6 +143,7 @@ def headline(row: Row[Any], changes: tuple[tuple[str, str, str], ...]) -> str:
         "rejected": _("Turned away"),
         "failed": _("Failed, and was passed over"),
         "skipped": _("Was passed over"),
+        "passed": _("No rule matched"),
         "answered": {"intake_parse": _("Read"), "intake_identify": _("Sender known")}.get(row.hook, _("Answered")),
     }
     return str(known.get(row.outcome, row.outcome))

@@ -18,11 +18,13 @@ from hookdesk.api import (
     InboundMessage,
     IntakeRecord,
     Priority,
+    RuleNote,
     Ticket,
     TicketDraft,
     Verdict,
     explain,
     intake,
+    note_rule,
     reading,
     site,
     system,
@@ -30,7 +32,9 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk.plugins.caller import Implementation
+from hookdesk.testing import Clock
 from hookdesk.testing.instances import Client
+from hookdesk_why import retention
 from hookdesk_why.settings import Settings
 
 pytestmark = pytest.mark.plugins("why", "desk", "storage_fs")
@@ -146,7 +150,61 @@ def test_the_full_trace_adds_hook_time_and_what_was_before(boss: Client, make_ti
 def test_a_ticket_that_no_rule_touched_says_so(boss: Client, make_ticket: MakeTicket) -> None:
     number = make_ticket().number
     assert "No rule decided about this ticket." in boss.get(f"/agent/tickets/{number}").get_data(as_text=True)
-    assert "No decisions" in boss.get(f"/agent/tickets/{number}/why").get_data(as_text=True)
+    page = boss.get(f"/agent/tickets/{number}/why").get_data(as_text=True)
+    assert "No decisions" in page
+    assert "Asked, and had nothing to say" in page
+    assert "ticket_filter" in page
+
+
+def test_each_rule_is_told_with_its_version_matched_or_not(
+    hookdesk_app: Flask, boss: Client, make_ticket: MakeTicket
+) -> None:
+    def ticket_filter(draft: TicketDraft) -> TicketDraft | None:
+        compared = {
+            "field": "subject",
+            "operator": "contains",
+            "value": "invoice",
+            "actual": draft.subject,
+            "result": True,
+        }
+        note_rule(
+            RuleNote("filters:1", "Orders", 2, False, compared=({**compared, "value": "order", "result": False},))
+        )
+        note_rule(RuleNote("filters:2", "Invoices", 5, True, "sets the priority", (compared,), microseconds=40))
+        return draft.replace(alert=False)
+
+    with hookdesk_app.app_context():
+        site().hooks.install("ticket_filter", [Implementation("filters", ticket_filter, ("draft",))])
+    number = make_ticket("My invoice").number
+    page = LexborHTMLParser(boss.get(f"/agent/tickets/{number}/why").data)
+    orders, invoices = (" ".join(node.text().split()) for node in page.css(".trace li li"))
+    assert "Orders version 2 did not match" in orders
+    assert "Subject contains “order” no" in orders
+    assert "Invoices version 5 matched sets the priority" in invoices
+    assert "Subject contains “invoice” yes" in invoices
+    beside = " ".join(steps(boss, f"/agent/tickets/{number}"))
+    assert "Invoices" in beside
+    assert "Orders" not in beside
+
+
+@pytest.mark.usefixtures("rules")
+def test_after_its_time_a_trace_says_what_was_decided_and_no_more(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    make_agent: Callable[..., Actor],
+    make_ticket: MakeTicket,
+    clock: Clock,
+) -> None:
+    number = make_ticket("My invoice").number
+    clock.advance(days=400)
+    hookdesk_client.sign_in(make_agent("boss", is_admin=True))
+    with hookdesk_app.app_context():
+        assert retention.compact(Settings(keep_days=0)) == 0
+        assert retention.compact(Settings()) > 0
+    page = hookdesk_client.get(f"/agent/tickets/{number}/why").get_data(as_text=True)
+    assert "Department: <bdi>–</bdi> → <bdi>Billing" in page
+    assert "contains" not in page
+    assert "nothing to say" not in page
 
 
 @pytest.mark.usefixtures("rules")
