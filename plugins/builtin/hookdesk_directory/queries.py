@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hookdesk.api import (
+    KNOWN_AGENT,
     Actor,
     Agent,
     Collaborator,
@@ -19,6 +20,7 @@ from hookdesk.api import (
     User,
     UserEmail,
     current_actor,
+    knowing,
     known_users,
     listing,
     reading,
@@ -101,12 +103,14 @@ def all_organizations(text: str) -> Slice:
 
 
 def organization(organization_id: int) -> Row[Any] | None:
-    """One organization with all that its page and form show."""
+    """One organization with all that its page and form show; `manager_agent` is empty for an agent whom one may not know of."""
+    agent = case((KNOWN_AGENT, Agent.name), else_="").label("manager_agent")
     return reading().first(
-        select(*Organization.__table__.columns, Agent.name.label("manager_agent"), Team.name.label("manager_team"))
+        select(*Organization.__table__.columns, agent, Team.name.label("manager_team"))
         .outerjoin(Agent, Agent.id == Organization.manager_agent_id)
         .outerjoin(Team, Team.id == Organization.manager_team_id)
         .where(Organization.id == organization_id)
+        .params(knowing(current_actor()))
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import Actor, Agent, Organization, User
@@ -61,6 +62,36 @@ def test_lists_and_pages_tell_of_those_whom_one_may_know(
         for path in (f"/agent/people/{user_id}", f"/agent/people/{user_id}/edit"):
             assert browser.get(path).status_code == (200 if name in known else 404), path
             assert name in known or name not in browser.get(path).text
+
+
+def test_an_account_manager_is_named_to_those_who_may_know_of_them(
+    browser: Client, ada: Actor, allow: Callable[..., Actor], others: dict[str, int], store: Callable[..., Any]
+) -> None:
+    """Their place is kept all the same when somebody else changes the organization."""
+
+    def manage(session: Session, name: str = FAR) -> int:
+        agent_id = session.scalar(select(Agent.id).where(Agent.user_id == others[name]))
+        session.get_one(Organization, 1).manager_agent_id = agent_id
+        session.execute(update(User).where(User.id == others[name]).values(organization_id=None))
+        return int(agent_id or 0)
+
+    agent_id = store(manage)
+    allow(ada, *HOLDS, "organization.edit")
+    for path in ("/agent/people/organizations/1", "/agent/people/organizations/1/edit"):
+        assert told(browser, path) <= {COLLEAGUE}
+    browser.post(
+        "/agent/people/organizations/1/edit",
+        data={
+            "name": "Us",
+            "sharing": "nobody",
+            "followers": "nobody",
+            "manager_agent_id": agent_id,
+            "manager_team_id": 0,
+        },
+    )
+    assert store(lambda session: session.get_one(Organization, 1).manager_agent_id) == agent_id
+    allow(ada, *HOLDS, "organization.edit", "agent.see_all")
+    assert FAR in told(browser, "/agent/people/organizations/1")
 
 
 def test_administrators_know_everybody(

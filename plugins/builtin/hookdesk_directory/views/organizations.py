@@ -111,7 +111,7 @@ def _edit(form: OrganizationForm, row: Row[Any] | None) -> Answer:
 def _with_now(options: list[tuple[int, str]], now: int | None, name: str | None) -> list[tuple[int, str]]:
     """Nobody, the options, and what is set now, even if it is not offered any more."""
     if now is not None and name is not None and all(row_id != now for row_id, _name in options):
-        options = [*options, (now, name)]
+        options = [*options, (now, name or _("Somebody out of your sight"))]
     return [(NOBODY, _("Nobody")), *options]
 
 
