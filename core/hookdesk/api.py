@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from hookdesk import clock, listing, outbound
+from hookdesk import clock, criteria, listing, outbound
 from hookdesk.access import (
     PERMISSIONS,
     PERMISSIONS_AT_FIRST,
@@ -125,6 +125,7 @@ from hookdesk.types.trace import RuleNote
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
+from hookdesk.web.conditions import ConditionsField
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
 from hookdesk.web.health import check_each as health_report
@@ -155,6 +156,7 @@ __all__ = [
     "Collaborator",
     "Combine",
     "Comparison",
+    "ConditionsField",
     "CoreSettings",
     "Credentials",
     "Decision",
@@ -267,6 +269,7 @@ __all__ = [
     "content_policy",
     "counters",
     "crash_point",
+    "criteria",
     "current_actor",
     "deadletters",
     "decisions",

@@ -12,15 +12,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, insert, select
 
-from hookdesk.criteria import CriteriaProblem, dump, load, matches, where
-from hookdesk.criteria.fields import OPERATORS
+from hookdesk.criteria import (
+    OPERATORS,
+    CriteriaProblem,
+    Folded,
+    NotInSql,
+    compiled,
+    dump,
+    is_in_sql,
+    load,
+    matches,
+    narrowed,
+    where,
+)
 from hookdesk.db.engine import make_engine
 from hookdesk.models import UTCDateTime
-from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
+from hookdesk.types.criteria import ALONE, LISTED, NEGATED, Comparison, Field, FieldType, Group, Mode, Operator
 
+METADATA = MetaData()
 TABLE = Table(
     "probe",
-    MetaData(),
+    METADATA,
     Column("id", Integer, primary_key=True),
     Column("subject", String(100)),
     Column("channel", String(20), nullable=False),
@@ -29,6 +41,8 @@ TABLE = Table(
     Column("answered", Boolean, nullable=False),
     Column("created", UTCDateTime),
 )
+NAMES = Table("probe_name", METADATA, Column("probe_id", Integer), Column("name", String(100)))
+MARKS = Table("probe_mark", METADATA, Column("probe_id", Integer), Column("mark", Integer))
 TYPES = {
     "subject": FieldType.TEXT,
     "channel": FieldType.CHOICE,
@@ -37,8 +51,15 @@ TYPES = {
     "answered": FieldType.BOOLEAN,
     "created": FieldType.MOMENT,
 }
+MANY = {
+    "names": (FieldType.TEXT, select(NAMES.c.name).where(NAMES.c.probe_id == TABLE.c.id)),
+    "marks": (FieldType.CHOICE, select(MARKS.c.mark).where(MARKS.c.probe_id == TABLE.c.id)),
+}
 FIELDS = {name: Field(name, name.title(), kind, TABLE.c[name], name) for name, kind in TYPES.items()}
+FIELDS |= {name: Field(name, name.title(), kind, column, name, is_many=True) for name, (kind, column) in MANY.items()}
+FIELDS["header"] = Field("header", "Header", FieldType.TEXT, None, "header", is_many=True)
 WORDS = st.text("aAbB %_\\éÉжЖ'\"", max_size=5)
+PATTERNS = st.sampled_from(["a.b", "^A", "b$", "(a+)+$", "é|ж", "\\\\", "[^a-z]", "%_", ""])
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 5).map(lambda days: START + timedelta(days=days))
 SINGLE: dict[str, st.SearchStrategy[Any]] = {
@@ -48,18 +69,23 @@ SINGLE: dict[str, st.SearchStrategy[Any]] = {
     "entries": st.integers(0, 4),
     "answered": st.booleans(),
     "created": MOMENTS,
+    "names": WORDS.filter(bool),
+    "marks": st.integers(1, 3),
+    "header": WORDS.filter(bool),
 }
 
 
 @st.composite
 def comparisons(draw: st.DrawFn) -> Comparison:
     """Any comparison that a form could hold."""
-    name = draw(st.sampled_from(sorted(TYPES)))
-    operator = draw(st.sampled_from(sorted(OPERATORS[TYPES[name]])))
-    if operator in (Operator.IS_EMPTY, Operator.IS_NOT_EMPTY):
+    name = draw(st.sampled_from(sorted(FIELDS)))
+    operator = draw(st.sampled_from(sorted(OPERATORS[FIELDS[name].type])))
+    if operator in ALONE:
         return Comparison(name, operator)
-    if operator is Operator.IN:
-        return Comparison(name, operator, tuple(draw(st.lists(SINGLE[name], max_size=3))))
+    if operator in LISTED:
+        return Comparison(name, operator, tuple(draw(st.lists(SINGLE[name], min_size=1, max_size=3))))
+    if NEGATED.get(operator, operator) is Operator.MATCHES:
+        return Comparison(name, operator, draw(PATTERNS.filter(bool)))
     return Comparison(name, operator, draw(SINGLE[name]))
 
 
@@ -76,6 +102,9 @@ ROWS = st.fixed_dictionaries(
         "entries": st.none() | SINGLE["entries"],
         "answered": st.booleans(),
         "created": st.none() | MOMENTS,
+        "names": st.lists(st.none() | WORDS, max_size=3).map(tuple),
+        "marks": st.lists(SINGLE["marks"], max_size=3).map(tuple),
+        "header": st.lists(WORDS, max_size=2).map(tuple),
     }
 )
 
@@ -88,10 +117,10 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('criteria') / 'probe.db'}"
     engine = make_engine(url)
-    TABLE.metadata.create_all(engine)
+    METADATA.create_all(engine)
     with engine.connect() as opened:
         yield opened
-    TABLE.metadata.drop_all(engine)
+    METADATA.drop_all(engine)
     engine.dispose()
 
 
@@ -100,11 +129,31 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 )
 @given(group=GROUPS, row=ROWS)
 def test_both_evaluators_agree(connection: Connection, group: Group, row: dict[str, Any]) -> None:
-    """What Python says of a draft, SQL says of the stored row."""
-    connection.execute(TABLE.delete())
-    connection.execute(insert(TABLE).values(id=1, **row))
-    stored = connection.execute(select(TABLE.c.id).where(where(group, FIELDS))).first() is not None
-    assert stored == matches(group, row)
+    """What Python says of a draft, SQL says of the stored row; where SQL cannot say it all, it leaves out nothing that matches."""
+    store(connection, row)
+    expected = matches(group, row)
+    if is_in_sql(group, FIELDS):
+        assert expected == found(connection, where(group, FIELDS))
+    else:
+        with pytest.raises(NotInSql, match="cannot be asked of stored tickets"):
+            where(group, FIELDS)
+    assert found(connection, narrowed(group, FIELDS)) or not expected
+    assert expected == compiled(group)(Folded(row), []) == compiled(group)(Folded(row), None)
+
+
+def store(connection: Connection, row: dict[str, Any]) -> None:
+    """Make it the only row of the probe table, with its names and marks."""
+    for table in (TABLE, NAMES, MARKS):
+        connection.execute(table.delete())
+    connection.execute(insert(TABLE).values(id=1, **{name: row[name] for name in TYPES}))
+    for table, column in ((NAMES, "name"), (MARKS, "mark")):
+        if values := row[f"{column}s"]:
+            connection.execute(insert(table), [{"probe_id": 1, column: value} for value in values])
+
+
+def found(connection: Connection, condition: Any) -> bool:
+    """True if the row meets an SQL condition."""
+    return connection.execute(select(TABLE.c.id).where(condition)).first() is not None
 
 
 @settings(max_examples=100, deadline=None)
@@ -128,6 +177,12 @@ def test_json_form_round_trips(group: Group) -> None:
         ({"field": "assignee", "operator": "is", "value": "3"}, "no value for Assignee"),
         ({"field": "assignee", "operator": "in", "value": [2**70]}, "no value for Assignee"),
         ({"field": "channel", "operator": "is", "value": 3}, "no value for Channel"),
+        ({"field": "channel", "operator": "in", "value": []}, "a list of 1 to 5000 values"),
+        ({"field": "marks", "operator": "in", "value": list(range(5001))}, "a list of 1 to 5000 values"),
+        ({"field": "subject", "operator": "contains_any", "value": ["a"] * 201}, "a list of 1 to 200 values"),
+        ({"field": "subject", "operator": "matches", "value": "(a"}, "no regular expression of RE2: missing \\)"),
+        ({"field": "subject", "operator": "matches", "value": "(?=a)b"}, "no regular expression of RE2"),
+        ({"field": "names", "operator": "not_matches", "value": "(a{900}){900}"}, "no regular expression of RE2"),
         ("subject", "neither a group nor a comparison"),
     ],
 )
@@ -144,3 +199,28 @@ def test_every_comparison_is_explained() -> None:
     findings: list[Any] = []
     assert matches(group, {"subject": "Printer on FIRE", "entries": 1}, findings)
     assert [(found.field, found.result) for found in findings] == [("subject", True), ("entries", False)]
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """Groups in groups."""
+    data: dict[str, Any] = {"mode": "all", "parts": []}
+    for _level in range(levels - 1):
+        data = {"mode": "all", "parts": [data]}
+    return {"version": 1, **data}
+
+
+def test_two_hundred_levels_are_refused_in_words() -> None:
+    """Neither the depth nor the number of comparisons is without end."""
+    assert load(nested(5), FIELDS)
+    with pytest.raises(CriteriaProblem, match="groups may be nested 5 deep"):
+        load(nested(200), FIELDS)
+    many = [{"field": "answered", "operator": "is", "value": True}] * 90
+    crowd = {"version": 1, "mode": "any", "parts": [{"mode": "all", "parts": many}] * 5}
+    with pytest.raises(CriteriaProblem, match="at most 400 comparisons in all"):
+        load(crowd, FIELDS)
+
+
+def test_a_catastrophic_pattern_takes_no_longer_than_another() -> None:
+    """What would keep a backtracking engine busy for years is answered before the test's patience ends."""
+    group = Group(Mode.ALL, (Comparison("subject", Operator.MATCHES, "^(a+)+$"),))
+    assert not matches(group, {"subject": "a" * 50_000 + "!"})

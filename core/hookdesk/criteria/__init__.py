@@ -1,18 +1,36 @@
 """The one condition language: fields, a checked tree of conditions, its JSON form, and two evaluators that a property test holds equal."""
 
-from hookdesk.criteria.evaluate import Finding, matches
-from hookdesk.criteria.fields import core_fields, draft_values, known_fields
-from hookdesk.criteria.form import CriteriaProblem, dump, load
-from hookdesk.criteria.sql import where
+from hookdesk.criteria.evaluate import Finding, Folded, Matcher, compiled, matches
+from hookdesk.criteria.fields import OPERATORS, DraftValues, known_fields
+from hookdesk.criteria.form import CriteriaProblem, comparisons, dump, load
+from hookdesk.criteria.sql import NotInSql, is_in_sql, narrowed, value_type, where
+from hookdesk.criteria.stored import stored_values
+from hookdesk.criteria.ticket_fields import core_fields
+from hookdesk.criteria.words import MODE_WORDS, OPERATOR_WORDS, choice_labels, sentence, value_words
 
 __all__ = [
+    "MODE_WORDS",
+    "OPERATORS",
+    "OPERATOR_WORDS",
     "CriteriaProblem",
+    "DraftValues",
     "Finding",
+    "Folded",
+    "Matcher",
+    "NotInSql",
+    "choice_labels",
+    "comparisons",
+    "compiled",
     "core_fields",
-    "draft_values",
     "dump",
+    "is_in_sql",
     "known_fields",
     "load",
     "matches",
+    "narrowed",
+    "sentence",
+    "stored_values",
+    "value_type",
+    "value_words",
     "where",
 ]

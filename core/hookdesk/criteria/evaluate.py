@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hookdesk.types.criteria import Comparison, Group, Mode, Operator
+from hookdesk.criteria.patterns import compiled as compiled_pattern
+from hookdesk.types.criteria import NEGATED, Comparison, Group, Mode, Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,60 +21,101 @@ class Finding:
     result: bool
 
 
+class Folded(dict[str, Any]):
+    """Values as conditions compare them, each made ready when first asked for: None for empty, text in lower case, several as a tuple.
+
+    Make one for a ticket, and many rules can share the work.
+    """
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """`given` is field name → value, None for empty."""
+        super().__init__()
+        self.given = given
+
+    def __missing__(self, name: str) -> Any:
+        """Make one ready."""
+        found = self[name] = _fold(self.given.get(name))
+        return found
+
+
+Matcher = Callable[[Folded, list[Finding] | None], bool]
+"""A compiled condition: what it says of values, and, if a list is given, each of its comparisons, none left out."""
+
+
 def matches(group: Group, values: Mapping[str, Any], findings: list[Finding] | None = None) -> bool:
     """True if the values (field name → value, None for empty) meet the conditions.
 
     With `findings` every comparison is made and noted, so that the trace is complete; without, the first that decides ends it.
     """
-    results = (_part(part, values, findings) for part in group.parts)
-    if findings is not None:
-        results = iter([*results])  # type: ignore[assignment]  # evaluated in full on purpose
-    if not group.parts:
-        return True
-    if group.mode is Mode.ALL:
-        return all(results)
-    return any(results) if group.mode is Mode.ANY else not any(results)
+    return compiled(group)(Folded(values), findings)
 
 
-def _part(part: Group | Comparison, values: Mapping[str, Any], findings: list[Finding] | None) -> bool:
-    """A nested group or a comparison."""
-    if isinstance(part, Group):
-        return matches(part, values, findings)
-    actual = values.get(part.field)
-    result = compare(part.operator, actual, part.value)
-    if findings is not None:
-        findings.append(Finding(part.field, str(part.operator), part.value, actual, result))
-    return result
+def compiled(group: Group) -> Matcher:
+    """The conditions as one function, for whoever asks them often."""
+    parts = [compiled(part) if isinstance(part, Group) else _comparison(part) for part in group.parts]
+    is_none, joined = group.mode is Mode.NONE, all if group.mode is Mode.ALL else any
+
+    def matcher(values: Folded, findings: list[Finding] | None) -> bool:
+        if not parts:
+            return True
+        if findings is None:
+            return joined(part(values, None) for part in parts) is not is_none
+        return joined([part(values, findings) for part in parts]) is not is_none
+
+    return matcher
 
 
-def compare(operator: Operator, actual: Any, wanted: Any) -> bool:
-    """One comparison. Text ignores case; an empty value is unequal to every value, and neither less nor more."""
-    empty = actual is None or actual == ""
-    if operator is Operator.IS_EMPTY:
-        return empty
-    if operator is Operator.IS_NOT_EMPTY:
-        return not empty
-    if operator in (Operator.IS_NOT, Operator.NOT_CONTAINS):
-        return empty or not _POSITIVE[operator](_fold(actual), _fold(wanted))
-    return not empty and _POSITIVE[operator](_fold(actual), _fold(wanted))
+def _comparison(part: Comparison) -> Matcher:
+    """One comparison. An empty value meets no positive operator, and each that is the opposite of one."""
+    name, is_negated = part.field, part.operator in NEGATED
+    test = _TESTS[NEGATED.get(part.operator, part.operator)](_fold(part.value))
+
+    def matcher(values: Folded, findings: list[Finding] | None) -> bool:
+        actual = values[name]
+        holds = actual is not None and (any(map(test, actual)) if type(actual) is tuple else test(actual))
+        if findings is not None:
+            shown = values.given.get(name)
+            findings.append(Finding(name, str(part.operator), part.value, shown, holds is not is_negated))
+        return holds is not is_negated
+
+    return matcher
 
 
 def _fold(value: Any) -> Any:
-    """Text in lower case, the same as SQL's lower()."""
+    """A value made ready; text in lower case, the same as SQL's lower()."""
+    if value is None or value == "":
+        return None
     if isinstance(value, str):
         return value.lower()
-    return tuple(_fold(item) for item in value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple | list | set | frozenset):
+        return tuple(folded for item in value if (folded := _fold(item)) is not None) or None
+    return value
 
 
-_POSITIVE: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    Operator.IS: lambda actual, wanted: bool(actual == wanted),
-    Operator.IS_NOT: lambda actual, wanted: bool(actual == wanted),
-    Operator.IN: lambda actual, wanted: actual in wanted,
-    Operator.CONTAINS: lambda actual, wanted: wanted in actual,
-    Operator.NOT_CONTAINS: lambda actual, wanted: wanted in actual,
-    Operator.STARTS_WITH: lambda actual, wanted: bool(actual.startswith(wanted)),
-    Operator.LESS: lambda actual, wanted: bool(actual < wanted),
-    Operator.MORE: lambda actual, wanted: bool(actual > wanted),
-    Operator.BEFORE: lambda actual, wanted: bool(actual < wanted),
-    Operator.AFTER: lambda actual, wanted: bool(actual > wanted),
+def _any_of(wanted: tuple[str, ...] | None) -> Callable[[Any], bool]:
+    """True for a text that contains one of several."""
+    words = wanted or ()
+    return lambda actual: any(word in actual for word in words)
+
+
+def _one_of(wanted: tuple[Any, ...] | None) -> Callable[[Any], bool]:
+    """True for one of several."""
+    known = frozenset(wanted or ())
+    return lambda actual: actual in known
+
+
+_TESTS: Mapping[Operator, Callable[[Any], Callable[[Any], bool]]] = {
+    Operator.IS: lambda wanted: lambda actual: bool(actual == wanted),
+    Operator.IN: _one_of,
+    Operator.CONTAINS: lambda wanted: lambda actual: (wanted or "") in actual,
+    Operator.CONTAINS_ANY: _any_of,
+    Operator.STARTS_WITH: lambda wanted: lambda actual: bool(actual.startswith(wanted or "")),
+    Operator.ENDS_WITH: lambda wanted: lambda actual: bool(actual.endswith(wanted or "")),
+    Operator.MATCHES: lambda wanted: compiled_pattern(wanted or ""),
+    Operator.IS_NOT_EMPTY: lambda wanted: lambda actual: True,
+    Operator.LESS: lambda wanted: lambda actual: bool(actual < wanted),
+    Operator.MORE: lambda wanted: lambda actual: bool(actual > wanted),
+    Operator.BEFORE: lambda wanted: lambda actual: bool(actual < wanted),
+    Operator.AFTER: lambda wanted: lambda actual: bool(actual > wanted),
 }
+"""Operator → its test for a wanted value: a function of one value that is not empty. Negated ones are tested by their opposites."""

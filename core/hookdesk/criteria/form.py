@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from hookdesk import clock
 from hookdesk.criteria.fields import OPERATORS
+from hookdesk.criteria.patterns import BadPattern, compiled
+from hookdesk.criteria.sql import value_type
 from hookdesk.models import LARGEST_ID
-from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
+from hookdesk.types.criteria import ALONE, LISTED, NEGATED, Comparison, Field, FieldType, Group, Mode, Operator
 
 VERSION = 1
 LARGEST_NUMBER = 2**31 - 1
 """What a plain integer column of PostgreSQL is compared with."""
-MOST_DEPTH, MOST_PARTS, MOST_CHOICES, MOST_CHARACTERS = 5, 100, 200, 1000
+MOST_DEPTH, MOST_PARTS, MOST_CHARACTERS = 5, 100, 1000
+MOST_COMPARISONS, MOST_VALUES, MOST_WORDS = 400, 5000, 200
+"""In all: comparisons and values of lists. And the words of one `contains_any`, each of which is searched for by itself."""
 
 
 class CriteriaProblem(ValueError):
@@ -46,7 +50,22 @@ def load(data: Mapping[str, Any], fields: Mapping[str, Field]) -> Group:
     """
     if data.get("version") != VERSION:
         raise CriteriaProblem(f"conditions of version {data.get('version')!r} are not known here")
-    return _load_group(data, fields, "conditions", 1)
+    group = _load_group(data, fields, "conditions", 1)
+    found = list(comparisons(group))
+    if len(found) > MOST_COMPARISONS:
+        raise CriteriaProblem(f"conditions: at most {MOST_COMPARISONS} comparisons in all, and these are {len(found)}")
+    if sum(len(one.value) for one in found if isinstance(one.value, tuple)) > MOST_VALUES:
+        raise CriteriaProblem(f"conditions: at most {MOST_VALUES} values in all their lists")
+    return group
+
+
+def comparisons(group: Group) -> Iterator[Comparison]:
+    """Every comparison of a group and of the groups in it."""
+    for part in group.parts:
+        if isinstance(part, Group):
+            yield from comparisons(part)
+        else:
+            yield part
 
 
 def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], where: str, depth: int) -> Group:
@@ -79,13 +98,25 @@ def _load_part(part: Any, fields: Mapping[str, Field], where: str, depth: int) -
 
 def _value(value: Any, field: Field, operator: Operator, where: str) -> Any:
     """The value in the field's type."""
-    if operator in (Operator.IS_EMPTY, Operator.IS_NOT_EMPTY):
+    if operator in ALONE:
         return None
-    if operator is Operator.IN:
-        if not isinstance(value, list | tuple) or len(value) > MOST_CHOICES:
-            raise CriteriaProblem(f"{where}: {field.label} needs a list of at most {MOST_CHOICES} values")
+    if operator in LISTED:
+        most = MOST_WORDS if operator is Operator.CONTAINS_ANY else MOST_VALUES
+        if not isinstance(value, list | tuple) or not 0 < len(value) <= most:
+            raise CriteriaProblem(f"{where}: {field.label} needs a list of 1 to {most} values")
         return tuple(_single(item, field, where) for item in value)
+    if NEGATED.get(operator, operator) is Operator.MATCHES:
+        return _pattern(_single(value, field, where), field, where)
     return _single(value, field, where)
+
+
+def _pattern(value: str, field: Field, where: str) -> str:
+    """A regular expression that can be used."""
+    try:
+        compiled(value)
+    except BadPattern as error:
+        raise CriteriaProblem(f"{where}: {field.label}: {value!r} is no regular expression of RE2: {error}") from None
+    return value
 
 
 def _single(value: Any, field: Field, where: str) -> Any:
@@ -104,8 +135,8 @@ def _single(value: Any, field: Field, where: str) -> Any:
     elif field.type is FieldType.TEXT:
         good = kind is str and 0 < len(value) <= MOST_CHARACTERS and "\x00" not in value
     else:  # a column takes values of its own type alone: PostgreSQL would not compare others with it
-        good = kind is field.column.type.python_type and len(str(value)) <= MOST_CHARACTERS
-        good = good and (kind is str or abs(value) <= LARGEST_ID)
+        good = kind is value_type(field) and 0 < len(str(value)) <= MOST_CHARACTERS
+        good = good and (kind is not str or "\x00" not in value) and (kind is str or abs(value) <= LARGEST_ID)
     if not good:
         raise wrong
     return value

@@ -5,18 +5,60 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, true
 
-from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
+from hookdesk.types.criteria import NEGATED, Comparison, Field, Group, Mode, Operator
+
+
+class NotInSql(ValueError):
+    """A comparison that the database cannot make: a regular expression, or a field that stored tickets do not have."""
 
 
 def where(group: Group, fields: Mapping[str, Field]) -> ColumnElement[bool]:
     """The conditions as one SQL expression.
 
     Raises:
+        NotInSql: `narrowed` has to do, and `matches` decides about what it leaves.
         KeyError: a field is not known; `load` has checked that for everything it returns.
     """
-    parts = [_part(part, fields) for part in group.parts]
+    return _group(group, fields, None)
+
+
+def narrowed(group: Group, fields: Mapping[str, Field]) -> ColumnElement[bool]:
+    """SQL that leaves out no ticket that meets the conditions, and as few others as can be: what it cannot compare is taken to hold."""
+    return _group(group, fields, unknown=True)
+
+
+def is_in_sql(group: Group, fields: Mapping[str, Field]) -> bool:
+    """True if `where` can say it all."""
+    return all(
+        is_in_sql(part, fields) if isinstance(part, Group) else _is_comparable(part, fields[part.field])
+        for part in group.parts
+    )
+
+
+def element(field: Field) -> Any:
+    """The SQL expression of one value of a field."""
+    return field.column.selected_columns[0] if field.is_many and isinstance(field.column, Select) else field.column
+
+
+def value_type(field: Field) -> type:
+    """The Python type of a field's values."""
+    return str if field.column is None else element(field).type.python_type
+
+
+def _is_comparable(part: Comparison, field: Field) -> bool:
+    """True if the database can make this comparison."""
+    return field.column is not None and NEGATED.get(part.operator, part.operator) is not Operator.MATCHES
+
+
+def _group(group: Group, fields: Mapping[str, Field], unknown: bool | None) -> ColumnElement[bool]:
+    """A group; `unknown` stands in for what cannot be compared, None raises instead. Inside `none` the cautious answer is the other one."""
+    inner = not unknown if unknown is not None and group.mode is Mode.NONE else unknown
+    parts = [
+        _group(part, fields, inner) if isinstance(part, Group) else _comparison(part, fields[part.field], inner)
+        for part in group.parts
+    ]
     if not parts:
         return true()
     if group.mode is Mode.ALL:
@@ -24,57 +66,56 @@ def where(group: Group, fields: Mapping[str, Field]) -> ColumnElement[bool]:
     return or_(*parts) if group.mode is Mode.ANY else not_(or_(*parts))
 
 
-def _part(part: Group | Comparison, fields: Mapping[str, Field]) -> ColumnElement[bool]:
-    """A nested group or a comparison; NULL never decides, so that NOT means what it says."""
-    if isinstance(part, Group):
-        return where(part, fields)
-    field = fields[part.field]
-    empty = _empty(field)
-    if part.operator is Operator.IS_EMPTY:
-        return empty
-    if part.operator is Operator.IS_NOT_EMPTY:
-        return not_(empty)
-    if part.operator in (Operator.IS_NOT, Operator.NOT_CONTAINS):
-        return or_(empty, not_(_positive(field, part)))
-    if not getattr(field.column, "nullable", True) and field.type is not FieldType.TEXT:
-        return _positive(field, part)
-    return and_(not_(empty), _positive(field, part))
+def _comparison(part: Comparison, field: Field, unknown: bool | None) -> ColumnElement[bool]:
+    """A comparison; NULL never decides, so that NOT means what it says."""
+    if not _is_comparable(part, field):
+        if unknown is None:
+            raise NotInSql(f"{field.label}: this cannot be asked of stored tickets")
+        return true() if unknown else false()
+    found = _held(element(field), NEGATED.get(part.operator, part.operator), part.value)
+    if field.is_many:
+        found = field.column.where(found).exists()
+    return not_(found) if part.operator in NEGATED else found
 
 
-def _empty(field: Field) -> ColumnElement[bool]:
-    """NULL, or the empty string."""
-    column = field.column
-    if field.type is FieldType.TEXT or (field.type is FieldType.CHOICE and _is_text(column)):
-        return or_(column.is_(None), column == "")
-    return column.is_(None)  # type: ignore[no-any-return]  # a column's is_()
+def _held(column: Any, operator: Operator, value: Any) -> ColumnElement[bool]:
+    """True for a value that is there and meets a positive operator; never NULL."""
+    wanted = _lower(value)
+    if column.type.python_type is not str:
+        if operator is Operator.IS_NOT_EMPTY:
+            return column.is_not(None)  # type: ignore[no-any-return]  # a column's operators, here and below
+        found = _positive(column, operator, wanted)
+        return found if not getattr(column, "nullable", True) else and_(column.is_not(None), found)
+    text = func.lower(func.coalesce(column, ""))
+    if operator is Operator.IS_NOT_EMPTY or wanted in ("", ()):
+        needs_more = operator in (Operator.IS, Operator.IN, Operator.CONTAINS_ANY)
+        return false() if needs_more else func.coalesce(column, "") != ""
+    return _positive(text, operator, wanted)
 
 
-def _is_text(column: Any) -> bool:
-    """True for a column that holds strings."""
-    return column.type.python_type is str
-
-
-def _positive(field: Field, part: Comparison) -> ColumnElement[bool]:
-    """The comparison itself, for a value that is not empty."""
-    column: Any = func.lower(field.column) if _is_text(field.column) else field.column
-    value = _lower(part.value)
-    match part.operator:
-        case Operator.IS | Operator.IS_NOT:
-            return column == value  # type: ignore[no-any-return]  # a column's operators, here and below
+def _positive(column: Any, operator: Operator, wanted: Any) -> ColumnElement[bool]:
+    """The comparison itself, with a value that is not empty."""
+    match operator:
+        case Operator.IS:
+            return column == wanted  # type: ignore[no-any-return]  # a column's operators, here and below
         case Operator.IN:
-            return column.in_(value) if value else false()
-        case Operator.CONTAINS | Operator.NOT_CONTAINS:
-            return column.contains(value, autoescape=True)  # type: ignore[no-any-return]
+            return column.in_(wanted) if wanted else false()
+        case Operator.CONTAINS:
+            return column.contains(wanted, autoescape=True)  # type: ignore[no-any-return]
+        case Operator.CONTAINS_ANY:
+            return or_(*(column.contains(word, autoescape=True) for word in wanted))
         case Operator.STARTS_WITH:
-            return column.startswith(value, autoescape=True)  # type: ignore[no-any-return]
+            return column.startswith(wanted, autoescape=True)  # type: ignore[no-any-return]
+        case Operator.ENDS_WITH:
+            return column.endswith(wanted, autoescape=True)  # type: ignore[no-any-return]
         case Operator.LESS | Operator.BEFORE:
-            return column < value  # type: ignore[no-any-return]
+            return column < wanted  # type: ignore[no-any-return]
         case _:
-            return column > value  # type: ignore[no-any-return]
+            return column > wanted  # type: ignore[no-any-return]
 
 
 def _lower(value: Any) -> Any:
-    """Text in lower case, as `evaluate` folds it."""
+    """Text in lower case, as `evaluate` folds it; of several, those that are not empty."""
     if isinstance(value, str):
         return value.lower()
-    return [_lower(item) for item in value] if isinstance(value, tuple) else value
+    return tuple(_lower(item) for item in value if item != "") if isinstance(value, tuple) else value

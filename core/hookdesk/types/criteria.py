@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,14 +19,19 @@ class FieldType(StrEnum):
 
 
 class Operator(StrEnum):
-    """Comparisons. Text ones ignore case."""
+    """Comparisons. Text ones ignore case. `matches` is a regular expression that is found anywhere, in the syntax of RE2."""
 
     IS = "is"
     IS_NOT = "is_not"
     IN = "in"
+    NOT_IN = "not_in"
     CONTAINS = "contains"
     NOT_CONTAINS = "not_contains"
+    CONTAINS_ANY = "contains_any"
     STARTS_WITH = "starts_with"
+    ENDS_WITH = "ends_with"
+    MATCHES = "matches"
+    NOT_MATCHES = "not_matches"
     IS_EMPTY = "is_empty"
     IS_NOT_EMPTY = "is_not_empty"
     LESS = "less"
@@ -34,15 +40,43 @@ class Operator(StrEnum):
     AFTER = "after"
 
 
+NEGATED: Mapping[Operator, Operator] = {
+    Operator.IS_NOT: Operator.IS,
+    Operator.NOT_IN: Operator.IN,
+    Operator.NOT_CONTAINS: Operator.CONTAINS,
+    Operator.NOT_MATCHES: Operator.MATCHES,
+    Operator.IS_EMPTY: Operator.IS_NOT_EMPTY,
+}
+"""Operators that hold where another one does not; so each of them holds for an empty value."""
+
+LISTED = frozenset({Operator.IN, Operator.NOT_IN, Operator.CONTAINS_ANY})
+"""Operators that compare with several values."""
+
+ALONE = frozenset({Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
+"""Operators that compare with none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that a condition may name. `column` is the SQL expression on stored tickets, `attribute` the draft's attribute path."""
+    """Something that a condition may name.
+
+    `column` is the SQL expression on stored tickets: a column, or a scalar subquery that names `Ticket`. Where a ticket can hold several
+    values (`is_many`) it is a SELECT of that one column, tied to `Ticket`, and a comparison holds if it does for any of them (one that
+    negates: for none). None says that stored tickets do not have it. `attribute` is the name on a draft, or in its `fields`; `read`
+    computes the value of a draft instead. `choices` lists (value, label) for editors. `is_early` says that it is known when a ticket is
+    opened. `group` is the heading under which editors list it.
+    """
 
     name: str
     label: str
     type: FieldType
     column: Any
     attribute: str
+    is_many: bool = False
+    read: Callable[[Any], Any] | None = None
+    choices: Callable[[], Iterable[tuple[Any, str]]] | None = None
+    is_early: bool = True
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
