@@ -176,8 +176,13 @@ def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view")
 
 
 def access_number(actor: Actor, number: str, permission: str = "ticket.view") -> TicketView:
-    """Like `access_ticket`, by the public number."""
-    return _access(actor, Ticket.number == number, permission)
+    """Like `access_ticket`, by the public number. Its letters may be typed small."""
+    try:
+        return _access(actor, Ticket.number == number, permission)
+    except NotFound:
+        if number == number.upper():
+            raise
+        return _access(actor, Ticket.number == number.upper(), permission)
 
 
 def _access(actor: Actor, which: ColumnElement[bool], permission: str) -> TicketView:

@@ -105,7 +105,7 @@ from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
 from hookdesk.types.auth import AuthProvider, Credentials, Duty, Factor, SignIn
 from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
-from hookdesk.types.drafts import ReplyDraft, TicketDraft
+from hookdesk.types.drafts import NumberFormat, ReplyDraft, TicketDraft
 from hookdesk.types.events import Event
 from hookdesk.types.intake import (
     InboundFile,
@@ -189,6 +189,7 @@ __all__ = [
     "NotFound",
     "Notification",
     "NotificationHooks",
+    "NumberFormat",
     "OnError",
     "Operator",
     "Organization",

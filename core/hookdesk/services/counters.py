@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
+from hookdesk.db.context import reading
 from hookdesk.models import SiteCounter, table_of
 
 
@@ -23,7 +24,21 @@ def increase(session: Session, name: str, start: int = 0, by: int = 1) -> int:
     return int(found)
 
 
-def value(session: Session, name: str) -> int:
-    """How far it is counted."""
+def current(name: str) -> int | None:
+    """The value of a counter; None before it has been counted up."""
+    found = reading().scalar(select(SiteCounter.value).where(SiteCounter.name == name))
+    return None if found is None else int(found)
+
+
+def advance(session: Session, name: str, value: int) -> bool:
+    """Set a counter to a higher value, so that counting goes on from there; False, and nothing done, if it has come farther already."""
     table = table_of(SiteCounter)
-    return int(session.scalar(select(table.c.value).where(table.c.name == name)) or 0)
+    moved = (
+        update(table).where(table.c.name == name, table.c.value <= value).values(value=value).returning(table.c.name)
+    )
+    if session.scalar(moved) is not None:
+        return True
+    if current(name) is not None:
+        return False
+    session.execute(insert(table), {"name": name, "value": value})
+    return True

@@ -94,9 +94,8 @@ def compact(session: Session, before: datetime, most: int) -> int:
     a time, how many it were. What was decided, by whom and why, stays as long as the ticket."""
     table = table_of(Decision)
     columns = (table.c.id, table.c.outcome, table.c.hook, table.c.rules, table.c.created_at)
-    following = (
-        select(*columns).where(table.c.id > counters.value(session, _COMPACTED)).order_by(table.c.id).limit(most)
-    )
+    done = counters.current(_COMPACTED) or 0
+    following = select(*columns).where(table.c.id > done).order_by(table.c.id).limit(most)
     old = [row for row in session.execute(following) if row.created_at < before]
     if not old:
         return 0
@@ -107,7 +106,7 @@ def compact(session: Session, before: datetime, most: int) -> int:
         {"step": row.id, "kept": [{**rule, "compared": []} for rule in row.rules if rule.get("matched")]} for row in old
     ]
     session.connection().execute(short, kept)
-    counters.increase(session, _COMPACTED, by=old[-1].id - counters.value(session, _COMPACTED))
+    counters.advance(session, _COMPACTED, old[-1].id)
     return len(old)
 
 

@@ -16,10 +16,9 @@ from hookdesk.db.context import reading
 from hookdesk.hookspecs import TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
 from hookdesk.outbox import emit
-from hookdesk.services import assignment, counters, events
+from hookdesk.services import assignment, events, numbering
 from hookdesk.services.intake_format import forget
 from hookdesk.services.transaction import transact
-from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.text import clean_line
 from hookdesk.types.actors import Actor
@@ -43,9 +42,8 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
     status = _chosen(session, Status, draft.status_id)
     priority = _chosen(session, Priority, draft.priority_id)
     department = _chosen(session, Department, draft.department_id)
-    start = site().settings.get("core", CoreSettings).ticket_number_start
     ticket = Ticket(
-        number=str(counters.increase(session, "ticket_number", start - 1)),
+        number=numbering.give(session, draft.number),
         subject=clean_line(draft.subject)[:500] or "(no subject)",
         user_id=user_id,
         organization_id=_id(find(session, Organization, draft.organization_id)),

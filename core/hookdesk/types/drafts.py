@@ -9,6 +9,9 @@ from typing import Any, Self
 from hookdesk.types.changes import Replaceable
 from hookdesk.types.intake import InboundFile, InboundMessage
 
+LONGEST_PATTERN = 20
+"""A number is stored in 40 characters, and a counter can have 19 digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class PluginRow:
@@ -38,6 +41,43 @@ class Changeable(Replaceable):
         return self.replace(rows=self.rows + tuple(PluginRow(table, row, ticket_column) for row in rows))
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class NumberFormat:
+    """How the public number of a ticket is made: each "#" of `pattern` stands for a digit, what is left over follows the last one.
+
+    The digits are those of the counter of that name, counted up by `step` in the ticket's own transaction and filled up with
+    `padding` at the left; a counter that does not exist yet begins at `start`. Without a counter they are random.
+    """
+
+    pattern: str
+    counter: str = ""
+    step: int = 1
+    start: int = 1
+    padding: str = "0"
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be stored, however far it is counted."""
+        if "#" not in self.pattern or len(self.pattern) > LONGEST_PATTERN or self.step < 1 or len(self.padding) != 1:
+            raise ValueError(f"{self.pattern!r:.60} makes no ticket numbers")
+
+    def __repr__(self) -> str:
+        """As the trace shows it."""
+        return self.pattern
+
+    @property
+    def width(self) -> int:
+        """How many digits it has room for."""
+        return self.pattern.count("#")
+
+    def filled(self, digits: str) -> str:
+        """The number with these digits: "TT-####" with "12" is "TT-0012", with "12345" "TT-12345"."""
+        digits = digits.rjust(self.width, self.padding)
+        first, *rest = self.pattern.split("#")
+        last = len(rest) - 1
+        filled = (digits[place:] if place == last else digits[place] for place in range(len(rest)))
+        return first + "".join(digit + text for digit, text in zip(filled, rest, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class TicketDraft(Changeable):
     """A ticket before it is stored, as it walks through the `ticket_filter` chain.
@@ -45,7 +85,8 @@ class TicketDraft(Changeable):
     References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the service falls
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
     plugin owns topics, or "". `collaborators` are users who are to follow the ticket. `alert` and `autoresponse` say whether agents are
-    told and whether the requester gets a confirmation. `agent_id` is the agent who wrote it, for somebody else or themselves.
+    told and whether the requester gets a confirmation. `agent_id` is the agent who wrote it, for somebody else or themselves. `number`
+    is how its public number is made.
     """
 
     message: InboundMessage
@@ -61,6 +102,7 @@ class TicketDraft(Changeable):
     priority_id: int | None = None
     topic: str = ""
     sla: str = ""
+    number: NumberFormat | None = None
     collaborators: tuple[int, ...] = ()
     alert: bool = True
     autoresponse: bool = True

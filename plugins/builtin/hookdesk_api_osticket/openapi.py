@@ -75,7 +75,7 @@ def _operation(name: str, summary: str, responses: Mapping[str, Any]) -> dict[st
 
 def _ticket(name: str, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """An operation that makes a ticket."""
-    number = {"type": "string", "pattern": "^[0-9]+$", "description": "The ticket's number."}
+    number = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "description": "The ticket's number."}
     about = "The ticket's number"
     if kind == "mail":
         about += ", also of one that the mail answers; 0 if the mail is kept and no ticket has it (yet)"

@@ -19,7 +19,7 @@ from hookdesk.api import (
 )
 
 MAX_IDS = 50
-_NUMBER = re.compile(r"#\s?([A-Za-z0-9][A-Za-z0-9_-]{0,31})")
+_NUMBER = re.compile(r"#\s?([A-Za-z0-9][A-Za-z0-9_-]{0,39})")
 _MAX_NUMBERS = 5
 
 
@@ -57,7 +57,8 @@ def _by_token(message: InboundMessage) -> Match | None:
 
 def _by_number(message: InboundMessage, sender: Sender) -> Match | None:
     """A number alone proves nothing, so it counts only for those who take part: the requester and collaborators."""
-    numbers = _NUMBER.findall(message.subject)[:_MAX_NUMBERS]
+    written = _NUMBER.findall(message.subject)[:_MAX_NUMBERS]
+    numbers = list(dict.fromkeys([*written, *map(str.upper, written)]))  # who types a number may type its letters small
     if not numbers or sender.user_id is None:
         return None
     takes_part = select(Collaborator.ticket_id).where(Collaborator.user_id == sender.user_id)

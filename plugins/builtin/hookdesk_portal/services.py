@@ -72,7 +72,7 @@ def can_mail() -> bool:
 
 def request_link(number: str, address: str) -> None:
     """Promise a link to a ticket. Nothing is looked up here, so that no answer tells which tickets there are."""
-    data = {"number": number.lstrip("#").strip()[:40], "address": people.normal_address(address)}
+    data = {"number": number.strip().lstrip("#").strip()[:40], "address": people.normal_address(address)}
     transact(lambda session: emit(session, "ticket_link_requested", data))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from hookdesk_search.backends import MOST
 
 bp = Blueprint("search", __name__, url_prefix="/agent/search")
 PAGE = 25
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 @bp.get("/")
@@ -47,13 +49,12 @@ def results() -> str | Response:
 def _by_number(typed: str) -> str:
     """The address of the ticket with that number, if the agent may see it."""
     number = typed.removeprefix("#")
-    if not number or not number.isascii() or not number.replace("-", "").isalnum():
+    if not _NUMBER.fullmatch(number):
         return ""
     try:
-        access_number(current_actor(), number)
+        return ticket_url(access_number(current_actor(), number).number)
     except NotFound:
         return ""
-    return ticket_url(number)
 
 
 def ticket_url(number: str) -> str:
