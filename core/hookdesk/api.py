@@ -119,7 +119,7 @@ from hookdesk.types.intake import (
     Verdict,
 )
 from hookdesk.types.jobs import Job
-from hookdesk.types.notifications import Notification, Recipient
+from hookdesk.types.notifications import AlertKind, Notification, Recipient, TemplateKind
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.trace import RuleNote
 from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
@@ -150,6 +150,7 @@ __all__ = [
     "ActorKind",
     "Agent",
     "AgentDepartment",
+    "AlertKind",
     "Attachment",
     "AuthHooks",
     "AuthProvider",
@@ -231,6 +232,7 @@ __all__ = [
     "SystemLog",
     "Team",
     "TeamMember",
+    "TemplateKind",
     "Theme",
     "ThreadEntry",
     "Ticket",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import Combine, Shape, When, spec
 from hookdesk.types.events import Event
-from hookdesk.types.notifications import Notification, Recipient
+from hookdesk.types.notifications import AlertKind, Notification, Recipient
 from hookdesk.types.tickets import TicketView
 
 
@@ -42,6 +42,10 @@ class NotificationHooks:
 
         Whoever implements this shows the text to nobody and keeps it no longer than it takes to send it.
         """
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def alert_kinds(self) -> Sequence[AlertKind] | None:
+        """What agents can be told of besides."""
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def notification_settled(self, *, event: Event) -> None:

@@ -50,7 +50,9 @@ class CoreSettings:
         choices=_languages,
     )
     timezone: str = setting("UTC", label=_l("Time zone"), choices=_timezones)
-    default_theme: str = setting("default", label=_l("Theme"), help=_l("The name of an installed theme."), maximum=40)
+    default_theme: str = setting(
+        "default", label=_l("Theme"), help=_l("The name of an installed theme."), maximum=40, elsewhere=True
+    )
     ticket_number_start: int = setting(10_000, label=_l("First ticket number"), minimum=1, maximum=10**12)
     session_idle_minutes: int = setting(
         720,

@@ -29,6 +29,7 @@ class SettingField:
 
     `kind` is text, number, boolean, choice, list (one entry a line), multiline or secret. `minimum` and `maximum` bound a number's
     value, a text's length in characters, or a list's count of entries. `check` says what else is wrong with a value, or "".
+    One that `is_elsewhere` is set on a page of its own.
     """
 
     name: str
@@ -41,6 +42,7 @@ class SettingField:
     maximum: float | None = None
     is_whole: bool = False
     check: Callable[[Any], str] | None = None
+    is_elsewhere: bool = False
 
     def fit(self, value: Any) -> Any:
         """The value in the field's own type.
@@ -109,12 +111,14 @@ def setting(
     maximum: float | None = None,
     multiline: bool = False,
     check: Callable[[Any], str] | None = None,
+    elsewhere: bool = False,
 ) -> Any:
     """State a field of a settings class (a frozen dataclass). `label` and `help` may be lazy translations.
 
     The annotation says the type: str, int, float, bool or tuple[str, ...]. `secret` values are encrypted with the instance's key, or
     given as `$env:NAME` or `$file:path`, and never shown again. `choices` are (value, label) pairs or a function that returns them.
-    `check` gets a value that fits otherwise and returns what is wrong with it, in words for the admin, or "".
+    `check` gets a value that fits otherwise and returns what is wrong with it, in words for the admin, or "". A field that is set
+    `elsewhere`, on a page of the plugin's own, is left out of the generated form.
     """
     stated = {
         "label": label,
@@ -124,6 +128,7 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "check": check,
+        "elsewhere": elsewhere,
     }
     default = tuple(default) if isinstance(default, list) else default
     return dataclasses.field(default=default, repr=not secret, metadata={_STATED: stated})
@@ -171,6 +176,7 @@ def _described(item: dataclasses.Field[Any], annotation: Any, owner: str) -> Set
         maximum,
         annotation is int,
         stated["check"],
+        stated["elsewhere"],
     )
 
 
@@ -182,7 +188,7 @@ def parse(settings_type: type, form: Mapping[str, str]) -> tuple[dict[str, Any],
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for field in describe(settings_type):
-        text = form.get(field.name, "" if field.kind == "boolean" else None)
+        text = form.get(field.name, "" if field.kind == "boolean" and not field.is_elsewhere else None)
         if text is None or (field.kind == "secret" and text == MASK):
             continue
         try:

@@ -25,6 +25,37 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertKind:
+    """Something that agents can be told of: a row of the alerts page.
+
+    `audiences` are those among whom the administrator chooses, `told` those who are told until they do: "assignee", "team", "team_lead",
+    "department" (while nobody has the ticket), "manager", "account_manager", "last_respondent", "referred", "admins". `headline` is the
+    first line of what they are told, and `template` the kind of template that words it.
+    """
+
+    name: str
+    label: str
+    headline: str
+    audiences: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    template: str = "general_alert"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateKind:
+    """A kind of message whose words the administrator can change. `subject`, `text` and `html` are templates in English: translated if
+    a catalogue has them, and used as long as nobody has written others. Without `html` a message has text alone.
+    """
+
+    name: str
+    label: str
+    subject: str
+    text: str
+    html: str = ""
+    for_agents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notification(Replaceable):
     """One message to one recipient, before it is sent. `template` names the words ("reply", "autoresponse", "new_ticket_alert" …)."""
 

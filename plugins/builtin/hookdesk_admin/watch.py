@@ -13,7 +13,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from hookdesk.api import Delivery, Health, PluginState, clock, describe, health_report, reading, site
+from hookdesk.api import Delivery, Health, PluginState, clock, health_report, reading, site
+from hookdesk_admin.forms.settings import on_form
 from hookdesk_admin.words import check_name
 
 FRESH_S = 30.0
@@ -92,7 +93,7 @@ def notice(slug: str, check: Health) -> Notice:
 @cache
 def _has_settings(settings_type: type) -> bool:
     """True if a plugin has settings that a form can show."""
-    return bool(describe(settings_type))
+    return bool(on_form(settings_type))
 
 
 def sentence(detail: str) -> str:

@@ -73,7 +73,7 @@ def _mail_server(company: Company) -> Iterator[None]:
     with sink.listening() as port:
         server = {"host": "127.0.0.1", "port": port, "security": "none", "username": ""}
         # ten people who are told of each new ticket would make up most of what a demo holds
-        kept = {"from_address": f"support@{company.domain}", "alert_department": False}
+        kept = {"from_address": f"support@{company.domain}", "told_fewer": ["new_ticket:department"]}
         site().settings.save("email_out", kind, {**server, **kept}, actor)
         try:
             yield

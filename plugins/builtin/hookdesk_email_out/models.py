@@ -1,10 +1,10 @@
-"""Outgoing mail: a row before it is a mail."""
+"""Outgoing mail: a row before it is a mail; and what agents want to be told of."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hookdesk.api import DeclarativeBase, UTCDateTime, plugin_registry
@@ -47,3 +47,14 @@ class Mail(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Preference(Base):
+    """Which alerts an agent wants by mail. `mode` is all, mine or none; `unwanted` are names of alerts."""
+
+    __tablename__ = "p_email_out__preference"
+    agent_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    mode: Mapped[str] = mapped_column(String(10), default="all")
+    unwanted: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import case, delete, or_, select
 
 from hookdesk.api import Ticket, UserEmail, reading, transact
+from hookdesk_email_out import kinds
 from hookdesk_email_out.models import Mail
 
 MOST = 10_000
-ALERTS = ("new_ticket_alert", "message_alert", "assigned_alert")
-"""Templates of what tells agents of other people's tickets."""
 
 
 def mails_to(user_id: int) -> list[dict[str, Any]]:
@@ -20,7 +19,8 @@ def mails_to(user_id: int) -> list[dict[str, Any]]:
     theirs = select(UserEmail.address).where(UserEmail.user_id == user_id)
     text = case((Mail.template == "secret", ""), else_=Mail.text).label("text")
     columns = (Mail.address, Mail.subject, text, Mail.created_at, Mail.sent_at)
-    of_theirs = select(*columns).where(Mail.address.in_(theirs), Mail.template.not_in(ALERTS))
+    alerts = {kind.template for kind in kinds.alerts().values()}
+    of_theirs = select(*columns).where(Mail.address.in_(theirs), Mail.template.not_in(alerts))
     newest = of_theirs.order_by(Mail.id.desc()).limit(MOST)
     return [dict(row._mapping) for row in reading().all(newest)]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
@@ -11,23 +12,30 @@ from sqlalchemy import func, select
 
 from hookdesk.api import (
     Actor,
-    Department,
     Event,
     Health,
     Job,
     NavItem,
+    PageAssets,
     Plugin,
-    Recipient,
+    SlotContent,
     clock,
     hookimpl,
     reading,
 )
-from hookdesk_email_out import persons, recipients, sending, services
+from hookdesk_email_out import persons, recipients, sending, services, telling
 from hookdesk_email_out.models import Mail
+from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.settings import Settings
-from hookdesk_email_out.views import bp
+from hookdesk_email_out.views import bp, profile
 
 LATE = timedelta(minutes=15)
+CHANGES = {
+    "assignee": ("assigned",),
+    "team": ("assigned", _("A ticket was assigned to your team.")),
+    "department": ("transferred",),
+}
+"""What has changed on a ticket → the alert that tells it, and its headline if that is another."""
 
 
 class EmailOut(Plugin[Settings]):
@@ -41,28 +49,14 @@ class EmailOut(Plugin[Settings]):
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:
-        """Confirm to the requester; tell those in charge."""
-        about = services.occasion(event)
+        """Confirm to the requester; tell agents."""
+        about = occasion(event)
         if about is None:
             return
-        opener = event.data.get("agent_id")
         if event.data.get("autoresponse"):
-            self._confirm_ticket(about, opener)
+            telling.opened(self.settings, about)
         if event.data.get("alert"):
-            told = recipients.in_charge(about.ticket, self.settings.alert_department, opener)
-            told += recipients.further(event, about.ticket, agents=True)
-            services.promise(
-                self.settings, about, "new_ticket_alert", told, headline=str(_("A new ticket has come in."))
-            )
-
-    def _confirm_ticket(self, about: services.Occasion, opener: int | None) -> None:
-        """Tell the requester the number: what was opened for them always, what they sent if site and department answer by themselves."""
-        owner = [person for person in recipients.participants(about.ticket, None) if person.reason == "requester"]
-        if opener is not None:
-            services.promise(self.settings, about, "opened_for_you", owner)
-        elif self.settings.autoresponse and services.answers(about, Department.answers_tickets):
-            confirmed = [person for person in owner if services.may_confirm(person.address)]
-            services.promise(self.settings, about, "autoresponse", confirmed)
+            telling.alert(self.settings, about, "new_ticket")
 
     @hookimpl
     def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
@@ -76,46 +70,28 @@ class EmailOut(Plugin[Settings]):
 
     @hookimpl
     def entry_added(self, event: Event) -> None:
-        """A response goes to the requester's side, a message to the agents' and the other participants; a note to nobody outside."""
-        about = services.occasion(event)
+        """A response goes to the requester's side, a message to the agents and the other participants, a note to nobody but agents."""
+        about = occasion(event)
         if about is None or about.entry is None or not event.data.get("notify"):
             return
-        others = recipients.further(event, about.ticket, agents=False)
-        if about.entry.kind == "response":
-            services.promise(self.settings, about, "reply", recipients.participants(about.ticket, None) + others)
-        elif about.entry.kind == "message":
-            self._pass_on(about, event.data.get("user_id"), others)
-            told = recipients.in_charge(about.ticket, True, None)
-            told += recipients.further(event, about.ticket, agents=True)
-            headline = _("%(name)s wrote on a ticket of yours.", name=about.entry.author)
-            services.promise(self.settings, about, "message_alert", told, headline=str(headline))
-
-    def _pass_on(self, about: services.Occasion, author: int | None, others: list[Recipient]) -> None:
-        """A person's message goes to the other participants, and is confirmed to its author where site and department do that."""
-        if services.came_from_machine(about.entry):
+        if about.entry.kind == "message":
+            telling.written(self.settings, about)
+            telling.alert(self.settings, about, "message")
             return
-        everybody = recipients.participants(about.ticket, None)
-        told = [person for person in everybody if person.user_id != author]
-        services.promise(self.settings, about, "message", told + others)
-        if self.settings.confirm_messages and services.answers(about, Department.answers_messages):
-            confirmed = [one for one in everybody if one.user_id == author and services.may_confirm(one.address)]
-            services.promise(self.settings, about, "received", confirmed)
+        if about.entry.kind == "response":
+            services.promise(self.settings, about, "reply", recipients.others(about))
+        telling.alert(self.settings, about, "activity")
 
     @hookimpl
     def ticket_changed(self, event: Event) -> None:
-        """Tell an agent, or the members of a team, that a ticket is now theirs."""
+        """Tell agents that a ticket is now theirs, their team's or their department's."""
         what, after = event.data.get("what"), event.data.get("after")
-        if what not in ("assignee", "team") or after is None:
+        if what not in CHANGES or after is None:
             return
-        about = services.occasion(event)
+        about = occasion(event)
         if about is None or getattr(about.ticket, f"{what}_id") != after:  # it has moved on meanwhile
             return
-        if what == "assignee":
-            told, headline = recipients.assignee, _("A ticket was assigned to you.")
-        else:
-            told, headline = recipients.team, _("A ticket was assigned to your team.")
-        theirs = told(about.ticket, event.data.get("agent_id"))
-        services.promise(self.settings, about, "assigned_alert", theirs, headline=str(headline))
+        telling.alert(self.settings, about, *CHANGES[what])
 
     @hookimpl
     def mail_secret(self, key: str, address: str, name: str, subject: str, text: str) -> bool:
@@ -131,25 +107,33 @@ class EmailOut(Plugin[Settings]):
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
-        """The queue's page in the admin panel."""
+        """The pages of the admin panel, and where an agent's own choice is sent."""
         return [bp]
 
     @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the admin panel."""
+        return [PageAssets(css=("mail.css",), face="admin")]
+
+    @hookimpl
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
-        """The queue among the messages."""
-        if area != "admin":
-            return []
+        """The pages among the messages."""
+        pages = (
+            (_("Alerts and answers"), "alerts", "bell", 400),
+            (_("Outgoing mail"), "queue", "mail", 410),
+        )
         return [
-            NavItem(
-                "admin",
-                str(_("Outgoing mail")),
-                "email_out.queue",
-                icon="mail",
-                group="Messages",
-                permission="admin",
-                order=410,
-            )
+            NavItem(area, str(label), f"email_out.{view}", icon=icon, group="Messages", permission="admin", order=order)
+            for label, view, icon, order in pages
+            if area == "admin"
         ]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """A section of an agent's own page."""
+        if slot != "agent.profile" or actor.agent_id is None:
+            return []
+        return [SlotContent("email_out/profile.html", profile.choices(actor.agent_id), order=40)]
 
     @hookimpl
     def health_checks(self) -> Sequence[Health]:

@@ -1,24 +1,21 @@
-"""Who is told about an event. Agents pass the guard like everywhere; nobody is told of their own words.
+"""Who is told about an event. Agents pass the guard like everywhere; nobody is told of their own doing.
 
-Whoever was left out stays out: collaborators without mail, departments, teams and their members that get no alerts.
+Whoever was left out stays out: collaborators without mail, departments, teams and their members that get no alerts, agents who are away.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from hookdesk.api import (
     Agent,
-    AgentDepartment,
     Collaborator,
-    Department,
-    Event,
     NotFound,
     NotificationHooks,
     Recipient,
-    Team,
-    TeamMember,
-    TicketView,
     User,
     UserEmail,
     access_ticket,
@@ -26,12 +23,16 @@ from hookdesk.api import (
     reading,
     site,
 )
+from hookdesk_email_out import audiences, preferences
+from hookdesk_email_out.models import Preference
+from hookdesk_email_out.occasions import Occasion
 
 MOST = 200
 
 
-def participants(ticket: TicketView, besides: int | None) -> list[Recipient]:
-    """The owner and the collaborators of a ticket who get mail, but for the user who wrote."""
+def participants(about: Occasion) -> list[Recipient]:
+    """The owner and the collaborators of a ticket who get mail, whoever of them acted."""
+    ticket = about.ticket
     shared = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket.id, Collaborator.is_active)
     rows = reading().all(
         select(User.id, User.name, User.locale, UserEmail.address)
@@ -44,68 +45,57 @@ def participants(ticket: TicketView, besides: int | None) -> list[Recipient]:
     return [
         Recipient(row.address, row.name, reason.get(row.id, "collaborator"), user_id=row.id, locale=row.locale)
         for row in rows
-        if row.id != besides
     ]
 
 
-def in_charge(ticket: TicketView, department: bool, besides: int | None) -> list[Recipient]:
-    """The assignee, else the team, else, if `department` says so, the department's agents; but for the agent who acted."""
-    if ticket.assignee_id is not None:
-        return assignee(ticket, besides)
-    if ticket.team_id is not None:
-        return team(ticket, besides)
-    return _agents(ticket, _of_department(ticket.department_id), "department", besides) if department else []
+def others(about: Occasion) -> list[Recipient]:
+    """The participants but for whoever acted, and whom plugins name besides."""
+    named = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
+    besides = [person for person in named if person.agent_id is None]
+    return [one for one in participants(about) if not about.is_by(None, one.user_id)] + besides
 
 
-def assignee(ticket: TicketView, besides: int | None) -> list[Recipient]:
-    """Who has the ticket."""
-    return _agents(ticket, Agent.id == ticket.assignee_id, "assignee", besides)
+def agents(about: Occasion, alert: str, told: Sequence[str]) -> list[Recipient]:
+    """The agents of these audiences, and those whom plugins name, who want to be told of this kind of alert; nobody if it is off.
+
+    Whom plugins name is not told of changes: "a ticket was assigned to you" is no news for anybody else.
+    """
+    if not told:
+        return []
+    found = _there(about, alert, [(name, audiences.condition(name, about)) for name in told])
+    if about.event.name == "ticket_changed":
+        return found
+    named = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
+    if ids := {one.agent_id: one for one in named if one.agent_id is not None}:
+        there = _there(about, alert, [(preferences.NAMED, Agent.id.in_(ids))])
+        found += [ids[one.agent_id] for one in there if one.agent_id is not None]
+    return found
 
 
-def team(ticket: TicketView, besides: int | None) -> list[Recipient]:
-    """The members of the ticket's team; nobody if the team gets no alerts."""
-    told = (
-        select(TeamMember.agent_id)
-        .join(Team, Team.id == TeamMember.team_id)
-        .where(Team.id == ticket.team_id, Team.is_active, Team.gets_alerts, TeamMember.gets_alerts)
-    )
-    return _agents(ticket, Agent.id.in_(told), "team", besides)
-
-
-def _of_department(department_id: int) -> ColumnElement[bool]:
-    """The agents whom a department tells, as it says itself: nobody, its members, or those with further access too."""
-    wanted = reading().scalar(select(Department.alerts).where(Department.id == department_id))
-    if wanted == "nobody":
-        return false()
-    at_home = Agent.department_id == department_id
-    further = select(AgentDepartment.agent_id).where(
-        AgentDepartment.department_id == department_id, AgentDepartment.gets_alerts
-    )
-    return at_home if wanted == "members" else or_(at_home, Agent.id.in_(further))
-
-
-def _agents(ticket: TicketView, which: ColumnElement[bool], reason: str, besides: int | None) -> list[Recipient]:
-    """Those agents, if they are there and may see the ticket."""
+def _there(about: Occasion, alert: str, reached: Sequence[tuple[str, ColumnElement[bool]]]) -> list[Recipient]:
+    """Those agents, if they are there, may see the ticket and want to know."""
+    member = [condition.label(f"in_{name}") for name, condition in reached]
     rows = reading().all(
-        select(Agent.id, Agent.name, Agent.locale, Agent.user_id, UserEmail.address)
+        select(Agent.id, Agent.name, Agent.locale, Agent.user_id, UserEmail.address, *preferences.COLUMNS, *member)
         .join(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
-        .where(which, Agent.is_active, Agent.on_vacation.is_(False))
+        .outerjoin(Preference, Preference.agent_id == Agent.id)
+        .where(or_(*(condition for _, condition in reached)), Agent.is_active, Agent.on_vacation.is_(False))
         .order_by(Agent.id)
         .limit(MOST)
     )
     return [
-        Recipient(row.address, row.name, reason, agent_id=row.id, user_id=row.user_id, locale=row.locale)
-        for row in rows
-        if row.id != besides and row.user_id != ticket.user_id and may_see(row.id, ticket.id)
+        Recipient(row.address, row.name, reasons[0], agent_id=row.id, user_id=row.user_id, locale=row.locale)
+        for row, reasons in ((row, _reasons(row, reached)) for row in rows)
+        if not about.is_by(row.id, row.user_id)
+        and row.user_id != about.ticket.user_id
+        and preferences.wants(row, alert, reasons)
+        and may_see(row.id, about.ticket.id)
     ]
 
 
-def further(event: Event, ticket: TicketView, agents: bool) -> list[Recipient]:
-    """Whom plugins name besides: agents who may see the ticket, or other people. `Recipient.agent_id` tells the two apart."""
-    named = site().hooks.collect(NotificationHooks.notify_recipients, event=event)[:MOST]
-    if not agents:
-        return [person for person in named if person.agent_id is None]
-    return [person for person in named if person.agent_id is not None and may_see(person.agent_id, ticket.id)]
+def _reasons(row: Row[Any], reached: Sequence[tuple[str, ColumnElement[bool]]]) -> list[str]:
+    """The audiences that an agent is in."""
+    return [name for name, _ in reached if row._mapping[f"in_{name}"]]
 
 
 def may_see(agent_id: int, ticket_id: int) -> bool:

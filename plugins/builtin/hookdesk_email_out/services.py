@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from hookdesk.api import (
     Agent,
     CoreSettings,
-    Department,
-    Event,
-    IntakeRecord,
-    NotFound,
     Notification,
     NotificationHooks,
     Recipient,
     ThreadEntry,
-    TicketView,
-    access_ticket,
     clock,
     emit,
     people,
     reading,
     references,
     site,
-    system,
     transact,
     wake,
 )
 from hookdesk_email_out import compose, render
 from hookdesk_email_out.models import Mail
+from hookdesk_email_out.occasions import Occasion
 from hookdesk_email_out.settings import Settings
 
 SEND = "email_out.send"
@@ -50,47 +43,18 @@ AUTO = {**dict.fromkeys(CONFIRMATIONS, "auto-replied"), "reply": "", "message": 
 """Template → `Auto-Submitted` (RFC 3834 §5), "" for a person's words; of any other: auto-generated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """What a mail is about: the event, its ticket and its entry. `public_department` is "" where requesters shall not know its name."""
-
-    event: Event
-    ticket: TicketView
-    entry: Row[Any] | None
-    public_department: str = ""
-
-
-def occasion(event: Event) -> Occasion | None:
-    """The ticket and entry of an event; None if they are gone meanwhile."""
-    try:
-        ticket = access_ticket(system("email_out"), event.ticket_id)
-    except NotFound:
-        return None
-    entry_id = event.data.get("entry_id")
-    columns = select(
-        ThreadEntry.id,
-        ThreadEntry.kind,
-        ThreadEntry.text,
-        ThreadEntry.html,
-        ThreadEntry.author,
-        ThreadEntry.agent_id,
-        ThreadEntry.intake_id,
-    )
-    entry = reading().first(columns.where(ThreadEntry.id == entry_id)) if entry_id else None
-    return Occasion(event, ticket, entry, people.public_department(ticket.department_id))
-
-
-def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], **context: Any) -> int:
+def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], headline: str = "") -> int:
     """Make a mail row for each recipient whom no plugin protects from it, all in one transaction; how many were made."""
     worded = []
     for recipient in recipients:
+        said = _context(about, recipient)
         notification = Notification(
             template=template,
             recipient=recipient,
             ticket_id=about.ticket.id,
             entry_id=about.entry.id if about.entry else None,
             subject=f"[#{about.ticket.number}] {about.ticket.subject}"[:600],
-            context={**_context(about, recipient), **context},
+            context={**said, "headline": str(headline).replace("%(author)s", said["author"])},
         )
         if site().hooks.veto(NotificationHooks.notify_allowed, notification=notification) is None:
             worded.append(_rendered(settings, notification))
@@ -137,9 +101,8 @@ def _signature(about: Occasion, recipient: Recipient) -> str:
         return ""
     own = ""
     if is_told or not people.hides_agents():
-        own = reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id))
-    named = select(Department.signature).where(Department.id == about.ticket.department_id)
-    return str(own or reading().scalar(named if is_told else named.where(Department.is_public)) or "")
+        own = reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or ""
+    return str(own or (about.department.signature if is_told or about.department.is_public else ""))
 
 
 def _store(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> int:
@@ -200,20 +163,6 @@ def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:
         asked = asked.where(ThreadEntry.id <= entry_id)
     newest = reading().scalars(asked.order_by(ThreadEntry.id.desc()).limit(50))
     return [value for value in reversed(list(newest)) if compose.is_id(value)]
-
-
-def came_from_machine(entry: Row[Any] | None) -> bool:
-    """True if the mail behind an entry must not be answered by a machine (RFC 3834 §2): lists, bounces, autoresponders, null senders."""
-    if entry is None or entry.intake_id is None:
-        return False
-    meta = reading().scalar(select(IntakeRecord.meta).where(IntakeRecord.id == entry.intake_id)) or {}
-    return bool(meta.get("automatic"))
-
-
-def answers(about: Occasion, switch: InstrumentedAttribute[bool]) -> bool:
-    """Whether the ticket's department lets machines answer (`switch` is its column), and what came in is none's."""
-    asked = select(switch).where(Department.id == about.ticket.department_id)
-    return bool(reading().scalar(asked)) and not came_from_machine(about.entry)
 
 
 def may_confirm(address: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -65,7 +66,10 @@ def check_address(address: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of outgoing mail."""
+    """Settings of outgoing mail. `told_more` and `told_fewer` are places of the alerts page ("message:manager") that differ from the
+    defaults."""
+
+    version: ClassVar[int] = 2
 
     host: str = setting(
         "", label=_("SMTP server"), help=_("Name or address. While it is empty, mail waits and nothing is lost.")
@@ -90,16 +94,37 @@ class Settings:
         10, label=_("Attempts"), minimum=1, maximum=30, help=_("Then a mail is given up and shown to you.")
     )
     autoresponse: bool = setting(
-        True, label=_("Confirm new tickets"), help=_("Never to lists, bounces or automatic mail.")
+        True,
+        label=_("Confirm new tickets"),
+        help=_("To the requester, with the number. Never to lists, bounces or automatic mail."),
+        elsewhere=True,
+    )
+    tell_opened: bool = setting(
+        True,
+        label=_("Tell requesters of tickets that agents open for them"),
+        help=_("Unless the agent leaves it out."),
+        elsewhere=True,
+    )
+    copy_collaborators: bool = setting(
+        False,
+        label=_("Tell collaborators of new tickets, too"),
+        help=_("Whoever follows the ticket from the start gets what the requester gets."),
+        elsewhere=True,
     )
     confirm_messages: bool = setting(
-        False, label=_("Confirm further messages"), help=_("To whoever wrote, as for new tickets.")
+        False,
+        label=_("Confirm further messages"),
+        help=_("To whoever wrote, as for new tickets."),
+        elsewhere=True,
     )
-    alert_department: bool = setting(
+    pass_on: bool = setting(
         True,
-        label=_("Tell the department of new tickets"),
-        help=_("Those whom the department tells, unless it is assigned."),
+        label=_("Pass messages on to the other participants"),
+        help=_("What one of them writes goes to the requester and the collaborators."),
+        elsewhere=True,
     )
+    told_more: tuple[str, ...] = setting((), label=_("Alerts that are sent besides"), elsewhere=True)
+    told_fewer: tuple[str, ...] = setting((), label=_("Alerts that are not sent"), elsewhere=True)
     attach_bytes: int = setting(
         15_000_000,
         label=_("Attachments up to"),
@@ -119,3 +144,10 @@ class Settings:
         MESSAGE, label=_("Words: message of another participant"), multiline=True, check=sandbox.check
     )
     words_alert: str = setting(ALERT, label=_("Words: alert to agents"), multiline=True, check=sandbox.check)
+
+    @classmethod
+    def upgrade(cls, values: dict[str, Any], version: int) -> dict[str, Any]:
+        """Until version 1 a switch said whether departments are told of new tickets."""
+        if version < 2 and values.pop("alert_department", True) is False:
+            values["told_fewer"] = ["new_ticket:department"]
+        return values

@@ -22,7 +22,6 @@ from hookdesk.api import (
     Recipient,
     ReplyDraft,
     Ticket,
-    access_ticket,
     attachments,
     intake,
     references,
@@ -41,6 +40,7 @@ from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
 from hookdesk_email_out import sandbox, sending, services
 from hookdesk_email_out.models import Mail
+from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.services import MOST_CONFIRMATIONS
 from hookdesk_email_out.settings import Settings
 
@@ -363,7 +363,8 @@ def test_what_no_mail_could_be_made_of_is_refused_when_it_is_set(field: str, val
 def test_templates_may_use_exactly_what_the_settings_page_allows(hookdesk_app: Flask, make_ticket: MakeTicket) -> None:
     ticket = make_ticket()
     with hookdesk_app.app_context():
-        about = services.Occasion(Event("x", "k", moments.now(), {}), access_ticket(system(), ticket.id), None)
+        about = occasion(Event("x", "k", moments.now(), {"ticket_id": ticket.id}))
+        assert about is not None
         context = services._context(about, Recipient("x@example.org", "X", "requester"))
     assert set(context) == sandbox.NAMES
 

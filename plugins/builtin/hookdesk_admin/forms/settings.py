@@ -8,7 +8,12 @@ from typing import Any
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.widgets import PasswordInput
 
-from hookdesk.api import Form, SettingField
+from hookdesk.api import Form, SettingField, describe
+
+
+def on_form(settings_type: type) -> list[SettingField]:
+    """The fields of a settings class that have no page of their own."""
+    return [field for field in describe(settings_type) if not field.is_elsewhere]
 
 
 def settings_form(fields: Sequence[SettingField], values: Mapping[str, Any]) -> Form:

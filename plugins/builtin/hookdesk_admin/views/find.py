@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import CoreSettings, admin, describe, discover, first_paragraph, nav, site
+from hookdesk.api import CoreSettings, admin, discover, first_paragraph, nav, site
 from hookdesk_admin.blueprint import bp
+from hookdesk_admin.forms.settings import on_form
 from hookdesk_admin.paging import asked
 from hookdesk_admin.views.editing import Answer
 from hookdesk_admin.words import translated
@@ -47,7 +48,7 @@ def _all() -> Iterator[Hit]:
     for item in nav("admin"):
         yield Hit(_("Page"), item["label"], item["group"], item["url"])
     for scope, title, settings_type in _settings():
-        for field in describe(settings_type):
+        for field in on_form(settings_type):
             url = url_for("admin.settings", scope=scope, _anchor=field.name)
             yield Hit(_("Setting of %(name)s", name=title), field.label, field.help, url)
     for slug, found in discover().items():

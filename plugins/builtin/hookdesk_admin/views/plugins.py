@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import abort, render_template
 
-from hookdesk.api import admin, describe, discover, job_overview, site
+from hookdesk.api import admin, discover, job_overview, site
 from hookdesk_admin.blueprint import bp
+from hookdesk_admin.forms.settings import on_form
 from hookdesk_admin.paging import asked, word
 from hookdesk_admin.queries import plugin_detail as detail
 from hookdesk_admin.queries import plugins as queries
@@ -71,7 +72,7 @@ def plugin_page(slug: str) -> str:
         pages=detail.pages(slug),
         tables=detail.tables(slug),
         jobs=[job for job in job_overview.overview() if job.plugin == slug],
-        settings=describe(loaded.settings_type) if loaded else [],
+        settings=on_form(loaded.settings_type) if loaded else [],
         needs=found.declared("depends") if found else (),
         needed_by=[plugin.slug for plugin in site().plugins if slug in plugin.depends],
         place=order.index(slug) + 1 if slug in order else 0,

@@ -18,21 +18,18 @@ from hookdesk.api import (
     WebHooks,
     admin,
     current_actor,
-    describe,
     network_holds,
     parse,
     site,
 )
 from hookdesk_admin.blueprint import bp
-from hookdesk_admin.forms.settings import settings_form
+from hookdesk_admin.forms.settings import on_form, settings_form
 from hookdesk_admin.views.editing import Answer
 from hookdesk_admin.words import translated
 
 CORE = "core"
 LONGEST_SHOWN = 100
 """Defaults that are longer are brought back by a button, but not shown."""
-ELSEWHERE = frozenset({"default_theme"})
-"""Settings of core that have a page of their own."""
 
 
 @bp.route("/settings", methods=["GET", "POST"], endpoint="settings", defaults={"scope": CORE})
@@ -41,7 +38,7 @@ ELSEWHERE = frozenset({"default_theme"})
 def edit_settings(scope: str) -> Answer:
     """The settings of one scope: "core" or a slug."""
     settings_type, title = _settings_of(scope)
-    fields = [field for field in describe(settings_type) if scope != CORE or field.name not in ELSEWHERE]
+    fields = on_form(settings_type)
     values = site().settings.form_values(scope, settings_type)
     if request.method == "POST":
         new, errors = parse(settings_type, _sent(fields))
@@ -62,7 +59,7 @@ def edit_settings(scope: str) -> Answer:
 def reset_setting(scope: str) -> Response:
     """Put one setting back to its default."""
     settings_type, _title = _settings_of(scope)
-    field = next((field for field in describe(settings_type) if field.name == request.form.get("name")), None)
+    field = next((field for field in on_form(settings_type) if field.name == request.form.get("name")), None)
     if field is None or field.kind == "secret":
         abort(404)
     site().settings.save(scope, settings_type, {field.name: field.default}, current_actor())
@@ -84,7 +81,7 @@ def _settings_of(scope: str) -> tuple[type, str]:
     if scope == CORE:
         return CoreSettings, _("Settings")
     plugin = site().plugins.get(scope)
-    if plugin is None or not describe(plugin.settings_type):
+    if plugin is None or not on_form(plugin.settings_type):
         abort(404)
     return plugin.settings_type, translated(plugin.title())
 
@@ -157,7 +154,7 @@ def _scopes(current: str) -> list[dict[str, Any]]:
     """Links to core's settings, to those of plugins, and to pages of settings that plugins bring."""
     links = [{"label": _("Helpdesk"), "url": url_for("admin.settings"), "active": current == CORE}]
     for plugin in sorted(site().plugins, key=lambda one: translated(one.title()).lower()):
-        if describe(plugin.settings_type):
+        if on_form(plugin.settings_type):
             url = url_for("admin.settings", scope=plugin.slug)
             links.append({"label": translated(plugin.title()), "url": url, "active": current == plugin.slug})
     for slug, page in site().hooks.attributed(WebHooks.settings_pages):

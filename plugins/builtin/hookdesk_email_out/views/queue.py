@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from hookdesk.api import Ticket, admin, id_argument, reading, wake
 from hookdesk_email_out import sending, services
 from hookdesk_email_out.models import Mail
+from hookdesk_email_out.views.blueprint import bp
 
-bp = Blueprint("email_out", __name__, url_prefix="/admin/mail")
 STATES = ("waiting", "sending", "dead", "sent", "cancelled")
 PAGE = 50
 
 
-@bp.get("/")
+@bp.get("/admin/mail/")
 @admin
 def queue() -> str:
     """Mails of one state, newest first, and how many there are of each."""
@@ -49,7 +49,7 @@ def _bounded(state: str) -> int:
     )
 
 
-@bp.post("/<int:mail_id>/resend")
+@bp.post("/admin/mail/<int:mail_id>/resend")
 @admin
 def resend(mail_id: int) -> Response:
     """Put a mail back into the queue."""
@@ -60,7 +60,7 @@ def resend(mail_id: int) -> Response:
     return redirect(url_for("email_out.queue", state="waiting"))
 
 
-@bp.post("/<int:mail_id>/cancel")
+@bp.post("/admin/mail/<int:mail_id>/cancel")
 @admin
 def cancel(mail_id: int) -> Response:
     """Keep a waiting mail from being sent."""

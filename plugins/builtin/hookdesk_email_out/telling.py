@@ -1,0 +1,39 @@
+"""From what has happened to who is told: requesters and participants by kind of entry, agents by the administrator's matrix."""
+
+from __future__ import annotations
+
+from hookdesk_email_out import kinds, matrix, recipients, services
+from hookdesk_email_out.occasions import Occasion, came_from_machine
+from hookdesk_email_out.settings import Settings
+
+
+def alert(settings: Settings, about: Occasion, name: str, headline: str = "") -> int:
+    """Tell agents, as the matrix says; how many mails were made. `headline` is said instead of the kind's own."""
+    kind = kinds.alerts().get(name)
+    if kind is None:
+        return 0
+    told = recipients.agents(about, name, matrix.told(settings, kind))
+    return services.promise(settings, about, kind.template, told, headline=headline or kind.headline)
+
+
+def opened(settings: Settings, about: Occasion) -> None:
+    """A new ticket: tell the requester the number, if an agent opened it for them or their department confirms what they sent."""
+    everybody = recipients.participants(about)
+    told = [one for one in everybody if one.reason == "requester" or settings.copy_collaborators]
+    if about.event.data.get("agent_id") is not None:
+        if settings.tell_opened:
+            services.promise(settings, about, "opened_for_you", told)
+    elif settings.autoresponse and about.department.answers_tickets and not came_from_machine(about.entry):
+        services.promise(settings, about, "autoresponse", [one for one in told if services.may_confirm(one.address)])
+
+
+def written(settings: Settings, about: Occasion) -> None:
+    """A participant's message: it goes to the other ones, and is confirmed to its author where site and department do that."""
+    if came_from_machine(about.entry):
+        return
+    if settings.pass_on:
+        services.promise(settings, about, "message", recipients.others(about))
+    if settings.confirm_messages and about.department.answers_messages:
+        author = [one for one in recipients.participants(about) if about.is_by(None, one.user_id)]
+        confirmed = [one for one in author if services.may_confirm(one.address)]
+        services.promise(settings, about, "received", confirmed)
