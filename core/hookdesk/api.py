@@ -81,6 +81,7 @@ from hookdesk.services import (
     counters,
     decisions,
     directory,
+    events,
     file_types,
     intake,
     log,
@@ -122,10 +123,11 @@ from hookdesk.types.jobs import Job
 from hookdesk.types.notifications import AlertKind, Notification, Recipient, TemplateKind
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.trace import RuleNote
-from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
+from hookdesk.types.web import FormPart, Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.conditions import ConditionsField
+from hookdesk.web.form_parts import FormParts, form_parts
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
 from hookdesk.web.health import check_each as health_report
@@ -173,6 +175,8 @@ __all__ = [
     "FilteringHooks",
     "Forbidden",
     "Form",
+    "FormPart",
+    "FormParts",
     "Found",
     "Group",
     "Health",
@@ -282,11 +286,13 @@ __all__ = [
     "discover_themes",
     "emit",
     "entry_scope",
+    "events",
     "explain",
     "file_types",
     "first_paragraph",
     "follow_ids",
     "forget_inbound",
+    "form_parts",
     "health_report",
     "hookimpl",
     "html_body",

@@ -60,6 +60,7 @@ PUBLIC: Mapping[str, str] = {
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",
+    "portal.open_fields": "the same form, with the fields of another topic",
     "portal.sent": "what this browser sent; the cookie says which",
     "portal.check": "asks for a mailed link; answers the same whatever there is",
     "portal.follow": "the mailed token is the proof",

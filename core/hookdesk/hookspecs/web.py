@@ -9,7 +9,7 @@ from hookdesk.hookspecs.spec import Shape, When, spec
 from hookdesk.types.actors import Actor
 from hookdesk.types.events import Event
 from hookdesk.types.jobs import Job
-from hookdesk.types.web import Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent
+from hookdesk.types.web import FormPart, Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent
 
 if TYPE_CHECKING:
     from click import Command
@@ -41,6 +41,14 @@ class WebHooks:
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def template_slot(self, *, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent] | None:
         """Content for a named slot; see the list of slots for the arguments of each."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def ticket_form_parts(self, *, actor: Actor, topic: str, stage: str) -> Sequence[FormPart] | None:
+        """Further fields of the portal's and the desk's form for a new ticket with this topic ("" for none).
+
+        `stage` is "shown" (a new form), "swapped" (another topic was chosen: `flask.request` holds what was filled in so far, to be kept
+        and not judged) or "sent" (it is judged: a part with problems keeps the ticket from being made).
+        """
 
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def settings_pages(self) -> Sequence[SettingsPage] | None:

@@ -23,8 +23,12 @@ def log(session: Session, ticket: Ticket, actor: Actor, kind: str, **data: Any) 
 
 
 def changed(session: Session, ticket: Ticket, actor: Actor, what: str, before: Any, after: Any, **names: Any) -> None:
-    """A property changed: a log line (with readable names), a new version of the page, and the event `ticket_changed`."""
+    """A property changed: a log line (with readable names), a new version of the page, and the event `ticket_changed`.
+
+    `names` are `before_name` and `after_name` for the log, and `label` for a property that only its plugin knows.
+    """
     ticket.updates += 1
-    log(session, ticket, actor, what, before=names.get("before_name", before), after=names.get("after_name", after))
+    told = {"before": names.get("before_name", before), "after": names.get("after_name", after)}
+    log(session, ticket, actor, what, **told, **({"label": names["label"]} if "label" in names else {}))
     data = {"ticket_id": ticket.id, "number": ticket.number, "what": what, "before": before, "after": after}
     emit(session, "ticket_changed", {**data, "agent_id": actor.agent_id, "user_id": actor.user_id})

@@ -96,20 +96,25 @@ def received(channel: str, dedupe: str) -> int | None:
 
 
 def submit(
-    message: InboundMessage, actor: Actor, meta: Mapping[str, Any] | None = None, dedupe: str = ""
+    message: InboundMessage,
+    actor: Actor,
+    meta: Mapping[str, Any] | None = None,
+    dedupe: str = "",
+    files: Sequence[str] = (),
 ) -> intake_settle.Settled:
     """Take in a message that a form or an API has read already: stored as a record, then processed at once.
 
     Once it is stored nothing is lost: what cannot be processed at the moment is still "pending", and the sweeper goes on with it.
-    What comes again under the same `dedupe` is not stored again; the answer is how the first one ended.
+    What comes again under the same `dedupe` is not stored again; the answer is how the first one ended. `files` are the hashes of stored
+    bytes that its fields refer to.
 
     Raises:
         NoStorage, OSError: its files cannot be kept; nothing was stored.
     """
-    raw, files = intake_format.dump(message)
+    raw, own_files = intake_format.dump(message)
     who = {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id}
     told = {**(meta or {}), "format": intake_format.FORMAT, "actor": who}
-    record = _stored(message.channel, raw, told, dedupe, wait=120, files=files)
+    record = _stored(message.channel, raw, told, dedupe, wait=120, files=[*own_files, *files])
     if record is None:  # what was not stored was there before
         record = load(received(message.channel, dedupe) or 0)
     try:

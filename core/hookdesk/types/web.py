@@ -56,6 +56,22 @@ class SlotContent:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPart:
+    """Further fields inside a form for a new ticket: a template of the plugin (`<slug>/…html`), its variables, and what was sent.
+
+    `problems` are (id of the control, its label, what is wrong). `fields` go into the message's `fields` and are JSON; `files` are hashes
+    of stored bytes that they refer to.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[tuple[str, str, str], ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class TicketAction:
     """A button on the ticket page: posts to `endpoint` with `args` (and `ticket number`)."""
 

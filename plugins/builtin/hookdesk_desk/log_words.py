@@ -35,7 +35,12 @@ def channel_icon(channel: str) -> str:
 def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> Markup:
     """One line of the log."""
     before, after = str(data.get("before") or ""), str(data.get("after") or "")
-    values = {"who": _bold(actor), "before": _bold(before), "after": _bold(after)}
+    values = {
+        "who": _bold(actor),
+        "before": _bold(before),
+        "after": _bold(after),
+        "what": _bold(str(data.get("label") or "")),
+    }
     return Markup(_pattern(kind, actor, before, after, data)) % values  # noqa: S704  # a translation; its values are escaped
 
 
@@ -58,8 +63,15 @@ def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, 
         "answered": _("%(who)s marked it as answered") if data.get("after") else _("%(who)s marked it as unanswered"),
         "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
     }
+    if "label" in data:
+        return _named(after)
     other = str(escape(kind)).replace("%", "%%") + (" %(after)s" if after else "") + " · %(who)s"
     return str(known.get(kind, other))
+
+
+def _named(after: str) -> str:
+    """A property that a plugin added, by its own name."""
+    return str(_("%(who)s set %(what)s to %(after)s") if after else _("%(who)s cleared %(what)s"))
 
 
 def _assigned(actor: str, after: str) -> str:

@@ -58,7 +58,7 @@ def on_each(actor: Actor, numbers: Iterable[str], permission: str, work: Callabl
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an agent filled in about a caller and their request."""
+    """What an agent filled in about a caller and their request. `field_files` are hashes that plugins' `fields` refer to."""
 
     channel: str
     email: str
@@ -71,6 +71,8 @@ class Call:
     priority_id: int | None = None
     assignee_id: int | None = None
     confirm: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    field_files: tuple[str, ...] = ()
 
 
 def open_for(actor: Actor, call: Call) -> Settled:
@@ -93,9 +95,9 @@ def open_for(actor: Actor, call: Call) -> Settled:
         text=call.message,
         files=call.files,
         topic=call.topic,
-        fields={CHOSEN: chosen},
+        fields={**call.fields, CHOSEN: chosen},
     )
-    return intake.submit(message, actor)
+    return intake.submit(message, actor, files=call.field_files)
 
 
 def as_chosen(draft: TicketDraft) -> TicketDraft | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -38,13 +39,13 @@ from hookdesk_portal.models import EndedLinks
 LINK_EVERY = timedelta(minutes=10)
 
 
-def open_ticket(actor: Actor, message: InboundMessage, address: str) -> Settled:
-    """Take in a new ticket from the form; `address` is the visitor's, for the ledger.
+def open_ticket(actor: Actor, message: InboundMessage, address: str, files: Sequence[str] = ()) -> Settled:
+    """Take in a new ticket from the form; `address` is the visitor's, for the ledger, `files` are hashes that its fields refer to.
 
     Raises:
         NoStorage, OSError: its files cannot be kept at the moment; nothing was stored.
     """
-    return intake.submit(message, actor, {"address": address})
+    return intake.submit(message, actor, {"address": address}, files=files)
 
 
 def answer(actor: Actor, ticket: TicketView, text: str, files: tuple[InboundFile, ...], address: str) -> Settled:

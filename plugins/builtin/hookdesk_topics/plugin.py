@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, Plugin, TicketDraft, TopicChoice, hookimpl
+from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, Plugin, Slot, TicketDraft, TopicChoice, hookimpl
 from hookdesk_topics import firststeps, services, tree
 from hookdesk_topics.views import bp
 
@@ -46,6 +46,15 @@ class Topics(Plugin[NoSettings]):
             return []
         return [
             NavItem("admin", _("Help topics"), "topics.index", icon="tag", group="Intake", order=10, permission="admin")
+        ]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add to a topic's page."""
+        return [
+            Slot(
+                "topics.topic", ("topic",), "Sections of a help topic's page (`topic` has a `ref`), below its own form."
+            )
         ]
 
     @hookimpl

@@ -11,6 +11,7 @@ from hookdesk.api import (
     Actor,
     CoreSettings,
     FilteringHooks,
+    FormParts,
     NotFound,
     Outcome,
     Refusal,
@@ -18,6 +19,7 @@ from hookdesk.api import (
     access_ticket,
     agent,
     current_actor,
+    form_parts,
     reading,
     site,
 )
@@ -35,7 +37,15 @@ def new_page() -> str:
     form = _form()
     form.email.data = request.args.get("email", "")[:320]
     form.name.data = request.args.get("name", "")[:200]
-    return _page(form)
+    return _page(form, _parts(form, "shown"))
+
+
+@bp.post("/tickets/new/fields", endpoint="new_fields")
+@agent("ticket.create")
+def new_fields() -> str:
+    """The form again with the fields of the topic that was chosen; what was filled in is kept and not judged."""
+    form = _form()
+    return _page(form, _parts(form, "swapped"))
 
 
 @bp.post("/tickets/new", endpoint="new_post")
@@ -43,18 +53,19 @@ def new_page() -> str:
 def new_post() -> Response | tuple[str, int]:
     """Open the ticket; on any problem the form comes back as it was filled in."""
     form, actor = _form(), current_actor()
-    if not form.validate():
-        return _page(form), 422
+    parts = _parts(form, "sent")
+    if not form.validate() or parts.problems:
+        return _page(form, parts), 422
     try:
-        settled = open_for(actor, _call(form, actor))
+        settled = open_for(actor, _call(form, actor, parts))
     except Refusal as refusal:
-        return _page(form, str(refusal)), 422
+        return _page(form, parts, str(refusal)), 422
     if settled.outcome is Outcome.TICKET and settled.ticket_id is not None:
         return _opened(actor, settled.ticket_id)
     if settled.outcome is Outcome.QUARANTINED:
         reason = _("It was kept aside for an administrator: %(reason)s", reason=settled.reason)
-        return _page(form, reason), 422
-    return _page(form, " ".join(settled.problems) or settled.reason), 422
+        return _page(form, parts, reason), 422
+    return _page(form, parts, " ".join(settled.problems) or settled.reason), 422
 
 
 def _form() -> NewTicketForm:
@@ -69,13 +80,19 @@ def _form() -> NewTicketForm:
     return form
 
 
-def _page(form: NewTicketForm, problem: str = "") -> str:
+def _parts(form: NewTicketForm, stage: str) -> FormParts:
+    """The further fields of the chosen topic; of none if it is not on offer."""
+    is_offered = any(form.topic.data == ref for ref, _label in form.topic.choices)
+    return form_parts(current_actor(), form.topic.data if is_offered else "", stage)
+
+
+def _page(form: NewTicketForm, parts: FormParts, problem: str = "") -> str:
     """Render it."""
     limits = site().settings.get("core", CoreSettings)
-    return render_template("desk/new.html", form=form, problem=problem, most_bytes=limits.max_file_bytes)
+    return render_template("desk/new.html", form=form, parts=parts, problem=problem, most_bytes=limits.max_file_bytes)
 
 
-def _call(form: NewTicketForm, actor: Actor) -> Call:
+def _call(form: NewTicketForm, actor: Actor, parts: FormParts) -> Call:
     """What was filled in."""
     return Call(
         channel=form.channel.data,
@@ -89,6 +106,8 @@ def _call(form: NewTicketForm, actor: Actor) -> Call:
         priority_id=int(form.priority.data) if form.priority.data else None,
         assignee_id=actor.agent_id if form.assign_to_me.data else None,
         confirm=bool(form.confirm.data),
+        fields=parts.fields,
+        field_files=parts.files,
     )
 
 

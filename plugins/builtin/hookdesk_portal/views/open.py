@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from hookdesk.api import (
     Actor,
     FilteringHooks,
+    FormParts,
     InboundMessage,
     Outcome,
     Settled,
@@ -16,6 +17,7 @@ from hookdesk.api import (
     access_ticket,
     attachments,
     current_actor,
+    form_parts,
     limiter,
     people,
     public,
@@ -29,6 +31,7 @@ from hookdesk_portal.hookspecs import PortalHooks
 from hookdesk_portal.views.blueprint import bp, posts_allowed, promise
 
 SENT = "portal_sent"
+TOPIC_CHANGES = "60 per minute"
 
 
 @bp.route("/open", methods=["GET", "POST"])
@@ -42,22 +45,41 @@ def open_form() -> str | Response | tuple[str, int]:
         return redirect(url_for(first))
     form, choices = _form()
     if request.method != "POST":
-        return _page(form, choices)
-    if not form.validate():
-        return _page(form, choices), 422
+        return _page(form, choices, _parts(form, choices, "shown"))
+    parts = _parts(form, choices, "sent")
+    if not form.validate() or parts.problems:
+        return _page(form, choices, parts), 422
     if unsolved := challenges.problems("open"):
-        return _page(form, choices, unsolved), 422
+        return _page(form, choices, parts, unsolved), 422
     actor = current_actor()
     try:
-        settled = services.open_ticket(actor, _message(form, actor), request.remote_addr or "")
+        settled = services.open_ticket(actor, _message(form, actor, parts), request.remote_addr or "", parts.files)
     except (attachments.NoStorage, OSError):
         form.attachments.errors = (
             _("Files cannot be stored at the moment. Send it without them, or try again later."),
         )
-        return _page(form, choices), 503
+        return _page(form, choices, parts), 503
     if settled.outcome is Outcome.REJECTED:
-        return _page(form, choices, _problems(settled)), 422
+        return _page(form, choices, parts, _problems(settled)), 422
     return _sent(settled, _address(form, actor))
+
+
+@bp.post("/open/fields")
+@public
+@limiter.limit(TOPIC_CHANGES)
+def open_fields() -> str | Response:
+    """The form again with the fields of the topic that was chosen; what was written is kept and not judged."""
+    if site().hooks.first(PortalHooks.auth_opening_step, actor=current_actor()):
+        return redirect(url_for("portal.open_form"))
+    form, choices = _form()
+    return _page(form, choices, _parts(form, choices, "swapped"))
+
+
+def _parts(form: OpenForm, choices: list[TopicChoice], stage: str) -> FormParts:
+    """The further fields of the chosen topic; of none if it is not on offer."""
+    wanted = form.topic.data if form.topic else ""
+    topic = wanted if any(choice.ref == wanted for choice in choices) else ""
+    return form_parts(current_actor(), topic, stage)
 
 
 def _form() -> tuple[OpenForm, list[TopicChoice]]:
@@ -82,7 +104,7 @@ def _address(form: OpenForm, actor: Actor) -> str:
     return people.primary_address(actor.user_id or 0)
 
 
-def _message(form: OpenForm, actor: Actor) -> InboundMessage:
+def _message(form: OpenForm, actor: Actor, parts: FormParts) -> InboundMessage:
     """What was filled in."""
     return InboundMessage(
         channel="portal",
@@ -92,6 +114,7 @@ def _message(form: OpenForm, actor: Actor) -> InboundMessage:
         text=form.message.data,
         files=form.attachments.files(),
         topic=form.topic.data if form.topic else "",
+        fields=parts.fields,
     )
 
 
@@ -100,7 +123,7 @@ def _problems(settled: Settled) -> list[str]:
     return list(settled.problems) or [_("This site does not take this message. If that surprises you, call us.")]
 
 
-def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None = None) -> str:
+def _page(form: OpenForm, choices: list[TopicChoice], parts: FormParts, problems: list[str] | None = None) -> str:
     """The form's page."""
     chosen = next((choice for choice in choices if form.topic and choice.ref == form.topic.data), None)
     is_picked = chosen is not None and request.args.get("topic") == chosen.ref
@@ -110,6 +133,7 @@ def _page(form: OpenForm, choices: list[TopicChoice], problems: list[str] | None
         choices=choices,
         chosen=chosen,
         is_picked=is_picked,
+        parts=parts,
         problems=problems or [],
         challenges=challenges.snippets("open"),
         promise=promise(),

@@ -1,0 +1,1 @@
+"""Forms: fields of a site's own on tickets, users and organizations."""

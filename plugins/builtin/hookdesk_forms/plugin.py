@@ -1,0 +1,89 @@
+"""The plugin: forms wherever something is filled in, and what was filled in wherever it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import (
+    Actor,
+    Field,
+    FormPart,
+    InboundMessage,
+    NavItem,
+    NoSettings,
+    PageAssets,
+    Plugin,
+    SlotContent,
+    TicketDraft,
+    hookimpl,
+)
+from hookdesk_forms import criteria, intake, slots
+from hookdesk_forms.hookspecs import FormsHooks
+from hookdesk_forms.kinds import OWN, FieldKind
+from hookdesk_forms.views import bp
+
+
+class Forms(Plugin[NoSettings]):
+    """Forms
+
+    Fields of your own on tickets, users and organizations: asked for by help topic, shown to whom you say, used by rules.
+    """
+
+    hookspecs = (FormsHooks,)
+    uses = ("filters",)
+
+    @hookimpl
+    def field_kinds(self) -> Sequence[FieldKind]:
+        """The kinds of the box."""
+        return OWN
+
+    @hookimpl
+    def ticket_form_parts(self, actor: Actor, topic: str, stage: str) -> Sequence[FormPart]:
+        """The fields of a new ticket."""
+        return slots.parts(actor, topic, stage)
+
+    @hookimpl
+    def intake_transform(self, message: InboundMessage) -> InboundMessage | None:
+        """Read fields as what they are."""
+        return intake.normal(message)
+
+    @hookimpl
+    def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
+        """Store fields with the ticket."""
+        return intake.with_values(draft)
+
+    @hookimpl
+    def ticket_problems(self, draft: TicketDraft) -> Sequence[str]:
+        """Hold what the forms ask for."""
+        return intake.problems(draft)
+
+    @hookimpl
+    def criteria_fields(self) -> Sequence[Field]:
+        """Fields for conditions."""
+        return criteria.fields()
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The pages."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line in the admin panel."""
+        if area != "admin":
+            return []
+        return [NavItem(area, _("Forms"), "forms.index", icon="form", group="Intake", order=20, permission="admin")]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet, one script."""
+        return [PageAssets(css=("forms.css",), js=("forms.js",))]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """Fields beside a ticket, forms on a topic's page."""
+        return slots.contents(slot, actor, args)
