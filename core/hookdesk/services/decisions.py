@@ -114,7 +114,7 @@ def _short(value: Any) -> Any:
     """A value that JSON can hold, cut to what a page shows."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, tuple) and all(isinstance(item, int) for item in value):
-        return list(value[:MOST_IDS])
+    if isinstance(value, tuple | list):
+        return [_short(item) for item in value[:MOST_IDS]]
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 200 else text[:199] + "…"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select
 
 from hookdesk.api import Decision, reading
-from hookdesk_why import names, words
+from hookdesk_why import comparing, names, words
 
 MOST = 500
 PASSED = "passed"
@@ -57,5 +57,5 @@ def _trace(which: ColumnElement[bool]) -> Trace:
 
 def _told(rows: Sequence[Row[Any]]) -> Sequence[words.Step]:
     """Rows in words."""
-    known = names.of_decisions(rows)
-    return [words.step(row, known) for row in rows]
+    known, said = names.of_decisions(rows), comparing.wording(rows)
+    return [words.step(row, known, said) for row in rows]

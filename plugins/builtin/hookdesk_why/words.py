@@ -12,15 +12,8 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from hookdesk.api import site
+from hookdesk_why.comparing import Compared, Wording
 from hookdesk_why.names import Names
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One comparison in words, and whether it held."""
-
-    text: str
-    result: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,9 @@ def in_lines(compared: Iterable[Compared]) -> Markup:
     told = Markup()
     for one in compared:
         kind, word = ("yes", _("yes")) if one.result else ("no", _("no"))
-        told += Markup('<br>{} <span class="{}">{}</span>').format(one.text, kind, word)
+        told += Markup('<br><span title="{}">{}</span> <span class="{}">{}</span>').format(
+            _("It was %(value)s.", value=one.actual), one.text, kind, word
+        )
     return told
 
 
@@ -90,16 +85,16 @@ def passed(hook: str, plugin: str, microseconds: int) -> Passed:
     return Passed(plugin_title(plugin), hook, microseconds / 1000)
 
 
-def _rule(kept: Mapping[str, Any]) -> Rule:
+def _rule(kept: Mapping[str, Any], wording: Wording) -> Rule:
     """A rule in words."""
     if "more" in kept:
         return Rule(more=int(kept["more"]))
-    compared = tuple(_compared(item) for item in kept["compared"])
+    compared = tuple(map(wording.compared, kept["compared"]))
     spent = kept["microseconds"] / 1000
     return Rule(kept["name"], kept["version"], kept["matched"], kept["outcome"], compared, spent)
 
 
-def step(row: Row[Any], names: Names) -> Step:
+def step(row: Row[Any], names: Names, wording: Wording) -> Step:
     """A decision in words."""
     changes = tuple(
         (label(field), value(field, before, names), value(field, after, names))
@@ -110,8 +105,8 @@ def step(row: Row[Any], names: Names) -> Step:
         plugin=plugin_title(row.plugin),
         reason=row.reason,
         changes=changes,
-        compared=tuple(_compared(item) for item in row.compared),
-        rules=tuple(_rule(item) for item in row.rules),
+        compared=tuple(map(wording.compared, row.compared)),
+        rules=tuple(_rule(item, wording) for item in row.rules),
         hook=row.hook,
         milliseconds=row.microseconds / 1000,
         at=row.created_at,
@@ -182,29 +177,3 @@ def value(field: str, given: Any, names: Names) -> str:
     if isinstance(given, int):
         return names.get((field, given), str(given))
     return str(given)
-
-
-def _compared(item: Mapping[str, Any]) -> Compared:
-    """`Subject contains “invoice”`."""
-    field, operator, wanted = (str(item.get(name) or "") for name in ("field", "operator", "value"))
-    said = f"{label(field)} {_operator(operator)}" + (" " + _("“%(value)s”", value=wanted) if wanted else "")
-    return Compared(said, bool(item.get("result")))
-
-
-def _operator(name: str) -> str:
-    """An operator of the condition language in words."""
-    known = {
-        "is": _("is"),
-        "is_not": _("is not"),
-        "in": _("is one of"),
-        "contains": _("contains"),
-        "not_contains": _("does not contain"),
-        "starts_with": _("starts with"),
-        "is_empty": _("is empty"),
-        "is_not_empty": _("is not empty"),
-        "less": _("is less than"),
-        "more": _("is more than"),
-        "before": _("is before"),
-        "after": _("is after"),
-    }
-    return str(known.get(name, name))

@@ -179,7 +179,7 @@ def test_each_rule_is_told_with_its_version_matched_or_not(
     page = LexborHTMLParser(boss.get(f"/agent/tickets/{number}/why").data)
     orders, invoices = (" ".join(node.text().split()) for node in page.css(".trace li li"))
     assert "Orders version 2 did not match" in orders
-    assert "Subject contains “order” no" in orders
+    assert "Subject contains “order” no · It was “My invoice”." in orders
     assert "Invoices version 5 matched sets the priority" in invoices
     assert "Subject contains “invoice” yes" in invoices
     beside = " ".join(steps(boss, f"/agent/tickets/{number}"))
