@@ -77,6 +77,7 @@ from hookdesk.plugins.record import explain, note_rule
 from hookdesk.services import (
     actors,
     agents,
+    assignment,
     attachments,
     counters,
     decisions,
@@ -265,6 +266,7 @@ __all__ = [
     "agent",
     "agents",
     "answer_sign_in",
+    "assignment",
     "attachments",
     "authenticate",
     "begin_sign_in",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import Combine, Shape, When, spec
 from hookdesk.types.actors import Actor
-from hookdesk.types.drafts import TicketDraft
+from hookdesk.types.drafts import NumberFormat, TicketDraft
 from hookdesk.types.events import Event
 from hookdesk.types.intake import InboundMessage, Match, RawIntake, Sender, TopicChoice, Verdict
 
@@ -60,3 +60,11 @@ class FilteringHooks:
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
     def topic_label(self, *, ref: str) -> str | None:
         """The name of a topic by its reference, with what it lies below ("Billing › Invoices"); None if the reference is not yours."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def number_choices(self) -> Sequence[tuple[str, str]] | None:
+        """Formats of ticket numbers that a help topic, say, may ask for: reference and name."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
+    def number_format(self, *, ref: str) -> NumberFormat | None:
+        """The format of a reference, with today's date where it shows one; None if the reference is not yours."""

@@ -16,10 +16,10 @@ class TicketHooks:
     """Tickets: transitions, replies, actions, and the events that follow a commit."""
 
     @spec(Shape.COLLECT, combine=Combine.ANY_VETO, when=When.WRITE, since="0.1")
-    def transition_allowed(self, *, ticket: Mapping[str, Any], actor: Actor, status: str) -> str | None:
+    def transition_allowed(self, *, ticket: Mapping[str, Any], actor: Actor, status: str, state: str) -> str | None:
         """Forbid a change of status: return the reason, or None to allow it.
 
-        `ticket` has the fields of `TicketView`; `status` is the key of the wanted one.
+        `ticket` has the fields of `TicketView`; `status` is the key of the wanted one, `state` "open" or "closed".
         """
 
     @spec(Shape.CHAIN, when=When.WRITE, since="0.1")

@@ -54,6 +54,14 @@ class WebHooks:
     def settings_pages(self) -> Sequence[SettingsPage] | None:
         """Pages of settings in the admin panel beyond the generated form."""
 
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def reference_uses(self, *, ref: str) -> Sequence[tuple[str, str]] | None:
+        """What of this plugin's refers to something, for administrators: (name, address of its page).
+
+        `ref` is a plugin's reference ("topics:3", "numbers:1") or a row of core's: "status:2", "priority:1", "department:4", "team:5",
+        "agent:6".
+        """
+
 
 class RunningHooks:
     """Running: jobs, commands, health, backends, condition fields."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from hookdesk.db.engine import ReadSession
 from hookdesk.models import Agent, AgentDepartment, Department, Ticket
 from hookdesk.services import events
 from hookdesk.types.actors import Actor
 
 
-def allows(session: Session, department_id: int, agent_id: int) -> bool:
+def allows(session: Session | ReadSession, department_id: int, agent_id: int) -> bool:
     """Whether the department's rule lets that agent have its tickets. Teams can have any."""
     rule = session.scalar(select(Department.assignment).where(Department.id == department_id))
     if rule in (None, "all"):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hookdesk import clock
 from hookdesk.access import Forbidden, access_ticket, demand
 from hookdesk.db.context import reading
-from hookdesk.hookspecs import TicketHooks
+from hookdesk.hookspecs import FilteringHooks, TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
 from hookdesk.outbox import emit
 from hookdesk.services import assignment, events, numbering
@@ -188,6 +188,27 @@ def set_priority(actor: Actor, ticket_id: int, priority_id: int) -> None:
     change(actor, ticket_id, "ticket.edit", work)
 
 
+def set_topic(actor: Actor, ticket_id: int, topic: str) -> None:
+    """Say what a ticket is about: one of the topics that the actor may choose, or "" for none. Where it lies and who has it stays.
+
+    Raises:
+        NotFound, Forbidden: as the guard says. TicketProblem: that topic is not on offer.
+    """
+    offered = {choice.ref: choice.label for choice in site().hooks.collect(FilteringHooks.topic_choices, actor=actor)}
+    if topic and topic not in offered:
+        raise TicketProblem(_("That topic cannot be chosen. Choose one of the list."))
+    now = access_ticket(actor, ticket_id).topic_ref
+    label = offered.get(now) or (site().hooks.first(FilteringHooks.topic_label, ref=now) if now else "")
+
+    def work(session: Session, ticket: Ticket) -> None:
+        if ticket.topic_ref != topic:
+            before, ticket.topic_ref = ticket.topic_ref, topic
+            names = {"before_name": label or "", "after_name": offered.get(topic, "")}
+            events.changed(session, ticket, actor, "topic", before, topic, **names)
+
+    change(actor, ticket_id, "ticket.edit", work)
+
+
 def mark_answered(actor: Actor, ticket_id: int, is_answered: bool) -> None:
     """Say that a ticket waits for the requester, or that it waits for an agent after all.
 
@@ -225,7 +246,7 @@ def allow_status(actor: Actor, view: TicketView, status_id: int) -> None:
         raise TicketProblem(_("There is no such status."))
     demand(actor, "ticket.close" if wanted.state != view.state else "ticket.reply", view)
     objection = site().hooks.veto(
-        TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key
+        TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key, state=wanted.state
     )
     if objection:
         raise Forbidden("ticket.close", objection)

@@ -91,15 +91,13 @@ def _topics(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Acto
     for node in reversed(tree.nodes()):
         services.remove(actor, node.id)
     priorities, made = _ids(Priority, Priority.key), dict[str, int]()
-    for place, item in enumerate(plan["topic"]):
+    for item in plan["topic"]:
         values = services.Values(
             name=item["name"],
             parent_id=made.get(item.get("above", "")),
             department_id=departments.get(item.get("department", "")),
             priority_id=priorities.get(item.get("priority", "")),
             is_public=item.get("is_public", True),
-            is_active=True,
-            position=10 * place,
             intro=item.get("intro", ""),
         )
         release()

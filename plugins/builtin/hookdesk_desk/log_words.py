@@ -61,6 +61,7 @@ def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, 
         else _("%(who)s had no more mail sent to %(before)s"),
         "referral": _("%(who)s showed it to %(after)s") if after else _("%(who)s shows it to %(before)s no longer"),
         "answered": _("%(who)s marked it as answered") if data.get("after") else _("%(who)s marked it as unanswered"),
+        "topic": _("%(who)s set the help topic to %(after)s") if after else _("%(who)s took its help topic away"),
         "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
     }
     if "label" in data:

@@ -53,6 +53,7 @@ def render(
     """The page of a ticket that the guard has let through. What came after `seen` is marked as new, the panel's `section` stands open."""
     actor, places, way = current_actor(), directory(), trail.given(current_actor())
     can = {name: permitted(actor, f"ticket.{name}", view) for name in PERMISSIONS}
+    topic = _topic(view)
     written = written or Written(status=_suggested(places, view))
     return render_template(
         "desk/ticket.html",
@@ -65,8 +66,8 @@ def render(
         organization_url=links.organization_url(actor),
         requester_url=queues.url(f"requester-{view.user_id}"),
         can=can,
-        topic=_topic(view),
-        menus=_menus(places, view, actor, can),
+        topic=topic,
+        menus={**_menus(places, view, actor, can), "topic": _topics(view, topic, actor) if can["edit"] else []},
         actions=_actions(actor, view),
         statuses=_statuses(places, view, can),
         written=written,
@@ -82,6 +83,13 @@ def _topic(view: TicketView) -> str:
     if not view.topic_ref:
         return ""
     return site().hooks.first(FilteringHooks.topic_label, ref=view.topic_ref) or str(_("unavailable"))
+
+
+def _topics(view: TicketView, topic: str, actor: Actor) -> Menu:
+    """The topics that the ticket may be given, and the one that it has."""
+    offered = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
+    menu = [("", str(_("None"))), *((choice.ref, choice.label) for choice in offered)]
+    return menu if view.topic_ref in dict(menu) else [*menu, (view.topic_ref, topic)]
 
 
 def _suggested(places: Directory, view: TicketView) -> str:

@@ -11,11 +11,13 @@ from hookdesk.api import (
     Actor,
     NavItem,
     NoSettings,
+    NumberFormat,
     PageAssets,
     Plugin,
     TicketDraft,
     explain,
     hookimpl,
+    reading,
 )
 from hookdesk_numbers import formats
 from hookdesk_numbers.views import bp
@@ -37,6 +39,17 @@ class Numbers(Plugin[NoSettings]):
             return None
         explain(f"numbers look like {form.pattern}, the default format")
         return draft.replace(number=form)
+
+    @hookimpl
+    def number_choices(self) -> Sequence[tuple[str, str]]:
+        """All formats."""
+        rows = reading().all(formats.every().limit(formats.MOST))
+        return [(f"{formats.PREFIX}{row.id}", f"{row.name} ({row.pattern})") for row in rows]
+
+    @hookimpl
+    def number_format(self, ref: str) -> NumberFormat | None:
+        """A format of ours."""
+        return formats.chosen(ref) if ref else None
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, admin, current_actor, reading
+from hookdesk.api import NotFound, WebHooks, admin, current_actor, reading, site
 from hookdesk_numbers import formats, lint, services
 from hookdesk_numbers.forms import RESTARTS, FormatForm, SequenceForm
 from hookdesk_numbers.models import NumberPattern, Sequence
@@ -65,7 +65,13 @@ def _edit_format(form: FormatForm, row: Any) -> Page:
     is_shown = form.pattern.data and not lacking
     numbers, said = _preview(form.pattern.data, counting, row.id if row else None) if is_shown else ([], [])
     page = render_template(
-        "numbers/format.html", form=form, row=row, numbers=numbers, findings=said, is_random=chosen is None
+        "numbers/format.html",
+        form=form,
+        row=row,
+        numbers=numbers,
+        findings=said,
+        is_random=chosen is None,
+        used=_used(row.id) if row else [],
     )
     return (page, 422) if form.errors and "preview" not in request.form else page
 
@@ -75,6 +81,10 @@ def _edit_format(form: FormatForm, row: Any) -> Page:
 def delete_format(format_id: int) -> Response:
     """Delete a format."""
     row = _row(NumberPattern, format_id)
+    if used := _used(format_id):
+        names = ", ".join(name for name, _url in used)
+        flash(_("The format %(name)s is in use, so it stays: %(uses)s.", name=row.name, uses=names), "warning")
+        return redirect(url_for("numbers.edit_format", format_id=format_id))
     services.remove_format(current_actor(), format_id)
     flash(_("The format %(name)s is deleted.", name=row.name))
     return redirect(url_for("numbers.index"))
@@ -151,6 +161,11 @@ def _users(sequence_id: int) -> list[Any]:
     """The formats that a sequence counts for."""
     asked = select(NumberPattern.id, NumberPattern.name).where(NumberPattern.sequence_id == sequence_id)
     return list(reading().all(asked.order_by(NumberPattern.name).limit(formats.MOST)))
+
+
+def _used(format_id: int) -> list[tuple[str, str]]:
+    """What asks for a format, of other plugins: (name, address)."""
+    return site().hooks.collect(WebHooks.reference_uses, ref=f"{formats.PREFIX}{format_id}")
 
 
 def _row(model: Any, row_id: int) -> Any:

@@ -67,6 +67,7 @@ class Portal(Plugin[Settings]):
         """Where other plugins add to the portal's pages."""
         return [
             Slot("portal.open", (), "Beside the form for a new ticket: what may spare somebody the writing."),
+            Slot("portal.sent", ("number",), "After a ticket was opened: what else to say; `number` is its number."),
             Slot("portal.ticket", ("ticket",), "Sections beside a ticket, as its requester sees it."),
         ]
 

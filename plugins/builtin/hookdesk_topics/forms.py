@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from hookdesk.api import Form, clean_line, clean_text
 from hookdesk_topics.services import Values
+
+_PLAIN = {field.name for field in fields(Values)} - {"organizations"}
 
 
 def optional_id(value: str | int | None) -> int | None:
@@ -32,6 +36,22 @@ class TopicForm(Form):
     )
     department_id = SelectField(_l("Department"), coerce=optional_id)
     priority_id = SelectField(_l("Priority"), coerce=optional_id)
+    status_id = SelectField(_l("Status"), coerce=optional_id)
+    sla_ref = SelectField(_l("SLA plan"), default="")
+    assignee_id = SelectField(_l("Assignee"), coerce=optional_id)
+    team_id = SelectField(_l("Team"), coerce=optional_id)
+    number_ref = SelectField(_l("Number format"), default="")
+    answers = BooleanField(
+        _l("Confirm new tickets"),
+        default=True,
+        description=_l("If off, requesters get no mail that their message has arrived. Holds for all below it too."),
+    )
+    thanks = TextAreaField(
+        _l("Words of thanks"),
+        [Length(max=5000, message=_l("Use at most 5,000 characters."))],
+        filters=[clean_text],
+        description=_l("Shown on the portal once the ticket is there: what happens next, or where to read on."),
+    )
     is_public = BooleanField(
         _l("Offer it on the portal"),
         default=True,
@@ -50,29 +70,19 @@ class TopicForm(Form):
     is_active = BooleanField(
         _l("Use it for new tickets"), default=True, description=_l("Tickets that have it keep it.")
     )
-    position = IntegerField(
-        _l("Position"),
-        [
-            InputRequired(_l("Write a number from 0 to 9999.")),
-            NumberRange(0, 9999, _l("Write a number from 0 to 9999.")),
-        ],
-        default=50,
-        description=_l("Smaller numbers come first; equal ones by name."),
+    is_default = BooleanField(
+        _l("Give it to tickets without a topic"),
+        description=_l("Those that come by mail, for example. One topic at most."),
+    )
+    notes = TextAreaField(
+        _l("Notes"),
+        [Length(max=5000, message=_l("Use at most 5,000 characters."))],
+        filters=[clean_text],
+        description=_l("For administrators alone."),
     )
 
     def values(self) -> Values:
         """What was filled in."""
-        return Values(
-            name=self.name.data or "",
-            parent_id=self.parent_id.data,
-            department_id=self.department_id.data,
-            priority_id=self.priority_id.data,
-            is_public=self.is_public.data,
-            is_active=self.is_active.data,
-            position=self.position.data or 0,
-            intro=self.intro.data or "",
-            is_restricted=self.is_restricted.data,
-            organizations=tuple(
-                dict.fromkeys(filter(None, map(str.strip, (self.organizations.data or "").splitlines())))
-            ),
-        )
+        given = {name: field.data for name, field in self._fields.items() if name in _PLAIN}
+        names = filter(None, map(str.strip, (self.organizations.data or "").splitlines()))
+        return Values(**given, organizations=tuple(dict.fromkeys(names)))

@@ -20,6 +20,8 @@ class Topic(Base):
     """What a ticket can be about. Tickets keep `topics:<id>`, so an id is never given out twice, not even on SQLite.
 
     `is_restricted`: the portal offers it to members of the organizations in `Audience` alone; to nobody if there is none.
+    `is_default`: it is the topic of tickets that come without one; one topic at most is. `sla_ref` and `number_ref` are references in the
+    words of the plugins that own plans and formats.
     """
 
     __tablename__ = "p_topics__topic"
@@ -32,8 +34,17 @@ class Topic(Base):
     is_public: Mapped[bool] = mapped_column(default=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_restricted: Mapped[bool] = mapped_column(default=False)
+    status_id: Mapped[int | None] = mapped_column(ForeignKey("status.id", ondelete="SET NULL"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"), index=True)
+    sla_ref: Mapped[str] = mapped_column(String(120), default="")
+    number_ref: Mapped[str] = mapped_column(String(120), default="")
+    answers: Mapped[bool] = mapped_column(default=True)
+    is_default: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     intro: Mapped[str] = mapped_column(Text, default="")
+    thanks: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
 
 
 class Audience(Base):

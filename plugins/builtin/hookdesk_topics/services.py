@@ -1,13 +1,13 @@
-"""Topics are written here, and what they say about a new ticket is applied here."""
+"""Topics are written here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import (
@@ -15,8 +15,6 @@ from hookdesk.api import (
     Department,
     Organization,
     Ticket,
-    TicketDraft,
-    explain,
     log,
     reading,
     scope,
@@ -43,15 +41,23 @@ class Values:
     """What an admin states about a topic; `organizations` are the names of those that a restricted one is for."""
 
     name: str
-    parent_id: int | None
-    department_id: int | None
-    priority_id: int | None
-    is_public: bool
-    is_active: bool
-    position: int
-    intro: str
+    parent_id: int | None = None
+    department_id: int | None = None
+    priority_id: int | None = None
+    status_id: int | None = None
+    assignee_id: int | None = None
+    team_id: int | None = None
+    sla_ref: str = ""
+    number_ref: str = ""
+    answers: bool = True
+    is_public: bool = True
+    is_active: bool = True
+    is_default: bool = False
     is_restricted: bool = False
     organizations: tuple[str, ...] = ()
+    intro: str = ""
+    thanks: str = ""
+    notes: str = ""
 
 
 def save(actor: Actor, values: Values, topic_id: int | None = None) -> int:
@@ -66,7 +72,9 @@ def save(actor: Actor, values: Values, topic_id: int | None = None) -> int:
         found = tree.nodes()
         _check(values, found, topic_id)
         wanted = _organization_ids(session, values.organizations)
-        topic = Topic() if topic_id is None else session.get(Topic, topic_id, with_for_update=True)
+        topic = (
+            Topic(position=_last(found) + 1) if topic_id is None else session.get(Topic, topic_id, with_for_update=True)
+        )
         if topic is None:
             raise LookupError(f"there is no topic {topic_id}")
         given = asdict(values)
@@ -79,11 +87,36 @@ def save(actor: Actor, values: Values, topic_id: int | None = None) -> int:
         session.add(topic)
         session.flush()
         changes |= _set_audience(session, topic.id, wanted)
+        if values.is_default:
+            session.execute(update(Topic).where(Topic.id != topic.id, Topic.is_default).values(is_default=False))
         if topic_id is None or changes:
             log.changed(session, actor, "topic", topic.name, changes, act="changed" if topic_id else "created")
         return topic.id
 
     return transact(work)
+
+
+def _last(found: Sequence[tree.Node]) -> int:
+    """The last position that is taken."""
+    return max((node.own.position for node in found), default=0)
+
+
+def move(actor: Actor, topic_id: int, step: int) -> None:
+    """Move a topic before (-1) or behind (1) its neighbour below the same one; at the end it stays where it is."""
+
+    def work(session: Session) -> None:
+        found = tree.nodes()
+        node = next((one for one in found if one.id == topic_id), None)
+        beside = [one for one in found if node is not None and one.parent_id == node.parent_id]
+        place = next((place for place, one in enumerate(beside) if one is node), 0)
+        if node is None or not 0 <= place + step < len(beside):
+            return
+        beside.insert(place + step, beside.pop(place))
+        order = {one.id: place for place, one in enumerate(beside, start=1)}
+        session.execute(update(Topic).where(Topic.id.in_(order)).values(position=case(order, value=Topic.id)))
+        log.changed(session, actor, "topic", node.own.name, {"place": (place + 1, place + 1 + step)})
+
+    transact(work)
 
 
 def _organization_ids(session: Session, names: Collection[str]) -> set[int]:
@@ -139,10 +172,12 @@ def _check(values: Values, found: list[tree.Node], topic_id: int | None) -> None
         raise TopicProblem("parent_id", _("That topic is gone. Choose another one."))
     if topic_id is not None and above is not None and tree.is_below(found, above.id, topic_id):
         raise TopicProblem("parent_id", _("A topic cannot lie below itself."))
+    if values.is_default and not values.is_active:
+        raise TopicProblem("is_default", _("New tickets get the default topic, so it has to be in use."))
     levels = (above.level if above else 0) + (tree.height(found, topic_id) if topic_id is not None else 1)
     if levels > MOST_LEVELS:
         raise TopicProblem("parent_id", _("Topics go %(most)s levels deep at most.", most=MOST_LEVELS))
-    beside = {node.name.casefold() for node in found if node.parent_id == values.parent_id and node.id != topic_id}
+    beside = {node.own.name.casefold() for node in found if node.parent_id == values.parent_id and node.id != topic_id}
     if values.name.casefold() in beside:
         raise TopicProblem("name", _("There is a topic of this name at this place already."))
     if topic_id is None and len(found) >= tree.MOST_TOPICS:
@@ -172,26 +207,24 @@ def used() -> Mapping[str, int]:
     return {row.topic_ref: row.tickets for row in reading().all(counted.group_by(Ticket.topic_ref))}
 
 
-def applied(draft: TicketDraft) -> TicketDraft | None:
-    """The draft with the department and the priority of its topic, where nobody has decided yet."""
-    node = tree.by_ref(draft.topic)
-    if node is None:
-        return None
-    changes, said = {}, []
-    if draft.department_id is None and node.department_id is not None and _takes_tickets(node.department_id):
-        changes["department_id"] = node.department_id
-        said.append("the department")
-    if draft.priority_id is None and node.priority_id is not None:
-        changes["priority_id"] = node.priority_id
-        said.append("the priority")
-    if not changes:
-        return None
-    explain(f"topic '{node.label}' sets {' and '.join(said)}")
-    return draft.replace(**changes)
+_COLUMNS = {
+    "department": "department_id",
+    "priority": "priority_id",
+    "status": "status_id",
+    "agent": "assignee_id",
+    "team": "team_id",
+}
 
 
-def _takes_tickets(department_id: int) -> bool:
-    """True if the department is there and active."""
-    return (
-        reading().scalar(select(Department.id).where(Department.id == department_id, Department.is_active)) is not None
-    )
+def using(ref: str) -> list[tree.Node]:
+    """The topics that name something themselves; see the hook `reference_uses` for what `ref` is."""
+    kind, _colon, number = ref.partition(":")
+    if kind in _COLUMNS:
+        return [node for node in tree.nodes() if str(getattr(node.own, _COLUMNS[kind])) == number]
+    return [node for node in tree.nodes() if ref and ref in (node.own.sla_ref, node.own.number_ref)]
+
+
+def lacks_topic() -> str | None:
+    """Why a ticket without a topic may not be closed; None while there is none to choose."""
+    is_offered = any(node.is_active for node in tree.nodes())
+    return str(_("Choose a help topic first: no ticket is closed without one.")) if is_offered else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,28 +16,41 @@ MOST_TOPICS = 500
 PREFIX = "topics:"
 
 
+INHERITED = ("department_id", "priority_id", "status_id", "sla_ref", "number_ref", "thanks")
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A topic with what it has from those above it: an own department or priority goes before theirs, while one that is switched
-    off or not public hides all below it. `audiences`: for each of them that is restricted, the organizations that it is for.
+    """A topic (`own`, its row) with what it has from those above it.
+
+    `decides`: what it says about tickets and tells, by column; its own goes before theirs, an agent and a team together. What is switched
+    off, not public or not answered above holds for all below. `audiences`: for each of them that is restricted, the organizations that it
+    is for.
     """
 
-    id: int
-    parent_id: int | None
+    own: Row[Any]
     path: tuple[str, ...]
-    own_department_id: int | None
-    own_priority_id: int | None
-    department_id: int | None
-    priority_id: int | None
+    decides: Mapping[str, Any]
     is_public: bool
     is_active: bool
-    own_public: bool
-    own_active: bool
-    position: int
-    intro: str
+    answers: bool
     is_listed: bool
-    own_restricted: bool
     audiences: tuple[frozenset[int], ...]
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+        return int(self.own.id)
+
+    @property
+    def parent_id(self) -> int | None:
+        """The id of the topic above; None at the top."""
+        return None if self.own.parent_id is None else int(self.own.parent_id)
+
+    @property
+    def department_id(self) -> int | None:
+        """The department that it leads to; None for the default one."""
+        return self.decides["department_id"]  # type: ignore[no-any-return]
 
     def is_offered(self, actor: Actor) -> bool:
         """True if somebody may choose it. What is not public is offered to agents who may know of its department."""
@@ -103,27 +116,26 @@ def _walk(
 ) -> Iterator[Node]:
     """The rows as nodes, each with all below it."""
     for row in rows:
-        own = (audiences.get(row.id, frozenset()),) if row.is_restricted else ()
+        audience = (audiences.get(row.id, frozenset()),) if row.is_restricted else ()
         node = Node(
-            id=row.id,
-            parent_id=row.parent_id,
+            own=row,
             path=(*(parent.path if parent else ()), row.name),
-            own_department_id=row.department_id,
-            own_priority_id=row.priority_id,
-            department_id=row.department_id or (parent.department_id if parent else None),
-            priority_id=row.priority_id or (parent.priority_id if parent else None),
+            decides=_decides(row, parent.decides if parent else {}),
             is_public=row.is_public and (parent is None or parent.is_public),
             is_active=row.is_active and (parent is None or parent.is_active),
-            own_public=row.is_public,
-            own_active=row.is_active,
-            position=row.position,
-            intro=row.intro,
+            answers=row.answers and (parent is None or parent.answers),
             is_listed=row.is_listed if row.department_id or parent is None else parent.is_listed,
-            own_restricted=row.is_restricted,
-            audiences=(*(parent.audiences if parent else ()), *own),
+            audiences=(*(parent.audiences if parent else ()), *audience),
         )
         yield node
         yield from _walk(below, below[row.id], node, audiences)
+
+
+def _decides(row: Row[Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """What a topic says, its own before that of the one above."""
+    decides = {name: getattr(row, name) or above.get(name, getattr(row, name)) for name in INHERITED}
+    who = row._mapping if row.assignee_id or row.team_id else above
+    return {**decides, "assignee_id": who.get("assignee_id"), "team_id": who.get("team_id")}
 
 
 def by_ref(ref: str) -> Node | None:
@@ -131,6 +143,11 @@ def by_ref(ref: str) -> Node | None:
     if not ref.startswith(PREFIX):
         return None
     return next((node for node in nodes() if node.ref == ref), None)
+
+
+def default() -> Node | None:
+    """The topic of tickets that come without one, while it is in use."""
+    return next((node for node in nodes() if node.own.is_default and node.is_active), None)
 
 
 def is_below(found: Sequence[Node], topic_id: int, above_id: int) -> bool:

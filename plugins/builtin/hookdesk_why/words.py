@@ -157,6 +157,7 @@ def label(field: str) -> str:
         "collaborators": _("Followers"),
         "topic": _("Help topic"),
         "sla": _("SLA plan"),
+        "number": _("Number format"),
         "subject": _("Subject"),
         "channel": _("Channel"),
         "alert": _("Alert to agents"),

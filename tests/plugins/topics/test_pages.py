@@ -8,14 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hookdesk.api import Actor, SystemLog, Ticket, organizations, reading, system
+from hookdesk.api import Actor, Status, SystemLog, Ticket, WebHooks, organizations, reading, site, system
 from hookdesk.testing import Client
 from hookdesk_topics import services, tree
 
 pytestmark = pytest.mark.plugins("topics")
 FORM = {
     "name": "Parcels", "parent_id": "", "intro": "Have the number at hand.", "department_id": "", "priority_id": "",
-    "is_public": "y", "is_active": "y", "position": "5",
+    "is_public": "y", "is_active": "y", "answers": "y",
 }  # fmt: skip
 
 
@@ -35,11 +35,11 @@ def test_a_topic_is_made_changed_and_deleted(panel: Client, hookdesk_app: Flask)
     made = panel.submit("/admin/topics/new", FORM)
     assert "The topic Parcels is saved." in made.text
     node = all_topics(hookdesk_app)["Parcels"]
-    assert (node.intro, node.position, node.is_public) == ("Have the number at hand.", 5, True)
+    assert (node.own.intro, node.answers, node.is_public) == ("Have the number at hand.", True, True)
     page = f"/admin/topics/{node.id}"
     assert 'value="Parcels"' in panel.get(page).text
     panel.submit(page, {**FORM, "name": "Letters", "is_public": ""})
-    assert not all_topics(hookdesk_app)["Letters"].own_public
+    assert not all_topics(hookdesk_app)["Letters"].own.is_public
     assert "Letters is deleted" in panel.submit(page, to=f"{page}/delete").text
     assert "Letters" not in all_topics(hookdesk_app)
     assert panel.get(page).status_code == 404
@@ -67,13 +67,18 @@ def test_the_page_says_where_a_topic_is_used_before_it_goes(
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"name": "something else"}, "already"),
         ({"intro": "x" * 2001}, "at most 2,000 characters"),
-        ({"position": "first"}, "0 to 9999"),
-        ({"position": "-1"}, "0 to 9999"),
-        ({"position": "9" * 40}, "0 to 9999"),
         ({"parent_id": "999999"}, "Not a valid choice"),
         ({"parent_id": "x'; --"}, "nvalid"),
         ({"department_id": "999999"}, "Not a valid choice"),
         ({"priority_id": "🙂"}, "nvalid"),
+        ({"status_id": "9" * 40}, "nvalid"),
+        ({"assignee_id": "-1"}, "Not a valid choice"),
+        ({"team_id": "1 OR 1"}, "nvalid"),
+        ({"number_ref": "numbers:99"}, "Not a valid choice"),
+        ({"sla_ref": "x"}, "Not a valid choice"),
+        ({"thanks": "x" * 5001}, "at most 5,000 characters"),
+        ({"notes": "x" * 5001}, "at most 5,000 characters"),
+        ({"is_default": "y", "is_active": ""}, "it has to be in use"),
     ],
 )
 def test_bad_input_is_told_and_the_rest_is_kept(
@@ -141,3 +146,28 @@ def test_only_administrators_come_here(hookdesk_client: Client, make_agent: Call
     assert hookdesk_client.get(path).location == "/agent/login"
     hookdesk_client.sign_in(make_agent())
     assert hookdesk_client.get(path).status_code == 403
+
+
+def test_a_topic_is_copied_and_moved(panel: Client, hookdesk_app: Flask) -> None:
+    panel.submit("/admin/topics/new", {**FORM, "thanks": "Read on", "notes": "For us", "is_default": "y"})
+    node = all_topics(hookdesk_app)["Parcels"]
+    copied = panel.get(f"/admin/topics/new?like={node.id}").text
+    assert 'value="Parcels (copy)"' in copied
+    assert "Read on" in copied
+    assert "For us" in copied
+    panel.submit("/admin/topics", {"step": "up"}, to=f"/admin/topics/{node.id}/move")
+    labels = list(all_topics(hookdesk_app))
+    assert labels[-2:] == ["Parcels", "Something else"]
+    assert panel.get("/admin/topics/new?like=999999").status_code == 404
+    assert panel.get("/admin/topics/new?like=x").status_code in (200, 404)
+
+
+def test_a_topic_says_what_it_is_used_for(panel: Client, hookdesk_app: Flask) -> None:
+    with hookdesk_app.app_context():
+        status_id = reading().scalar(select(Status.id).where(Status.key == "pending"))
+    panel.submit("/admin/topics/new", {**FORM, "status_id": str(status_id)})
+    with hookdesk_app.test_request_context():
+        used = site().hooks.collect(WebHooks.reference_uses, ref=f"status:{status_id}")
+        assert [name for name, _url in used] == ["Parcels"]
+        for odd in ("status:", "status:x", "", ":", "sla:1", "topics:" + "9" * 50):
+            assert site().hooks.collect(WebHooks.reference_uses, ref=odd) == []

@@ -28,16 +28,7 @@ from hookdesk_topics import services, tree
 from hookdesk_topics.services import TopicProblem, Values
 
 pytestmark = pytest.mark.plugins("topics")
-PLAIN = Values(
-    name="Billing",
-    parent_id=None,
-    department_id=None,
-    priority_id=None,
-    is_public=True,
-    is_active=True,
-    position=1,
-    intro="",
-)
+PLAIN = Values(name="Billing")
 
 
 @pytest.fixture
@@ -116,7 +107,7 @@ def test_a_department_that_is_closed_gets_nothing(
         )
     ticket = make_ticket(topic=f"topics:{topic}")
     assert ticket.department_id == places["Support"]
-    assert decisions(hookdesk_app, ticket) == []
+    assert decisions(hookdesk_app, ticket) == ["topic 'Billing' left out: the department is not in use"]
 
 
 @pytest.mark.parametrize(
@@ -198,18 +189,20 @@ def test_a_department_can_be_left_out_of_the_portal_with_all_its_topics(
     assert told <= set(choices(hookdesk_app))
 
 
-def test_order_is_position_then_name_and_children_follow_their_parent(
+def test_topics_stand_in_the_order_in_which_they_were_made_until_they_are_moved(
     hookdesk_app: Flask, make_topic: Callable[..., int]
 ) -> None:
     with hookdesk_app.app_context():
         for node in reversed(tree.nodes()):
             services.remove(system(), node.id)
-    second = make_topic(name="B", position=1)
-    make_topic(name="A", position=1)
-    make_topic(name="First", position=0)
-    make_topic(name="Z", position=9, parent_id=second)
-    make_topic(name="Y", position=9, parent_id=second)
-    assert choices(hookdesk_app) == ["First", "A", "B", "B › Y", "B › Z"]
+    first, second = make_topic(name="B"), make_topic(name="A")
+    below = make_topic(name="Z", parent_id=first)
+    make_topic(name="Y", parent_id=first)
+    assert choices(hookdesk_app) == ["B", "B › Z", "B › Y", "A"]
+    with hookdesk_app.app_context():
+        for moved, step in ((second, -1), (below, 1), (below, 1), (second, -1), (999_999, 1)):
+            services.move(system(), moved, step)
+    assert choices(hookdesk_app) == ["A", "B", "B › Y", "B › Z"]
 
 
 def test_a_deleted_topic_lets_its_children_move_up_and_its_id_is_never_given_again(

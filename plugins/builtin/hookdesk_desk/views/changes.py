@@ -1,4 +1,4 @@
-"""One property at a time: assignee, team, department, status, priority, answered; and deleting. Each form saves at once."""
+"""One property at a time: assignee, team, department, status, priority, topic, answered; and deleting. Each form saves at once."""
 
 from __future__ import annotations
 
@@ -86,6 +86,17 @@ def priority(number: str) -> Response:
         tickets.set_priority(current_actor(), view.id, wanted.id)
 
     return change(number, "ticket.edit", "priority", work)
+
+
+@bp.post("/tickets/<number>/topic", endpoint="topic")
+@agent("ticket.edit")
+def topic(number: str) -> Response:
+    """Say what the ticket is about (`topic`, a reference), or take its topic away (empty)."""
+
+    def work(view: TicketView) -> None:
+        tickets.set_topic(current_actor(), view.id, request.form.get("topic", ""))
+
+    return change(number, "ticket.edit", "topic", work)
 
 
 @bp.post("/tickets/<number>/release", endpoint="release")
