@@ -29,12 +29,14 @@ from hookdesk.hookspecs import (
     NotificationHooks,
     PeopleHooks,
     RunningHooks,
+    SlaHooks,
     TicketHooks,
     WebHooks,
 )
 from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, hookimpl, spec
 from hookdesk.jobs import overview as job_overview
 from hookdesk.jobs import wake
+from hookdesk.jobs.scheduler import wake_at
 from hookdesk.lifecycle import panel as lifecycle
 from hookdesk.lifecycle.discovery import Found, discover, first_paragraph
 from hookdesk.models import (
@@ -80,6 +82,7 @@ from hookdesk.services import (
     assignment,
     attachments,
     counters,
+    deadlines,
     decisions,
     directory,
     events,
@@ -122,6 +125,7 @@ from hookdesk.types.intake import (
 )
 from hookdesk.types.jobs import Job
 from hookdesk.types.notifications import AlertKind, Notification, Recipient, TemplateKind
+from hookdesk.types.sla import BusinessCalendar, Due
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.trace import RuleNote
 from hookdesk.types.web import FormPart, Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
@@ -157,6 +161,7 @@ __all__ = [
     "Attachment",
     "AuthHooks",
     "AuthProvider",
+    "BusinessCalendar",
     "Collaborator",
     "Combine",
     "Comparison",
@@ -167,6 +172,7 @@ __all__ = [
     "DeclarativeBase",
     "Delivery",
     "Department",
+    "Due",
     "Duty",
     "Event",
     "Factor",
@@ -230,6 +236,7 @@ __all__ = [
     "SignIn",
     "SignInSession",
     "Site",
+    "SlaHooks",
     "Slot",
     "SlotContent",
     "Status",
@@ -281,6 +288,7 @@ __all__ = [
     "criteria",
     "current_actor",
     "deadletters",
+    "deadlines",
     "decisions",
     "describe",
     "directory",
@@ -352,4 +360,5 @@ __all__ = [
     "users",
     "view_as",
     "wake",
+    "wake_at",
 ]

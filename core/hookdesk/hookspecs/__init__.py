@@ -4,6 +4,7 @@ from hookdesk.hookspecs.auth import AuthHooks
 from hookdesk.hookspecs.intake import FilteringHooks, IntakeHooks
 from hookdesk.hookspecs.notifications import NotificationHooks
 from hookdesk.hookspecs.people import PeopleHooks
+from hookdesk.hookspecs.sla import SlaHooks
 from hookdesk.hookspecs.tickets import AccessHooks, TicketHooks
 from hookdesk.hookspecs.web import RunningHooks, WebHooks
 
@@ -11,6 +12,7 @@ CORE_SPECS: tuple[type, ...] = (
     IntakeHooks,
     FilteringHooks,
     TicketHooks,
+    SlaHooks,
     AccessHooks,
     AuthHooks,
     PeopleHooks,
@@ -22,5 +24,5 @@ CORE_SPECS: tuple[type, ...] = (
 
 __all__ = [
     "CORE_SPECS", "AccessHooks", "AuthHooks", "FilteringHooks", "IntakeHooks", "NotificationHooks", "PeopleHooks", "RunningHooks",
-    "TicketHooks", "WebHooks",
+    "SlaHooks", "TicketHooks", "WebHooks",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 
 from flask import Flask
@@ -55,11 +56,12 @@ class Engine:
         entry = jobs().get(name)
         if entry is None or entry.plugin in site().hooks.paused():
             return 0
-        if not transact(lambda session: _begin(session, name), race=True):
+        if not transact(lambda session: _begin(session, entry), race=True):
             leave_file(site().config, name)
             return 0
         done, error, more = self._batches(entry)
-        transact(lambda session: _end(session, entry, done, error))
+        soon = self._next(entry)
+        transact(lambda session: _end(session, entry, done, error, soon))
         if more:
             wake(name)
         return done
@@ -80,6 +82,17 @@ class Engine:
             done += count
             if count <= 0 or self._stopping() or monotonic() > until:
                 return done, "", count > 0
+
+    def _next(self, entry: Entry) -> datetime | None:
+        """When the job says that there will be work again."""
+        if entry.job.next_at is None:
+            return None
+        try:
+            with self._app.app_context():
+                return entry.job.next_at()
+        except (Exception, SystemExit) as error:  # the job still runs when it is next due
+            self._failed(entry, error)
+            return None
 
     def _failed(self, entry: Entry, error: BaseException) -> None:
         """Record an error against its owner, and let the job rest: longer after each failure in a row, up to a minute."""
@@ -102,22 +115,27 @@ def run_woken(name: str) -> None:
     engine.run(name)
 
 
-def _begin(session: Session, name: str) -> bool:
+def _begin(session: Session, entry: Entry) -> bool:
     """Take the lease and note the start; False if the job runs elsewhere."""
+    name = entry.job.name
     if not lease.acquire(session, lease_name(name)):
         return False
     run = session.get(JobRun, name)
     if run is None:
-        run = JobRun(name=name, due_at=clock.now())
+        run = JobRun(name=name)
         session.add(run)
-    run.started_at, run.finished_at = clock.now(), None
+    now = clock.now()
+    run.started_at, run.finished_at, run.due_at = now, None, now + entry.job.every
     return True
 
 
-def _end(session: Session, entry: Entry, done: int, error: str) -> None:
-    """Note the outcome and let go of the lease. The same error again is not logged again."""
+def _end(session: Session, entry: Entry, done: int, error: str, soon: datetime | None) -> None:
+    """Note the outcome and let go of the lease. The same error again is not logged again.
+
+    A run that `wake_at` asked for meanwhile stays asked for.
+    """
     lease.release(session, lease_name(entry.job.name))
-    run = session.get(JobRun, entry.job.name)
+    run = session.get(JobRun, entry.job.name, with_for_update=True)
     if run is None:
         return
     now = clock.now()
@@ -125,4 +143,6 @@ def _end(session: Session, entry: Entry, done: int, error: str) -> None:
         system_log.write(
             session, "error", "jobs", f"The job {entry.job.name} failed and is tried again when it is next due. {error}"
         )
-    run.finished_at, run.due_at, run.done, run.error = now, now + entry.job.every, done, error
+    asked = run.due_at if run.started_at is not None and run.due_at < run.started_at + entry.job.every else None
+    run.due_at = min(moment for moment in (asked, soon, now + entry.job.every) if moment is not None)
+    run.finished_at, run.done, run.error = now, done, error

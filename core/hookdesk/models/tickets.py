@@ -38,7 +38,8 @@ class Ticket(Base):
     """A conversation with a requester.
 
     `state`, `priority_rank`, `last_activity_at`, `due_at`, `snippet` and the like repeat what other rows say, so that lists need one index
-    walk and no join; only services write them. `due_at` is never NULL: `hookdesk.clock.NEVER` stands for "no deadline".
+    walk and no join; only services write them. `due_at`, what is due next, is never NULL: `hookdesk.clock.NEVER` stands for "no deadline";
+    `fixed_due_at` is the date that an agent has set for the whole ticket.
     `updates` grows with each change of thread or properties: a page knows by it whether it shows the newest.
     """
 
@@ -97,6 +98,7 @@ class Ticket(Base):
     sla_ref: Mapped[str] = mapped_column(String(120), default="")
     channel: Mapped[str] = mapped_column(String(40))
     due_at: Mapped[Moment]
+    fixed_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_answered: Mapped[bool] = mapped_column(default=False)
     snippet: Mapped[str] = mapped_column(String(200), default="")
     snippet_by: Mapped[str] = mapped_column(String(100), default="")

@@ -134,6 +134,22 @@ def save_department(actor: Actor, department_id: int | None, data: DepartmentDat
     return transact(work, race=True)
 
 
+def set_department_refs(actor: Actor, department_id: int, **refs: str) -> None:
+    """Say which things of plugins a department uses: `sla_ref="sla:3"`, `schedule_ref`, `template_ref`; "" is none of its own.
+
+    Raises:
+        DirectoryProblem: the department is gone.
+    """
+
+    def work(session: Session) -> None:
+        row = session.get(Department, department_id)
+        if row is None:
+            raise DirectoryProblem(_("This was deleted meanwhile."))
+        store(session, actor, Department, department_id, {"name": row.name, **refs})
+
+    transact(work)
+
+
 def _check_parent(session: Session, department_id: int | None, parent_id: int | None) -> None:
     """A department stands below another one, never below itself."""
     seen = 0

@@ -57,7 +57,7 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
         topic_ref=draft.topic[:120],
         sla_ref=draft.sla[:120],
         channel=draft.channel[:40],
-        due_at=clock.NEVER,
+        due_at=draft.due_at or clock.NEVER,
         created_at=now,
         last_activity_at=now,
         updates=1,
@@ -120,21 +120,31 @@ def assign(actor: Actor, ticket_id: int, agent_id: int | None, team_id: int | No
             this department's tickets.
     """
 
-    def work(session: Session, ticket: Ticket) -> None:
-        agent, team = find(session, Agent, agent_id), find(session, Team, team_id)
-        if (agent_id and agent is None) or (team_id and team is None):
-            raise TicketProblem(_("That agent or team does not work here any more."))
-        if agent is not None and agent.id != ticket.assignee_id:
-            _check_assignee(session, ticket, actor, agent)
-        assignment.set_assignee(session, ticket, actor, agent)
-        before, after = ticket.team_id, _id(team)
-        if before != after:
-            old = session.get(Team, before) if before else None
-            ticket.team_id = after
-            names = {"before_name": old.name if old else "", "after_name": team.name if team else ""}
-            events.changed(session, ticket, actor, "team", before, after, **names)
+    permission = "ticket.assign" if agent_id or team_id else "ticket.release"
+    change(
+        actor,
+        ticket_id,
+        permission,
+        lambda session, ticket: apply_assignment(session, ticket, actor, agent_id, team_id),
+    )
 
-    change(actor, ticket_id, "ticket.assign" if agent_id or team_id else "ticket.release", work)
+
+def apply_assignment(
+    session: Session, ticket: Ticket, actor: Actor, agent_id: int | None, team_id: int | None = None
+) -> None:
+    """Set agent and team on a locked ticket."""
+    agent, team = find(session, Agent, agent_id), find(session, Team, team_id)
+    if (agent_id and agent is None) or (team_id and team is None):
+        raise TicketProblem(_("That agent or team does not work here any more."))
+    if agent is not None and agent.id != ticket.assignee_id:
+        _check_assignee(session, ticket, actor, agent)
+    assignment.set_assignee(session, ticket, actor, agent)
+    before, after = ticket.team_id, _id(team)
+    if before != after:
+        old = session.get(Team, before) if before else None
+        ticket.team_id = after
+        names = {"before_name": old.name if old else "", "after_name": team.name if team else ""}
+        events.changed(session, ticket, actor, "team", before, after, **names)
 
 
 def _check_assignee(session: Session, ticket: Ticket, actor: Actor, agent: Agent) -> None:
@@ -176,16 +186,18 @@ def set_priority(actor: Actor, ticket_id: int, priority_id: int) -> None:
         NotFound, Forbidden: as the guard says. TicketProblem: there is no such priority.
     """
 
-    def work(session: Session, ticket: Ticket) -> None:
-        new, old = find(session, Priority, priority_id), session.get(Priority, ticket.priority_id)
-        if new is None:
-            raise TicketProblem(_("There is no such priority."))
-        if ticket.priority_id != new.id:
-            ticket.priority_id, ticket.priority_rank = new.id, new.rank
-            names = {"before_name": old.name if old else "", "after_name": new.name}
-            events.changed(session, ticket, actor, "priority", old.id if old else None, new.id, **names)
+    change(actor, ticket_id, "ticket.edit", lambda session, ticket: apply_priority(session, ticket, actor, priority_id))
 
-    change(actor, ticket_id, "ticket.edit", work)
+
+def apply_priority(session: Session, ticket: Ticket, actor: Actor, priority_id: int) -> None:
+    """Set the priority on a locked ticket."""
+    new, old = find(session, Priority, priority_id), session.get(Priority, ticket.priority_id)
+    if new is None:
+        raise TicketProblem(_("There is no such priority."))
+    if ticket.priority_id != new.id:
+        ticket.priority_id, ticket.priority_rank = new.id, new.rank
+        names = {"before_name": old.name if old else "", "after_name": new.name}
+        events.changed(session, ticket, actor, "priority", old.id if old else None, new.id, **names)
 
 
 def set_topic(actor: Actor, ticket_id: int, topic: str) -> None:
@@ -267,9 +279,19 @@ def apply_status(session: Session, ticket: Ticket, actor: Actor, status_id: int)
         raise TicketProblem(_("Its department is archived, so it stays closed. Move it to another department first."))
     ticket.status_id, ticket.state = new.id, new.state
     if new.state != old.state:
-        ticket.closed_at = clock.now() if new.state == "closed" else None
-        ticket.reopened_at = clock.now() if new.state == "open" else ticket.reopened_at
+        _enter_state(ticket, new.state)
     events.changed(session, ticket, actor, "status", old.key, new.key, before_name=old.name, after_name=new.name)
+
+
+def _enter_state(ticket: Ticket, state: str) -> None:
+    """What closing or reopening means for a ticket's times: a closed one is never due, and a set date that passed does not come back."""
+    now = clock.now()
+    if state == "closed":
+        ticket.closed_at, ticket.due_at = now, clock.NEVER
+        if ticket.fixed_due_at is not None and ticket.fixed_due_at <= now:
+            ticket.fixed_due_at = None
+    else:
+        ticket.closed_at, ticket.reopened_at, ticket.due_at = None, now, ticket.fixed_due_at or clock.NEVER
 
 
 def remove(actor: Actor, ticket_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 from hookdesk.types.changes import Replaceable
@@ -84,9 +85,9 @@ class TicketDraft(Changeable):
 
     References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the service falls
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
-    plugin owns topics, or "". `collaborators` are users who are to follow the ticket. `alert` and `autoresponse` say whether agents are
-    told and whether the requester gets a confirmation. `agent_id` is the agent who wrote it, for somebody else or themselves. `number`
-    is how its public number is made.
+    plugin owns topics, or "", `sla` one to a plan; `due_at` is what is due first. `collaborators` are users who are to follow the ticket.
+    `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation. `agent_id` is the agent who wrote
+    it, for somebody else or themselves. `number` is how its public number is made.
     """
 
     message: InboundMessage
@@ -103,6 +104,7 @@ class TicketDraft(Changeable):
     topic: str = ""
     sla: str = ""
     number: NumberFormat | None = None
+    due_at: datetime | None = None
     collaborators: tuple[int, ...] = ()
     alert: bool = True
     autoresponse: bool = True

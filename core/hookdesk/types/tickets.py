@@ -29,6 +29,7 @@ class TicketView:
     sla_ref: str
     channel: str
     due_at: datetime
+    fixed_due_at: datetime | None
     is_answered: bool
     entry_count: int
     attachment_count: int

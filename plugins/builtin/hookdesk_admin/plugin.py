@@ -55,6 +55,7 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
                 "admin.agent.actions", ("agent",), "Buttons above an agent's page; `agent` has id, user_id, is_active."
             ),
             Slot("admin.user", ("user",), "Below a user's form: what other plugins know of them."),
+            Slot("admin.department", ("department",), "Below a department's form, each part with a form of its own."),
         ]
 
     @hookimpl

@@ -62,6 +62,10 @@ def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, 
         "referral": _("%(who)s showed it to %(after)s") if after else _("%(who)s shows it to %(before)s no longer"),
         "answered": _("%(who)s marked it as answered") if data.get("after") else _("%(who)s marked it as unanswered"),
         "topic": _("%(who)s set the help topic to %(after)s") if after else _("%(who)s took its help topic away"),
+        "due": _("%(who)s set the due date") if data.get("after") else _("%(who)s took back the due date"),
+        "sla": _("%(who)s put it under the SLA plan %(after)s") if after else _("%(who)s took it out of its SLA plan"),
+        "overdue": _("%(after)s was not there in time"),
+        "escalated": _("Escalation: %(after)s"),
         "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
     }
     if "label" in data:

@@ -20,7 +20,7 @@ from hookdesk.api import (
     permitted,
     site,
 )
-from hookdesk_desk import links, people, queues, settings, thread, trail
+from hookdesk_desk import due, links, people, queues, settings, thread, trail
 from hookdesk_desk.directory import Directory, Option, directory
 
 Menu = list[tuple[str, str]]
@@ -58,6 +58,7 @@ def render(
     return render_template(
         "desk/ticket.html",
         ticket=view,
+        chip=due.chips([view]).get(view.id),
         thread=thread.read(view, actor, seen=seen, before=before, remote=remote),
         places=places,
         trail=way,

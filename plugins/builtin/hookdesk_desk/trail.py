@@ -14,7 +14,7 @@ from hookdesk.api import Actor, Ticket, TicketView, listing
 from hookdesk_desk import queues
 from hookdesk_desk.queues import Queue
 
-ORDERS = ("activity", "created", "oldest", "priority")
+ORDERS = ("activity", "created", "oldest", "priority", "due")
 """Those of `listing.SORTS` that the list's menu offers."""
 FILTERS = ("unanswered", "mine", "unassigned")
 

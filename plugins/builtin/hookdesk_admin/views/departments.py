@@ -69,6 +69,7 @@ def _edit(row_id: int | None) -> Answer:
         "title": title,
         "kind": "department",
         "row_id": row_id,
+        "department": row,
         "members": places.members(row_id) if row_id else [],
     }
     return edit("admin/department.html", form, save, url_for("admin.departments"), **context)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
-from hookdesk_desk import links, queues, settings, trail
+from hookdesk_desk import due, links, queues, settings, trail
 from hookdesk_desk.directory import Option, directory
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
@@ -60,6 +60,8 @@ def _page(actor: Actor, way: Trail) -> str:
         unassigned_url=queues.url("unassigned"),
         total=queues.counts(actor).get(way.queue.key),
         is_long=is_long,
+        chips=due.chips(page.rows),
+        has_due=due.is_kept(),
         user_url=links.user_url(actor),
         columns=_columns(way),
         sorts=_sorts(way),
@@ -105,6 +107,7 @@ def _columns(way: Trail) -> list[dict[str, Any]]:
         {"label": _("Requester")},
         {"label": _("Assignee")},
         sorted_by(_("Priority"), "priority"),
+        *([sorted_by(_("Due"), "due")] if due.is_kept() else []),
         sorted_by(_("Updated"), "activity", "right"),
     ]
 
@@ -116,6 +119,7 @@ def _sorts(way: Trail) -> list[tuple[str, str, bool]]:
         "created": _("Newest first"),
         "oldest": _("Oldest first"),
         "priority": _("Most urgent first"),
+        "due": _("Due first"),
     }
     return [
         (label, way.list_url(sort="" if name == USUAL else name), name == way.order.name)
