@@ -1,0 +1,79 @@
+"""Schedules as they are used: laid out once in each process, and again when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Row, select
+
+from hookdesk.api import reading, site
+from hookdesk_calendars.models import Schedule, SpecialDay
+from hookdesk_calendars.pattern import Day, Pattern, Ranges
+from hookdesk_calendars.working import WorkingTime
+
+PREFIX = "calendars:"
+_KNOWN = "calendars.laid_out"
+
+
+def id_of(ref: str) -> int | None:
+    """The id in a reference; None if it is not ours."""
+    number = ref.removeprefix(PREFIX)
+    return (
+        int(number) if ref.startswith(PREFIX) and number.isascii() and number.isdigit() and len(number) < 19 else None
+    )
+
+
+def by_ref(ref: str) -> WorkingTime | None:
+    """The working time of a schedule, "" being the default one; None if it is gone or not ours."""
+    if ref == "":
+        row = reading().first(_SCHEDULE.where(Schedule.is_default).order_by(Schedule.id).limit(1))
+    else:
+        schedule_id = id_of(ref)
+        row = reading().first(_SCHEDULE.where(Schedule.id == schedule_id)) if schedule_id else None
+    return _laid_out(row) if row is not None else None
+
+
+_SCHEDULE = select(
+    Schedule.id, Schedule.name, Schedule.timezone, Schedule.week, Schedule.country, Schedule.region, Schedule.version
+)
+
+
+def _laid_out(row: Row[Any]) -> WorkingTime:
+    """A schedule's working time, as this process knows it or anew."""
+    known = cast(dict[int, tuple[int, WorkingTime]], site().extra.setdefault(_KNOWN, {}))
+    found = known.get(row.id)
+    if found is None or found[0] != row.version:
+        found = known[row.id] = (row.version, WorkingTime(row.name, _pattern(row)))
+    return found[1]
+
+
+def _pattern(row: Row[Any]) -> Pattern:
+    """The hours of a stored schedule with its special days. A zone that this machine does not know (any more) counts as UTC."""
+    try:
+        zone = ZoneInfo(row.timezone).key
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = "UTC"
+    days = {day.day: Day(ranges(day.hours), day.name) for day in special_days(row.id)}
+    return Pattern(zone, tuple(ranges(day) for day in row.week), days, row.country, row.region)
+
+
+def special_days(schedule_id: int, source: str = "") -> Sequence[Row[Any]]:
+    """The days of a schedule that differ, in order; where two name the same day, the admin's own stands last and counts."""
+    asked = select(SpecialDay.day, SpecialDay.hours, SpecialDay.name, SpecialDay.source)
+    asked = asked.where(SpecialDay.schedule_id == schedule_id)
+    if source:
+        asked = asked.where(SpecialDay.source == source)
+    return reading().all(asked.order_by(SpecialDay.day, SpecialDay.source))
+
+
+def ranges(stored: Iterable[Sequence[int]]) -> Ranges:
+    """Hours out of JSON."""
+    return tuple((int(opens), int(closes)) for opens, closes in stored)
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every schedule: reference and name."""
+    rows = reading().all(select(Schedule.id, Schedule.name).order_by(Schedule.name).limit(500))
+    return [(f"{PREFIX}{row.id}", row.name) for row in rows]

@@ -1,0 +1,1 @@
+"""SLA plans: what is promised, and what became of it."""

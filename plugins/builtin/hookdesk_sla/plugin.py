@@ -1,0 +1,90 @@
+"""The plugin: plans, clocks, escalation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _
+
+from hookdesk.api import Actor, Due, Event, Job, Plugin, SlotContent, TicketDraft, hookimpl
+from hookdesk_sla import clocks, departments, firststeps, following, opening, rules, showing, watch
+from hookdesk_sla.settings import Settings
+from hookdesk_sla.views import bp
+
+
+class Sla(Plugin[Settings]):
+    """SLA plans
+
+    Promises first response, next response and resolution within working hours, keeps a clock for each ticket, warns, and escalates on time.
+    """
+
+    settings_type = Settings
+    uses = ("filters", "topics", "calendars")
+
+    @hookimpl
+    def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
+        """Give a new ticket its plan and its clocks."""
+        return opening.applied(draft)
+
+    @hookimpl
+    def sla_paused(self, ticket: Mapping[str, Any]) -> str | None:
+        """Statuses in which the site waits for somebody else."""
+        return str(ticket["status"]) if ticket["status"] in self.settings.pausing else None
+
+    @hookimpl
+    def sla_choices(self) -> Sequence[tuple[str, str]]:
+        """Plans that are in use."""
+        return [(rule.ref, rule.name) for rule in rules.every().values() if rule.is_active]
+
+    @hookimpl
+    def sla_label(self, ref: str) -> str | None:
+        """The name of a plan."""
+        found = rules.every().get(ref)
+        return found.name if found else None
+
+    @hookimpl
+    def sla_due(self, ticket_ids: Sequence[int]) -> Mapping[int, Due]:
+        """What the clocks say."""
+        return showing.due(ticket_ids)
+
+    @hookimpl
+    def ticket_created(self, event: Event) -> None:
+        """See that the watch knows of its clocks."""
+        following.created(event)
+
+    @hookimpl
+    def entry_added(self, event: Event) -> None:
+        """Responses and messages end and begin clocks."""
+        following.entry_added(event)
+
+    @hookimpl
+    def ticket_changed(self, event: Event) -> None:
+        """Some changes move deadlines."""
+        following.changed(event)
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """Plan and hours of a department, for administrators and for its manager."""
+        if slot in ("admin.department", "department.manage"):
+            context = departments.choices(actor, args["department"].id)
+            return [SlotContent("sla/department.html", context)] if context else []
+        return []
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """All pages."""
+        return [bp]
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """The watch, which runs when something is due."""
+        return [
+            Job(clocks.WATCH, watch.run, timedelta(minutes=5), _("Warn, tell of breaches, escalate"), watch.next_at)
+        ]
+
+    def on_enable(self) -> None:
+        """Give a new site a plan to begin with."""
+        firststeps.first_plan()
