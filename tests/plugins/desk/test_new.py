@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
-from hookdesk.api import Actor, Agent, InboundMessage, Ticket, TicketDraft, User, reading, site
+from hookdesk.api import Actor, Agent, CoreSettings, InboundMessage, Ticket, TicketDraft, User, reading, site, system
 from hookdesk.models import OutboxEvent
 from hookdesk.plugins.caller import Implementation
 from hookdesk.testing.instances import Client
@@ -157,6 +157,14 @@ def test_the_zones_to_choose_from_are_places(desk: Client) -> None:
     assert 'value="Europe/Tallinn"' in page
     assert 'value="UTC"' in page
     assert not any(f'value="{name}"' in page for name in ("localtime", "Factory", "Etc/GMT-8", "CET"))
+
+
+def test_the_profile_says_who_sees_it(desk: Client, inside: Inside) -> None:
+    assert "Requesters see it in your replies." in desk.get("/agent/profile").text
+    inside(lambda: site().settings.save("core", CoreSettings, {"agents_shown": "department"}, system()))
+    page = desk.get("/agent/profile").text
+    assert "Requesters see it" not in page
+    assert "requesters are not told" in page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Agent, CoreSettings, agent, current_actor, describe, reading
+from hookdesk.api import Agent, CoreSettings, agent, current_actor, describe, people, reading
 from hookdesk_desk.forms import ProfileForm
 from hookdesk_desk.services import save_profile
 from hookdesk_desk.views.blueprint import bp
@@ -44,6 +44,11 @@ def _form(obj: object = None) -> ProfileForm:
     form.locale.choices = [("", _("As the browser asks for")), *((code, _name(code)) for code in languages)]
     zones = next(field.choices for field in describe(CoreSettings) if field.name == "timezone")
     form.timezone.choices = [("", _("The site's")), *zones]
+    if people.hides_agents():
+        form.name.description = _("Your colleagues see it; requesters are not told agents' names.")
+        form.signature.description = _(
+            "It stands below your replies when they are mailed to colleagues, not to requesters."
+        )
     return form
 
 
