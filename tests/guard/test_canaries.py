@@ -13,10 +13,14 @@ from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, int
 from hookdesk.models import Agent, Department, Organization, Role, Ticket, User
 from hookdesk.services import people
 from hookdesk.testing import Client
+from hookdesk_forms.models import Field, Form, Value
 from tests.guard.company import AGENTS, BACK, PRIVATE, Company, address, generated, store
 from tests.guard.pages import crawl
 
-pytestmark = [pytest.mark.plugins("*"), pytest.mark.requires("desk", "portal", "search", "storage_fs", "topics")]
+pytestmark = [
+    pytest.mark.plugins("*"),
+    pytest.mark.requires("desk", "portal", "search", "storage_fs", "topics", "forms"),
+]
 RunJobs = Callable[..., int]
 LOOKS = ["user.directory"]
 MARK = "canary"
@@ -25,8 +29,10 @@ SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE = (
 )
 REQUESTER, MAIL, ORGANIZATION, USER_NOTES = (f"{MARK}{word}" for word in ("person", "mail", "orga", "usernotes"))
 AGENT, AGENT_NOTES, PLACE = (f"{MARK}{word}" for word in ("agent", "agentnotes", "place"))
-TICKET_WORDS = {SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE, REQUESTER, MAIL, ORGANIZATION}
+FIELD = f"{MARK}field"
+TICKET_WORDS = {FIELD, SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE, REQUESTER, MAIL, ORGANIZATION}
 GUESSED = (
+    "/agent/tickets/{number}/fields", "/tickets/{number}/fields",
     "/tickets", "/tickets/{number}", "/attachments/{file}/x", "/attachments/{note_file}/x", "/agent/", "/agent/tickets/{number}",
     "/agent/tickets/{number}/why", "/agent/tickets/{number}/delete", "/agent/tickets/{number}/next",
     "/agent/attachments/{file}/x", "/agent/attachments/{note_file}/x", "/agent/queues/department-{department}",
@@ -107,8 +113,26 @@ def company(hookdesk_app: Flask, secret: Secret, run_jobs: RunJobs) -> Company:
     made = store(hookdesk_app, generated(1))
     with hookdesk_app.app_context():
         transact(_hide_names)
+        transact(lambda session: _fill_in(session, secret, made))
     run_jobs("outbox", "search.index")
     return made
+
+
+def _fill_in(session: Session, secret: Secret, made: Company) -> None:
+    """A form with a field for everybody and one that requesters do not see."""
+    form = Form(about="ticket", title="More", is_for_all=True)
+    session.add(form)
+    session.flush()
+    shown, inner = (
+        Field(form_id=form.id, about="ticket", key=key, kind="text", label=key.title(), requester=level)
+        for key, level in (("device", "open"), ("judgement", "hidden"))
+    )
+    session.add_all((shown, inner))
+    session.flush()
+    session.add(Value(field_id=shown.id, ticket_id=secret.ticket_id, text=FIELD))
+    for case in made.cases:
+        session.add(Value(field_id=shown.id, ticket_id=case.id, text=case.word("device")))
+        session.add(Value(field_id=inner.id, ticket_id=case.id, text=case.word("judgement")))
 
 
 def _hide_names(session: Session) -> None:
@@ -117,6 +141,8 @@ def _hide_names(session: Session) -> None:
         agent.permissions = [name for name in agent.permissions if name == "ticket.see_all"]
 
 
+COMMON = ("subject", "message", "reply", "file", "content", "device")
+"""What a requester may know of a ticket in sight."""
 EVERYTHING = {*TICKET_WORDS, USER_NOTES, AGENT, AGENT_NOTES, PLACE}
 
 
@@ -127,7 +153,7 @@ def test_agents_of_other_departments(hookdesk_app: Flask, secret: Secret, compan
         case.word(what)
         for case in company.cases
         if not company.agent_sees(login, case)
-        for what in ("subject", "message", "note", "reply", "file", "secretfile", "content", "secretcontent")
+        for what in (*COMMON, "note", "secretfile", "secretcontent", "judgement")
     }
     desk = company.agent_browser(hookdesk_app, login)
     assert crawl(desk, ["/agent/", *secret.guesses()], EVERYTHING | foreign) == []
@@ -164,13 +190,10 @@ def _organizations(app: Flask) -> list[str]:
 @pytest.mark.parametrize("name", ["owen", "prim", "otto"])
 def test_requesters(hookdesk_app: Flask, secret: Secret, company: Company, name: str) -> None:
     """Nothing of others' tickets; of their own no note, and not the name of a private department."""
-    hidden = {case.word(what) for case in company.cases for what in ("note", "secretfile", "secretcontent")}
-    foreign = {
-        case.word(what)
-        for case in company.cases
-        if not company.requester_sees(name, case)
-        for what in ("subject", "message", "reply", "file", "content")
+    hidden = {
+        case.word(what) for case in company.cases for what in ("note", "secretfile", "secretcontent", "judgement")
     }
+    foreign = {case.word(what) for case in company.cases if not company.requester_sees(name, case) for what in COMMON}
     portal = company.requester_browser(hookdesk_app, name)
     own = [f"/tickets/{case.number}" for case in company.cases]
     assert crawl(portal, ["/", *own, *secret.guesses()], EVERYTHING | hidden | foreign | {PRIVATE, BACK}) == []
@@ -179,16 +202,14 @@ def test_requesters(hookdesk_app: Flask, secret: Secret, company: Company, name:
 def test_guests_and_strangers(hookdesk_app: Flask, secret: Secret, company: Company) -> None:
     """A guest is shown one ticket; a stranger none, and no names of people or departments."""
     case = company.cases[0]
-    words = {one.word(what) for one in company.cases for what in ("note", "secretfile", "secretcontent")}
-    words |= {
-        one.word(what) for one in company.cases[1:] for what in ("subject", "message", "reply", "file", "content")
-    }
+    words = {one.word(what) for one in company.cases for what in ("note", "secretfile", "secretcontent", "judgement")}
+    words |= {one.word(what) for one in company.cases[1:] for what in COMMON}
     numbers = [f"/tickets/{one.number}" for one in company.cases]
     guest = company.guest_browser(hookdesk_app, case)
     assert crawl(guest, ["/", *numbers, *secret.guesses()], EVERYTHING | words | {PRIVATE, BACK}) == []
     stranger = hookdesk_app.test_client()
     assert isinstance(stranger, Client)
-    words |= {case.word(what) for what in ("subject", "message", "reply", "file", "content")} | {"Person", address("")}
+    words |= {case.word(what) for what in COMMON} | {"Person", address("")}
     assert crawl(stranger, ["/", *numbers, *secret.guesses()], EVERYTHING | words | {PRIVATE, BACK}) == []
 
 
