@@ -112,6 +112,7 @@ from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 from hookdesk.types.drafts import NumberFormat, ReplyDraft, TicketDraft
 from hookdesk.types.events import Event
+from hookdesk.types.filtering import ActionField, FilterAction
 from hookdesk.types.intake import (
     InboundFile,
     InboundMessage,
@@ -153,6 +154,7 @@ __all__ = [
     "PERMISSIONS_AT_FIRST",
     "SITE_PERMISSIONS",
     "AccessHooks",
+    "ActionField",
     "Actor",
     "ActorKind",
     "Agent",
@@ -179,6 +181,7 @@ __all__ = [
     "Field",
     "FieldType",
     "FilesField",
+    "FilterAction",
     "FilteringHooks",
     "Forbidden",
     "Form",

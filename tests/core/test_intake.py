@@ -141,6 +141,42 @@ def test_the_strongest_verdict_counts_and_can_be_replayed(hookdesk_app: Flask) -
             intake.replay(record_id)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "outcome", "problems"),
+    [
+        (Verdict.reject("no such customer", told="We do not know you."), Outcome.REJECTED, ("We do not know you.",)),
+        (Verdict.quarantine("odd words"), Outcome.QUARANTINED, ()),
+    ],
+)
+def test_a_link_of_the_filter_chain_may_turn_a_message_away(
+    hookdesk_app: Flask, verdict: Verdict, outcome: Outcome, problems: tuple[str, ...]
+) -> None:
+    """No ticket comes of it, the links behind still see the draft, and the record keeps the trace and can be replayed."""
+    seen: list[TicketDraft] = []
+    implement(hookdesk_app, "ticket_filter", "rules", lambda draft: draft.replace(verdict=verdict), "draft")
+    implement(hookdesk_app, "ticket_filter", "topics", lambda draft: seen.append(draft), "draft")
+    with hookdesk_app.app_context():
+        settled = intake.submit(message(), ANONYMOUS)
+        assert (settled.outcome, settled.reason, settled.problems) == (outcome, verdict.reason, problems)
+        assert [draft.verdict for draft in seen] == [verdict]
+        record = reading().scalars(select(IntakeRecord)).one()
+        decided = reading().scalars(select(Decision).where(Decision.plugin == "rules")).one()
+        assert (decided.intake_id, decided.ticket_id, decided.outcome) == (record.id, None, "changed")
+        assert balances()
+        site().hooks.install("ticket_filter", ())
+        release()
+        assert intake.replay(record.id).outcome is Outcome.TICKET
+        assert balances()
+
+
+def test_a_verdict_that_accepts_changes_nothing(hookdesk_app: Flask) -> None:
+    """A later link can take back what an earlier one said."""
+    implement(hookdesk_app, "ticket_filter", "a", lambda draft: draft.replace(verdict=Verdict.reject("no")), "draft")
+    implement(hookdesk_app, "ticket_filter", "b", lambda draft: draft.replace(verdict=Verdict.accept()), "draft")
+    with hookdesk_app.app_context():
+        assert intake.submit(message(), ANONYMOUS).outcome is Outcome.TICKET
+
+
 def test_a_channel_nobody_reads_is_kept_aside(hookdesk_app: Flask) -> None:
     """Bytes of an unknown channel are quarantined, whole, with a reason."""
     with hookdesk_app.app_context():

@@ -22,7 +22,7 @@ MOST_COMPARED = 50
 MOST_RULE_BYTES = 16_000
 """What the rules of one step may take up, about a hundred of them."""
 _COMPACTED = "decisions.compacted"
-_HIDDEN = frozenset({"message", "rows", "files", "text", "html", "quoted"})
+_HIDDEN = frozenset({"message", "rows", "files", "text", "html", "quoted", "verdict"})
 
 
 def core_step(hook: str, reason: str, outcome: str = "decided", **changes: Any) -> Step:

@@ -112,7 +112,7 @@ def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
         return finish(plan, *doubled)
     verdict = site().hooks.strongest(IntakeHooks.intake_screen, message=message) or Verdict.accept()
     if verdict.strength:
-        return finish(plan, Outcome.REJECTED if verdict.outcome == "reject" else Outcome.QUARANTINED, verdict.reason)
+        return _turned_away(plan, verdict)
     plan.agent_id = _agent_id(record, plan.sender)
     plan.entry = _entry(message)
     plan.match = _match(message, plan.sender)
@@ -217,12 +217,21 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Per
         fields=message.fields,
     )
     draft = site().hooks.chain(FilteringHooks.ticket_filter, draft=draft)
+    if draft.verdict is not None and draft.verdict.strength:
+        plan.draft = draft  # for the rows that say so
+        return _turned_away(plan, draft.verdict)
     plan.problems = site().hooks.collect(FilteringHooks.ticket_problems, draft=draft)
     if plan.problems:
         return finish(plan, Outcome.REJECTED, "; ".join(plan.problems))
     plan.draft = draft
     plan.files = tuple(attachments.store(file) for file in message.files)
     return plan
+
+
+def _turned_away(plan: Plan, verdict: Verdict) -> Plan:
+    """The plan that a verdict against the message asks for."""
+    plan.problems = [verdict.told] if verdict.told else []
+    return finish(plan, Outcome.REJECTED if verdict.outcome == "reject" else Outcome.QUARANTINED, verdict.reason)
 
 
 def finish(plan: Plan, outcome: Outcome, reason: str, doubled_id: int | None = None) -> Plan:

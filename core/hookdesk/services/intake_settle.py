@@ -44,6 +44,9 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
             finish(plan, *doubled)
     if plan.outcome is not None:
         decisions.record(session, plan.steps, intake_id=record.id)
+        if plan.draft is not None:
+            rows = [row for row in plan.draft.rows if not row.ticket_column]
+            threads.store_rows(session, rows, None, record.id)
         _name(record, plan)
         end(session, record, plan.outcome, plan.reason)
         return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems), doubled_id=plan.doubled_id)
@@ -57,7 +60,7 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
     _name(record, plan)
     end(session, record, outcome, reason)
     if plan.draft is not None:
-        threads.store_rows(session, plan.draft.rows, record.ticket_id)
+        threads.store_rows(session, plan.draft.rows, record.ticket_id, record.id)
     crash_point("intake-before-commit")
     return Settled(outcome, reason, record.ticket_id, record.entry_id, number=number)
 

@@ -187,7 +187,9 @@ def stored_message_id(message_id: str) -> str | None:
     return message_id if len(message_id) <= 250 else hashlib.sha256(message_id.encode()).hexdigest()
 
 
-def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> None:
+def store_rows(
+    session: Session, rows: Sequence[PluginRow], ticket_id: int | None, intake_id: int | None = None
+) -> None:
     """Store what plugins handed over, each plugin's rows in their order and in one savepoint: they may fail and leave the ticket be."""
     if rows:
         session.flush()  # what is not theirs must not fail as if it were
@@ -196,7 +198,8 @@ def store_rows(session: Session, rows: Sequence[PluginRow], ticket_id: int) -> N
             with session.begin_nested():
                 for row in group:
                     table: Table = metadata.tables[row.table]
-                    values = {**row.values, **({row.ticket_column: ticket_id} if row.ticket_column else {})}
+                    filled = {row.ticket_column: ticket_id, row.intake_column: intake_id}
+                    values = {**row.values, **{column: known for column, known in filled.items() if column}}
                     session.execute(insert(table).values(values))
         except Exception as error:  # whatever their values make of it
             if is_transient(error):

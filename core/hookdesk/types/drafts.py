@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from hookdesk.types.changes import Replaceable
-from hookdesk.types.intake import InboundFile, InboundMessage
+from hookdesk.types.intake import InboundFile, InboundMessage, Verdict
 
 LONGEST_PATTERN = 20
 """A number is stored in 40 characters, and a counter can have 19 digits."""
@@ -18,12 +18,14 @@ LONGEST_PATTERN = 20
 class PluginRow:
     """A row of a plugin's own table that is to be stored with the ticket.
 
-    `table` is the table's full name; `ticket_column`, if set, is filled with the new ticket's id.
+    `table` is the table's full name; `ticket_column`, if set, is filled with the new ticket's id, `intake_column` with that of the record
+    which it came from. A row without `ticket_column` is also stored when a draft ends with a verdict instead of a ticket.
     """
 
     table: str
     values: Mapping[str, Any]
     ticket_column: str = "ticket_id"
+    intake_column: str = ""
 
     def __post_init__(self) -> None:
         """Keep plugins to plugins' tables: core's are written by services."""
@@ -37,9 +39,12 @@ class Changeable(Replaceable):
     __slots__ = ()
     rows: tuple[PluginRow, ...]
 
-    def with_rows(self, table: str, *rows: Mapping[str, Any], ticket_column: str = "ticket_id") -> Self:
+    def with_rows(
+        self, table: str, *rows: Mapping[str, Any], ticket_column: str = "ticket_id", intake_column: str = ""
+    ) -> Self:
         """A copy that also stores rows of the calling plugin's own table, in one savepoint a plugin."""
-        return self.replace(rows=self.rows + tuple(PluginRow(table, row, ticket_column) for row in rows))
+        added = tuple(PluginRow(table, row, ticket_column, intake_column) for row in rows)
+        return self.replace(rows=self.rows + added)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,7 +92,8 @@ class TicketDraft(Changeable):
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
     plugin owns topics, or "", `sla` one to a plan; `due_at` is what is due first. `collaborators` are users who are to follow the ticket.
     `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation. `agent_id` is the agent who wrote
-    it, for somebody else or themselves. `number` is how its public number is made.
+    it, for somebody else or themselves. `number` is how its public number is made. A `verdict` that does not accept ends the message
+    without a ticket, once the chain is through.
     """
 
     message: InboundMessage
@@ -109,6 +115,7 @@ class TicketDraft(Changeable):
     alert: bool = True
     autoresponse: bool = True
     fields: Mapping[str, Any] = field(default_factory=dict)
+    verdict: Verdict | None = None
     rows: tuple[PluginRow, ...] = ()
 
 

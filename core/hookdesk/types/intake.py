@@ -96,11 +96,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one screening plugin says of a message: `strength` orders the answers, the strongest counts."""
+    """What a plugin says of a message: `strength` orders the answers, the strongest counts.
+
+    `reason` is for the ledger; `told` is what whoever waits for the answer at a form or an API may read, "" says nothing in particular.
+    """
 
     outcome: str
     reason: str
     strength: int
+    told: str = ""
 
     @classmethod
     def accept(cls, reason: str = "") -> Verdict:
@@ -108,14 +112,14 @@ class Verdict:
         return cls("accept", reason, 0)
 
     @classmethod
-    def quarantine(cls, reason: str) -> Verdict:
+    def quarantine(cls, reason: str, told: str = "") -> Verdict:
         """Keep the raw message aside for an admin, who can replay it."""
-        return cls("quarantine", reason, 1)
+        return cls("quarantine", reason, 1, told)
 
     @classmethod
-    def reject(cls, reason: str) -> Verdict:
+    def reject(cls, reason: str, told: str = "") -> Verdict:
         """Turn it away; the record and the reason stay in the ledger."""
-        return cls("reject", reason, 2)
+        return cls("reject", reason, 2, told)
 
 
 @dataclass(frozen=True, slots=True)
