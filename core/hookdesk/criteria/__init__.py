@@ -2,14 +2,19 @@
 
 from hookdesk.criteria.evaluate import Finding, Folded, Matcher, compiled, matches
 from hookdesk.criteria.fields import OPERATORS, DraftValues, known_fields
-from hookdesk.criteria.form import CriteriaProblem, comparisons, dump, load
+from hookdesk.criteria.form import EMPTY, CriteriaProblem, comparisons, dump, load
 from hookdesk.criteria.sql import NotInSql, is_in_sql, narrowed, value_type, where
 from hookdesk.criteria.stored import stored_values
 from hookdesk.criteria.ticket_fields import core_fields
 from hookdesk.criteria.words import MODE_WORDS, OPERATOR_WORDS, choice_labels, sentence, value_words
+from hookdesk.types.criteria import ALONE, LISTED, NEGATED
 
 __all__ = [
+    "ALONE",
+    "EMPTY",
+    "LISTED",
     "MODE_WORDS",
+    "NEGATED",
     "OPERATORS",
     "OPERATOR_WORDS",
     "CriteriaProblem",

@@ -14,6 +14,8 @@ from hookdesk.models import LARGEST_ID
 from hookdesk.types.criteria import ALONE, LISTED, NEGATED, Comparison, Field, FieldType, Group, Mode, Operator
 
 VERSION = 1
+EMPTY = Group(Mode.ALL)
+"""No condition: every ticket."""
 LARGEST_NUMBER = 2**31 - 1
 """What a plain integer column of PostgreSQL is compared with."""
 MOST_DEPTH, MOST_PARTS, MOST_CHARACTERS = 5, 100, 1000

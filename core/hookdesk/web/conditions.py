@@ -11,11 +11,10 @@ from wtforms import Field as FormField
 from wtforms import ValidationError
 from wtforms.widgets import TextArea
 
-from hookdesk.criteria import MODE_WORDS, OPERATOR_WORDS, OPERATORS, CriteriaProblem, dump, known_fields, load
-from hookdesk.types.criteria import ALONE, LISTED, Field, FieldType, Group, Mode
+from hookdesk.criteria import EMPTY, MODE_WORDS, OPERATOR_WORDS, OPERATORS, CriteriaProblem, dump, known_fields, load
+from hookdesk.types.criteria import ALONE, LISTED, Field, FieldType, Group
 
 MOST_JSON = 400_000
-EMPTY = Group(Mode.ALL)
 
 
 class ConditionsField(FormField):  # type: ignore[misc]  # WTForms is not typed
@@ -56,6 +55,10 @@ class ConditionsField(FormField):  # type: ignore[misc]  # WTForms is not typed
     def _value(self) -> str:
         """What stands in the text area: what was sent, else the group as JSON."""
         return self.sent if self.sent is not None else json.dumps(dump(self.data or EMPTY), ensure_ascii=False)
+
+    def show(self, data: Mapping[str, Any]) -> None:
+        """Show a stored JSON form that cannot be loaded any more, so that somebody can mend it."""
+        self.sent = json.dumps(data, ensure_ascii=False)
 
     def description_of_fields(self) -> dict[str, Any]:
         """What the script knows: see `editor_data`."""

@@ -1,0 +1,1 @@
+"""Filters: rules about new tickets."""

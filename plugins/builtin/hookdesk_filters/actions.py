@@ -1,0 +1,163 @@
+"""What rules can do out of the box. Other plugins add to it through the hook `filter_actions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from hookdesk.api import (
+    ActionField,
+    Agent,
+    Department,
+    FilterAction,
+    FilteringHooks,
+    Priority,
+    Status,
+    Team,
+    TicketDraft,
+    Verdict,
+    people,
+    reading,
+    site,
+    system,
+)
+from hookdesk_filters import balancing, mails
+
+Values = Mapping[str, Any]
+MOST_OFFERED = 5000
+
+
+def builtin() -> Sequence[FilterAction]:
+    """All of them, in the order in which the editor offers them."""
+    return [
+        _setting("department", _("Set department"), "department_id", _rows(Department, Department.is_active)),
+        _setting("priority", _("Set priority"), "priority_id", _rows(Priority, order=Priority.rank)),
+        _setting("status", _("Set status"), "status_id", _rows(Status, order=Status.position)),
+        _setting("topic", _("Set help topic"), "topic", _topics),
+        _setting("assignee", _("Assign to an agent"), "assignee_id", _rows(Agent, Agent.is_active)),
+        _setting("team", _("Assign to a team"), "team_id", _rows(Team, Team.is_active)),
+        _member(),
+        FilterAction("quiet", _("Send no confirmation"), lambda draft, values: draft.replace(autoresponse=False)),
+        FilterAction("no_alert", _("Tell no agent"), lambda draft, values: draft.replace(alert=False)),
+        _follower(),
+        _mail(),
+        _refusal("reject", _("Turn it away"), Verdict.reject),
+        _refusal("quarantine", _("Keep it aside"), Verdict.quarantine),
+    ]
+
+
+def _setting(name: str, label: str, attribute: str, choices: Callable[[], Iterable[tuple[Any, str]]]) -> FilterAction:
+    """An action that sets one attribute of the draft to something that is there."""
+
+    def check(values: Values) -> str:
+        return "" if any(value == values["to"] for value, _label in choices()) else _gone()
+
+    return FilterAction(
+        name, label, lambda draft, values: draft.replace(**{attribute: values["to"]}),
+        fields=(ActionField("to", label, "choice", choices),), check=check, sets=(name,),
+    )  # fmt: skip
+
+
+def _gone() -> str:
+    """What is said of something that a rule names."""
+    return str(_("it is gone or switched off"))
+
+
+def _rows(model: Any, condition: Any = None, order: Any = None) -> Callable[[], list[tuple[int, str]]]:
+    """A function that lists id and name of rows."""
+
+    def listed() -> list[tuple[int, str]]:
+        asked = select(model.id, model.name).order_by(model.name if order is None else order, model.id)
+        asked = asked if condition is None else asked.where(condition)
+        return [(row.id, row.name) for row in reading().all(asked.limit(MOST_OFFERED))]
+
+    return listed
+
+
+def _topics() -> list[tuple[str, str]]:
+    """References and names of topics that are in use."""
+    offered = site().hooks.collect(FilteringHooks.topic_choices, actor=system("filters"))
+    return [(topic.ref, topic.label) for topic in offered]
+
+
+def _member() -> FilterAction:
+    """A team, and one of its members."""
+    teams = _rows(Team, Team.is_active)
+
+    def ways() -> list[tuple[str, str]]:
+        return [
+            (balancing.IN_TURN, _("in turn")),
+            (balancing.LEAST_BUSY, _("whoever has the fewest open tickets")),
+        ]
+
+    def check(values: Values) -> str:
+        return "" if any(value == values["team"] for value, _label in teams()) else _gone()
+
+    def warn(values: Values) -> str:
+        return "" if balancing.available(values["team"]) else str(_("nobody of this team is there at the moment"))
+
+    return FilterAction(
+        "member", _("Assign to a member of a team"),
+        lambda draft, values: balancing.assigned(draft, values["team"], values["way"]),
+        fields=(ActionField("team", _("Team"), "choice", teams), ActionField("way", _("Who"), "choice", ways)),
+        check=check, sets=("team", "assignee"), varies=True, warn=warn,
+    )  # fmt: skip
+
+
+def _follower() -> FilterAction:
+    """A user who follows the ticket."""
+
+    def apply(draft: TicketDraft, values: Values) -> TicketDraft:
+        person = people.find_user(values["address"])
+        if person is None or person.user_id == draft.user_id:
+            return draft
+        return draft.replace(collaborators=tuple(dict.fromkeys((*draft.collaborators, person.user_id))))
+
+    def check(values: Values) -> str:
+        known = people.find_user(values["address"])
+        return "" if known else str(_("no user has the address %(address)s", address=values["address"][:100]))
+
+    field = ActionField("address", _("Address"), hint=_("Of a user who is known already."), most=320)
+    return FilterAction("follow", _("Add a collaborator"), apply, (field,), check)
+
+
+def _mail() -> FilterAction:
+    """A mail about the new ticket, to anybody."""
+    fields = (
+        ActionField("to", _("To"), hint=_("Addresses, separated by commas. requester stands for who wrote."), most=1000),
+        ActionField("subject", _("Subject"), most=300),
+        ActionField("body", _("Text"), "lines", hint=_("May name %(names)s.", names=", ".join(mails.shown())), most=10_000),
+    )  # fmt: skip
+    return FilterAction(
+        "mail",
+        _("Send a mail"),
+        lambda draft, values: draft,
+        fields,
+        mails.check,
+        after=mails.about_ticket,
+        warn=mails.warn,
+    )
+
+
+def _refusal(name: str, label: str, verdict: Callable[[str, str], Verdict]) -> FilterAction:
+    """No ticket comes of it; the message is kept, with the reason."""
+    fields = (
+        ActionField("reason", _("Reason"), hint=_("For the intake ledger."), most=300),
+        ActionField(
+            "told", _("What the sender reads"), "lines", hint=_("On the form or as an API's answer. Empty: nothing in particular."),
+            is_needed=False, most=2000,
+        ),
+        ActionField("mail", _("Answer a mail with these words, once a day to one address"), "switch"),
+    )  # fmt: skip
+
+    def warn(values: Values) -> str:
+        is_silent = values.get("mail") and not values.get("told")
+        return str(_("there are no words to answer a mail with")) if is_silent else ""
+
+    return FilterAction(
+        name, label, lambda draft, values: draft.replace(verdict=verdict(values["reason"], values.get("told") or "")),
+        fields, sets=("ticket",), is_last=True, after=mails.about_refusal, warn=warn,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""The plugin: rules about new tickets, what they can do, their pages, jobs and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import (
+    Actor,
+    Event,
+    FilterAction,
+    Health,
+    Job,
+    NavItem,
+    NoSettings,
+    PageAssets,
+    Plugin,
+    TicketDraft,
+    hookimpl,
+)
+from hookdesk_filters import actions, deciding, dryrun, lint, mails, tidying
+from hookdesk_filters.hookspecs import FilterHooks
+from hookdesk_filters.views import bp
+
+if TYPE_CHECKING:
+    from click import Command
+
+
+class Filters(Plugin[NoSettings]):
+    """Filters
+
+    Rules about new tickets, whatever way they come: where they belong, who gets them, which are turned away. Each can be tried on
+    past tickets before it is saved.
+    """
+
+    hookspecs = (FilterHooks,)
+
+    @hookimpl
+    def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
+        """Ask the active rules, in their order."""
+        return deciding.applied(draft)
+
+    @hookimpl
+    def filter_actions(self) -> Sequence[FilterAction]:
+        """What rules can do out of the box."""
+        return actions.builtin()
+
+    @hookimpl
+    def ticket_created(self, event: Event) -> None:
+        """Send the mails of the rules that matched."""
+        mails.follow_up(event)
+
+    @hookimpl
+    def intake_settled(self, event: Event) -> None:
+        """The same for what was turned away."""
+        if event.data["outcome"] in ("rejected", "quarantined"):
+            mails.follow_up(event)
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The pages of the admin panel."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line among what decides about new tickets."""
+        if area != "admin":
+            return []
+        return [
+            NavItem("admin", _("Filters"), "filters.index", icon="filter", group="Intake", order=30, permission="admin")
+        ]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the admin panel."""
+        return [PageAssets(css=("filters.css",), face="admin")]
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """Dry runs, and forgetting what is old."""
+        return [
+            Job(dryrun.JOB, dryrun.run_some, timedelta(minutes=5), _("Try filters on past tickets")),
+            Job(
+                tidying.JOB, tidying.forget, timedelta(days=1), _("Forget what filters did long ago, and old dry runs")
+            ),
+        ]
+
+    @hookimpl
+    def health_checks(self) -> Sequence[Health]:
+        """A warning if a filter that is on cannot be asked."""
+        return lint.health()
+
+    @hookimpl
+    def cli_commands(self) -> Sequence[Command]:
+        """`hookdesk filters …`."""
+        from hookdesk_filters.cli import COMMANDS  # click is slow to import, and few processes need it
+
+        return COMMANDS

@@ -1,0 +1,50 @@
+"""One message through all filters, step by step."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from hookdesk.api import InboundMessage, Ticket, admin, criteria, reading, scope, system
+from hookdesk_filters import messages, trying
+from hookdesk_filters.forms import TryForm
+from hookdesk_filters.views.blueprint import Wording, bp
+
+
+@bp.route("/try", methods=["GET", "POST"])
+@admin
+def attempt() -> str | tuple[str, int]:
+    """A typed form, a pasted mail, or a ticket as it came in; nothing is stored."""
+    form, words = TryForm(), Wording()
+    fields = criteria.known_fields()
+    form.source.choices = [("typed", _("A form")), ("mail", _("A mail")), ("ticket", _("A ticket"))]
+    form.channel.choices = list(fields["channel"].choices())  # type: ignore[misc]  # it lists them
+    form.topic.choices = [("", _("None")), *fields["topic"].choices()]  # type: ignore[misc]
+    done = None
+    if form.validate_on_submit():
+        message = _message(form)
+        done = trying.through(message) if message is not None else None
+    page = render_template("filters/try.html", form=form, done=done, words=words)
+    return (page, 422) if form.errors else page
+
+
+def _message(form: TryForm) -> InboundMessage | None:
+    """The message that the form asks about; None, with an error at its field, if there is none."""
+    source = form.source.data
+    if source == "mail":
+        message = messages.from_mail((form.mail.data or "").replace("\r\n", "\n").encode("utf-8", "replace"))
+        if message is None:
+            form.mail.errors = [_("This cannot be read as a mail.")]
+        return message
+    if source == "ticket":
+        asked = select(Ticket.id).where(Ticket.number == (form.number.data or "").lstrip("#"), scope(system("filters")))
+        ticket_id = reading().scalar(asked)
+        found = messages.of_ticket(int(ticket_id)) if ticket_id is not None else None
+        if found is None:
+            form.number.errors = [_("There is no ticket with this number.")]
+        return found
+    return InboundMessage(
+        channel=form.channel.data, sender_address=form.address.data or "", sender_name=form.sender.data or "",
+        subject=form.subject.data or "", text=form.text.data or "", topic=form.topic.data or "",
+    )  # fmt: skip
