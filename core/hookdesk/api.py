@@ -133,6 +133,7 @@ from hookdesk.types.web import FormPart, Health, NavItem, PageAssets, SettingsPa
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.conditions import ConditionsField
+from hookdesk.web.files import stored_file
 from hookdesk.web.form_parts import FormParts, form_parts
 from hookdesk.web.forms import FilesField, Form
 from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
@@ -353,6 +354,7 @@ __all__ = [
     "site",
     "spec",
     "stop_viewing",
+    "stored_file",
     "system",
     "text_to_html",
     "threads",

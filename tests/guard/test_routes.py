@@ -57,6 +57,8 @@ PUBLIC: Mapping[str, str] = {
     "accounts.link": "the mailed token is the proof",
     "accounts.choose": "the mailed token is the proof",
     "accounts.choose_post": "the mailed token is the proof",
+    # forms
+    "forms.items": "names to choose from in the form for a new ticket, of lists that it offers",
     # portal
     "portal.home": "two doors",
     "portal.open_form": "anybody may write to us",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -94,7 +95,7 @@ def make_agent(hookdesk_app: Flask) -> Callable[..., Actor]:
 
 @pytest.fixture
 def make_ticket(hookdesk_app: Flask) -> Callable[..., Ticket]:
-    """`make_ticket(subject=…, text=…, email=…, name=…, channel="portal", files=())`: a ticket that came in by the usual road."""
+    """`make_ticket(subject=…, text=…, email=…, name=…, channel="portal", files=(), fields={})`: a ticket that came in by the usual road."""
 
     def make(
         subject: str = "The printer is on fire",
@@ -105,6 +106,7 @@ def make_ticket(hookdesk_app: Flask) -> Callable[..., Ticket]:
         channel: str = "portal",
         topic: str = "",
         files: Sequence[InboundFile] = (),
+        fields: Mapping[str, Any] | None = None,
     ) -> Ticket:
         message = InboundMessage(
             channel=channel,
@@ -114,6 +116,7 @@ def make_ticket(hookdesk_app: Flask) -> Callable[..., Ticket]:
             text=text,
             topic=topic,
             files=tuple(files),
+            fields=fields or {},
         )
         with hookdesk_app.app_context():
             settled = intake.submit(message, ANONYMOUS)

@@ -12,6 +12,7 @@ from hookdesk.access import NotFound, access_ticket, entry_scope, scope
 from hookdesk.db.context import reading
 from hookdesk.models import Attachment, ThreadEntry, Ticket
 from hookdesk.services import attachments
+from hookdesk.services.attachments import StoredFile
 from hookdesk.web.actor import current_actor
 from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import public
@@ -71,15 +72,24 @@ def attachment(attachment_id: int, name: str) -> Response:
     if row is None:
         raise NotFound("no such attachment")
     access_ticket(actor, row.ticket_id)  # plugins may object
+    return stored_file(StoredFile(row.filename, row.content_type, row.size, row.sha256, row.storage))
+
+
+def stored_file(file: StoredFile) -> Response:
+    """A stored file as an answer, so that no browser runs what is in it. That somebody may have it is for the caller to check.
+
+    Raises:
+        NotFound: its bytes are gone.
+    """
     try:
-        content = attachments.read(row.sha256, row.storage)
+        content = attachments.read(file.sha256, file.storage)
     except FileNotFoundError:
-        logger.error("the bytes of attachment %s are gone from the storage %s", attachment_id, row.storage)
+        logger.error("the bytes of the file %s are gone from the storage %s", file.sha256, file.storage)
         raise NotFound("its bytes are gone") from None
-    inline = row.content_type in attachments.INLINE_TYPES and "download" not in request.args
-    response = Response(content, mimetype=row.content_type if inline else "application/octet-stream")
-    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=row.filename)
-    response.headers["Content-Length"] = str(row.size)
+    inline = file.content_type in attachments.INLINE_TYPES and "download" not in request.args
+    response = Response(content, mimetype=file.content_type if inline else "application/octet-stream")
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=file.filename)
+    response.headers["Content-Length"] = str(file.size)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response

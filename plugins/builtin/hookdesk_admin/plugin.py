@@ -56,6 +56,11 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
             ),
             Slot("admin.user", ("user",), "Below a user's form: what other plugins know of them."),
             Slot("admin.department", ("department",), "Below a department's form, each part with a form of its own."),
+            Slot(
+                "admin.organization",
+                ("organization",),
+                "Below an organization's form (`organization` has an `id`): what other plugins know of it.",
+            ),
         ]
 
     @hookimpl

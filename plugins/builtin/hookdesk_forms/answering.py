@@ -1,4 +1,4 @@
-"""Changing what was filled in about a ticket: a line in its log and an event for each field."""
+"""Changing what was filled in: on a ticket with a line in its log and an event for each field, else with a line for the audit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Ticket, access_ticket, events, tickets, transact
+from hookdesk.api import Actor, Ticket, access_ticket, events, log, tickets, transact
 from hookdesk_forms import values
 from hookdesk_forms.filling import Row
 
@@ -33,10 +33,10 @@ def change_ticket(actor: Actor, ticket_id: int, rows: Sequence[Row]) -> list[str
 def _change(session: Session, ticket: Ticket, actor: Actor, row: Row, before: tuple[Any, ...]) -> bool:
     """Store one field, if it differs."""
     after = () if row.is_hidden else row.values
-    if before == after:
+    plain = [[row.kind.plain(value) for value in each] for each in (before, after)]
+    if plain[0] == plain[1]:
         return False
     values.write(session, "ticket", ticket.id, row.spec, row.kind, after)
-    plain = [[row.kind.plain(value) for value in each] for each in (before, after)]
     told = {
         "label": row.spec.label,
         "before_name": _told(row, before),
@@ -44,6 +44,24 @@ def _change(session: Session, ticket: Ticket, actor: Actor, row: Row, before: tu
     }
     events.changed(session, ticket, actor, row.spec.name, *plain, **told)
     return True
+
+
+def change_owner(actor: Actor, about: str, owner_id: int, name: str, rows: Sequence[Row]) -> list[str]:
+    """Store what was filled in about a user or an organization; the labels of what changed. Who may is for the caller to check."""
+
+    def work(session: Session) -> list[str]:
+        stored = values.read(about, owner_id)
+        changes: dict[str, tuple[Any, Any]] = {}
+        for row in rows:
+            before, after = stored.get(row.spec.id, ()), () if row.is_hidden else row.values
+            if [row.kind.plain(value) for value in before] != [row.kind.plain(value) for value in after]:
+                values.write(session, about, owner_id, row.spec, row.kind, after)
+                changes[row.spec.label] = (_told(row, before), _told(row, after))
+        if changes:
+            log.changed(session, actor, about, name, changes)
+        return list(changes)
+
+    return transact(work, race=True)
 
 
 def _told(row: Row, given: tuple[Any, ...]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -17,7 +19,7 @@ from hookdesk_forms.kinds import FieldKind, FieldProblem, Spec, all_kinds
 Values = Mapping[int, tuple[Any, ...]]
 
 
-@dataclass(slots=True)
+@dataclass
 class Row:
     """One field of a form: what its control holds, the values out of that, and what is wrong."""
 
@@ -29,10 +31,19 @@ class Row:
     problem: str = ""
     is_hidden: bool = False
 
-    @property
+    @cached_property
     def context(self) -> Mapping[str, Any]:
-        """What its control needs besides."""
-        return self.kind.context(self.spec)
+        """What its control needs besides; what is chosen now is always among the choices, though it may no longer be chosen elsewhere."""
+        given = dict(self.kind.context(self.spec))
+        if given.get("choices"):
+            known = {key for key, _label in given["choices"]}
+            gone = [(str(one), self.kind.words(self.spec, [one])) for one in self.values if str(one) not in known]
+            given["choices"] = [*given["choices"], *gone]
+        return given
+
+    def typed_of(self, value: Any) -> str:
+        """One value as the control holds it."""
+        return self.kind.typed(self.spec, value)
 
     @property
     def when(self) -> str:
@@ -47,9 +58,10 @@ class Row:
 
 @dataclass(slots=True)
 class Filled:
-    """All forms of a page with their rows."""
+    """All forms of a page with their rows. `known` are the values of fields that conditions may name and that are not on the page."""
 
     sections: list[tuple[FormSpec, list[Row]]]
+    known: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[Row]:
@@ -62,10 +74,16 @@ class Filled:
         return tuple((row.spec.control, row.spec.label, row.problem) for row in self.rows if row.problem)
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of the files that were filled in."""
+        rows = (row for row in self.rows if row.is_judged and row.kind.column == "data")
+        return tuple(value["sha256"] for row in rows for value in row.values)
+
+    @property
     def wire(self) -> dict[str, Any]:
-        """Key → what was filled in, as JSON that intake reads again."""
+        """Name → what was filled in, as JSON that intake reads again."""
         given = (row for row in self.rows if row.is_judged and row.values)
-        return {row.spec.key: [row.kind.plain(value) for value in row.values] for row in given}
+        return {row.spec.wire: [row.kind.plain(value) for value in row.values] for row in given}
 
 
 def fill(
@@ -93,7 +111,7 @@ def fill(
 
 def _row(spec: Spec, kind: FieldKind, is_agent: bool) -> Row | None:
     """A field, if it is for this person to fill in."""
-    level = spec.level(is_agent)
+    level = "hidden" if kind.is_internal and not is_agent else spec.level(is_agent)
     if level == "hidden" or (level == "shown" and kind.column):
         return None
     return Row(spec, kind, is_required=level == "required" and bool(kind.column))
@@ -104,24 +122,42 @@ def _hold(row: Row, stage: str, stored: tuple[Any, ...] | None, fresh: bool) -> 
     if stage == "shown":
         row.values = stored or ()
         row.typed = [row.kind.typed(row.spec, value) for value in row.values]
-        if fresh and stored is None and row.spec.options.get("default"):
-            row.typed = [str(row.spec.options["default"])]
+        if fresh and stored is None:
+            _begin(row)
         return
     try:
-        row.typed = row.kind.sent(row.spec, request)
-        row.values = row.kind.accept(row.spec, row.typed)
+        given = row.kind.sent(row.spec, request, stage)
+        row.typed = [str(one) for one in given]
+        if stored and row.typed == [row.typed_of(value) for value in stored]:
+            row.values = stored  # what was there already may stay, though it could not be chosen now
+        else:
+            row.values = row.kind.accept(row.spec, given)
     except FieldProblem as problem:
         row.problem = str(problem) if stage == "sent" else ""
 
 
+def _begin(row: Row) -> None:
+    """Fill in what stands in a new form, if it can still be taken."""
+    given = row.spec.options.get("default")
+    if given:
+        row.typed = [str(given)]
+        with suppress(FieldProblem):
+            row.values = row.kind.accept(row.spec, given)
+            row.typed = [row.typed_of(value) for value in row.values]
+
+
 def _hide(filled: Filled, forms: Sequence[FormSpec], stored: Values) -> None:
     """Find out which fields are not asked for; what was filled in there does not count."""
-    rows = {row.spec.key: row for row in filled.rows}
+    rows = {row.spec.name: row for row in filled.rows}
     specs = [spec for form in forms for spec in form.fields]
-    values = {spec.key: rows[spec.key].values if spec.key in rows else stored.get(spec.id, ()) for spec in specs}
-    kept = conditions.shown(specs, values)
+    away = {spec.name: stored.get(spec.id, ()) for spec in specs if spec.name not in rows}
+    kept = conditions.shown(specs, away | {name: row.values for name, row in rows.items()})
+    if any(spec.shown_if for spec in specs):
+        kinds = all_kinds()
+        named = (spec for spec in specs if away.get(spec.name) and kinds[spec.kind].compared)
+        filled.known = {spec.name: [kinds[spec.kind].plain(one) for one in away[spec.name]] for spec in named}
     for row in rows.values():
-        row.is_hidden = row.spec.key not in kept
+        row.is_hidden = row.spec.name not in kept
         if row.is_hidden:
             row.problem = ""
 

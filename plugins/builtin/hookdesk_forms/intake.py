@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,25 +19,35 @@ ASKED = ("portal", "api")
 
 def normal(message: InboundMessage) -> InboundMessage | None:
     """The message with its fields as values of their kinds, without those that are not asked for."""
-    given = message.fields
-    if not given:
+    if not message.fields:
         return None
-    kinds, found = all_kinds(), dict(given)
-    specs = catalogue.fields_of("ticket", given)
-    problems: dict[str, str] = {}
+    kinds, problems = all_kinds(), dict[str, str]()
     read: dict[str, tuple[Any, ...]] = {}
-    for key, spec in specs.items():
-        del found[key]
+    specs = list(_named(message.fields))
+    for name, spec in specs:
         try:
-            read[key] = _accepted(spec, kinds.get(spec.kind), given[key])
+            read[spec.name] = _accepted(spec, kinds.get(spec.kind), message.fields[name])
         except FieldProblem as problem:
             problems[spec.label] = str(problem)
     asked = [spec for form in catalogue.forms_of("ticket", message.topic) for spec in form.fields]
-    kept = conditions.shown(asked, read) | (specs.keys() - {spec.key for spec in asked})
-    found |= {key: held(kinds[specs[key].kind], specs[key], read[key]) for key in read if read[key] and key in kept}
+    left_out = {spec.name for spec in asked} - conditions.shown(asked, read)
+    ours = {name for name, _spec in specs}
+    found = {name: value for name, value in message.fields.items() if name not in ours}
+    for _name, spec in specs:
+        if read.get(spec.name) and spec.name not in left_out:
+            found[spec.wire] = held(kinds[spec.kind], spec, read[spec.name])
     if problems:
         found[PROBLEMS] = problems
-    return message.replace(fields=found) if found != given else None
+    return message.replace(fields=found) if found != message.fields else None
+
+
+def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, Spec]]:
+    """The fields that a message names, each with the name that it uses: a form names a user's field otherwise than a program does."""
+    for key, spec in catalogue.fields_of("ticket", given).items():
+        yield key, spec
+    keys = {name.removeprefix("user:") for name in given}
+    for key, spec in catalogue.fields_of("user", keys).items():
+        yield (spec.wire if spec.wire in given else key), spec
 
 
 def _accepted(spec: Spec, kind: FieldKind | None, given: Any) -> tuple[Any, ...]:
@@ -51,12 +61,13 @@ def held(kind: FieldKind, spec: Spec, given: Sequence[Any]) -> Any:
 
 
 def with_values(draft: TicketDraft) -> TicketDraft | None:
-    """The draft with the rows of its values."""
-    specs = catalogue.fields_of("ticket", draft.fields) if draft.fields else {}
+    """The draft with the rows of its values. Those about its requester go to them once the ticket is there: see `persons.settled`."""
+    if not draft.fields:
+        return None
     kinds, rows = all_kinds(), []
-    for key, spec in specs.items():
+    for name, spec in _named(draft.fields):
         try:
-            given = _accepted(spec, kinds.get(spec.kind), draft.fields[key])
+            given = _accepted(spec, kinds.get(spec.kind), draft.fields[name])
         except FieldProblem as problem:
             explain(_("%(label)s is not stored: %(reason)s", label=spec.label, reason=str(problem)))
             continue
@@ -70,19 +81,31 @@ def problems(draft: TicketDraft) -> list[str]:
     if message.channel not in ASKED:
         return []
     found: dict[str, str] = dict(message.fields.get(PROBLEMS, {}))
-    kinds = all_kinds()
     asked = [spec for form in catalogue.forms_of("ticket", message.topic) for spec in form.fields]
-    kept = conditions.shown(asked, {spec.key: _as_tuple(message.fields, spec.key) for spec in asked})
-    for spec in asked:
-        kind = kinds.get(spec.kind)
-        if spec.requester != "required" or kind is None or not kind.column or spec.key not in kept:
-            continue
-        if not kind.is_given(_as_tuple(message.fields, spec.key)):
+    for spec in missing(asked, {spec.name: _as_tuple(message.fields.get(spec.wire)) for spec in asked}):
+        if spec.requester == "required":
             found.setdefault(spec.label, str(_("This is needed.")))
     return [f"{label}: {words}" for label, words in found.items()]
 
 
-def _as_tuple(fields: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+def missing(asked: Sequence[Spec], given: Mapping[str, tuple[Any, ...]]) -> list[Spec]:
+    """The fields that are asked for and in which nothing, or not enough, was filled in."""
+    kinds, kept = all_kinds(), conditions.shown(asked, given)
+    answering = (spec for spec in asked if spec.name in kept and spec.kind in kinds and kinds[spec.kind].column)
+    return [spec for spec in answering if not kinds[spec.kind].is_given(given.get(spec.name, ()))]
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
     """What a message holds for a field."""
-    value = fields.get(key)
     return value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+def needed_to_close(ticket: Mapping[str, Any]) -> str | None:
+    """Why a ticket cannot be closed yet, or None."""
+    asked = [spec for form in catalogue.forms_of("ticket", ticket["topic_ref"]) for spec in form.fields]
+    if not any(spec.is_needed_to_close for spec in asked):
+        return None
+    stored = values.read("ticket", ticket["id"])
+    empty = missing(asked, {spec.name: stored.get(spec.id, ()) for spec in asked})
+    labels = [spec.label for spec in empty if spec.is_needed_to_close]
+    return str(_("Fill in first: %(names)s", names=", ".join(labels))) if labels else None

@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from hookdesk.api import (
     Actor,
+    Event,
     Field,
     FormPart,
     InboundMessage,
@@ -18,10 +20,12 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     SlotContent,
+    Status,
     TicketDraft,
     hookimpl,
+    reading,
 )
-from hookdesk_forms import criteria, intake, slots
+from hookdesk_forms import criteria, intake, persons, slots
 from hookdesk_forms.hookspecs import FormsHooks
 from hookdesk_forms.kinds import OWN, FieldKind
 from hookdesk_forms.views import bp
@@ -62,6 +66,39 @@ class Forms(Plugin[NoSettings]):
         return intake.problems(draft)
 
     @hookimpl
+    def transition_allowed(self, ticket: Mapping[str, Any], status: str) -> str | None:
+        """Keep a ticket open on which something needed is empty."""
+        if ticket["state"] == "closed" or not _is_closed(status):
+            return None
+        return intake.needed_to_close(ticket)
+
+    @hookimpl
+    def ticket_created(self, event: Event) -> None:
+        """Keep files, and hand over what is about the requester."""
+        persons.settled(event.ticket_id, int(event.data["user_id"]))
+
+    @hookimpl
+    def ticket_deleted(self, event: Event) -> None:
+        """Let go of files."""
+        persons.ticket_gone(event.ticket_id)
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
+        """What was filled in about a person and on their tickets."""
+        found = persons.records(user_id)
+        return [("fields", found)] if found else []
+
+    @hookimpl
+    def users_merged(self, event: Event) -> None:
+        """Give the survivor what the other had."""
+        persons.merged(int(event.data["survivor_id"]), int(event.data["merged_id"]))
+
+    @hookimpl
+    def person_erased(self, event: Event) -> None:
+        """Forget what was filled in."""
+        persons.forget(int(event.data["user_id"]))
+
+    @hookimpl
     def criteria_fields(self) -> Sequence[Field]:
         """Fields for conditions."""
         return criteria.fields()
@@ -87,3 +124,8 @@ class Forms(Plugin[NoSettings]):
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Fields beside a ticket, forms on a topic's page."""
         return slots.contents(slot, actor, args)
+
+
+def _is_closed(status: str) -> bool:
+    """True for a status in which nothing more is to be done."""
+    return bool(reading().scalar(select(Status.state).where(Status.key == status)) == "closed")

@@ -75,9 +75,9 @@ def save_form(actor: Actor, values: FormValues, form_id: int | None = None) -> i
             last = session.scalar(select(func.max(Form.position)).where(Form.about == values.about)) or 0
             form = Form(position=last + 1)
         else:
-            form = _held(session, Form, form_id)
+            form = held(session, Form, form_id)
             given["about"] = form.about
-        changes = _apply(form, given)
+        changes = apply(form, given)
         session.add(form)
         session.flush()
         if form_id is None or changes:
@@ -95,7 +95,7 @@ def remove_form(actor: Actor, form_id: int) -> None:
     """
 
     def work(session: Session) -> None:
-        form = _held(session, Form, form_id)
+        form = held(session, Form, form_id)
         fields = select(Field.id).where(Field.form_id == form_id)
         if session.scalar(select(Value.id).where(Value.field_id.in_(fields)).limit(1)) is not None:
             raise FormProblem("title", _("It has been filled in, so it cannot be deleted. Switch it off instead."))
@@ -114,15 +114,15 @@ def save_field(actor: Actor, form_id: int, values: FieldValues, field_id: int | 
     """
 
     def work(session: Session) -> int:
-        form = _held(session, Form, form_id)
+        form = held(session, Form, form_id)
         given = {**asdict(values), "options": dict(values.options)}
         if field_id is None:
             row = Field(form_id=form_id, about=form.about, position=_last(session, form_id) + 1)
             given["key"] = _new_key(session, form.about, values)
         else:
-            row = _held(session, Field, field_id)
+            row = held(session, Field, field_id)
             given["key"], given["kind"] = row.key, row.kind
-        changes = _apply(row, given)
+        changes = apply(row, given)
         session.add(row)
         session.flush()
         if field_id is None or changes:
@@ -166,7 +166,7 @@ def set_archived(actor: Actor, field_id: int, is_archived: bool) -> None:
     """
 
     def work(session: Session) -> None:
-        row = _held(session, Field, field_id)
+        row = held(session, Field, field_id)
         if (row.archived_at is not None) is not is_archived:
             row.archived_at = clock.now() if is_archived else None
             act = "archived" if is_archived else "restored"
@@ -185,7 +185,7 @@ def remove_field(actor: Actor, field_id: int) -> None:
     """
 
     def work(session: Session) -> None:
-        row = _held(session, Field, field_id)
+        row = held(session, Field, field_id)
         if session.scalar(select(Value.id).where(Value.field_id == field_id).limit(1)) is not None:
             raise FormProblem("label", _("It has been filled in, so it cannot be deleted. Archive it instead."))
         log.changed(session, actor, "field", row.label, {}, act="deleted")
@@ -202,7 +202,7 @@ def move_field(actor: Actor, field_id: int, step: int) -> None:
     """
 
     def work(session: Session) -> None:
-        row = _held(session, Field, field_id)
+        row = held(session, Field, field_id)
         beside = select(Field).where(Field.form_id == row.form_id).order_by(Field.position, Field.id)
         order = list(session.scalars(beside))
         place = order.index(row)
@@ -246,7 +246,7 @@ def has_values(field_id: int) -> bool:
     return reading().scalar(select(Value.id).where(Value.field_id == field_id).limit(1)) is not None
 
 
-def _held(session: Session, model: Any, row_id: int) -> Any:
+def held(session: Session, model: Any, row_id: int) -> Any:
     """A row, for changing it."""
     row = session.get(model, row_id, with_for_update=True)
     if row is None:
@@ -254,7 +254,7 @@ def _held(session: Session, model: Any, row_id: int) -> Any:
     return row
 
 
-def _apply(row: Any, given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def apply(row: Any, given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Set what differs; what did."""
     changes = {name: (getattr(row, name), value) for name, value in given.items() if getattr(row, name) != value}
     for name, value in given.items():

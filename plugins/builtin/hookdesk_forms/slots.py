@@ -5,43 +5,75 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hookdesk.api import Actor, FormPart, SlotContent
-from hookdesk_forms import catalogue
+from hookdesk.api import Actor, FormPart, SlotContent, TicketView
+from hookdesk_forms import catalogue, values
+from hookdesk_forms.catalogue import FormSpec
 from hookdesk_forms.filling import fill
-from hookdesk_forms.views import ticket, topic
+from hookdesk_forms.values import Answer
+from hookdesk_forms.views import owners, ticket, topic
+
+SLOTS_OF = {
+    "directory.user": "user",
+    "admin.user": "user",
+    "directory.organization": "organization",
+    "admin.organization": "organization",
+}
 
 
 def parts(actor: Actor, topic_ref: str, stage: str) -> list[FormPart]:
-    """The fields of a new ticket with that topic; none where there are none."""
+    """The fields of a new ticket with that topic, and those about a requester who is not signed in; none where there are none."""
     forms = catalogue.forms_of("ticket", topic_ref)
+    if not actor.is_agent and not actor.is_signed_in:
+        forms = [*catalogue.forms_of("user"), *forms]
     if not forms:
         return []
     filled = fill(forms, is_agent=actor.is_agent, stage=stage)
-    return [FormPart("forms/filling.html", {"filled": filled}, filled.problems, filled.wire)]
+    return [FormPart("forms/filling.html", {"filled": filled}, filled.problems, filled.wire, filled.files)]
 
 
 def contents(slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
     """What goes into a slot."""
     if slot in ("ticket.sidebar", "portal.ticket"):
-        return _beside(slot, actor, args)
+        return _beside(actor, args["ticket"])
     if slot == "topics.topic":
         return [SlotContent("forms/topic.html", topic.context(args["topic"].ref))]
+    if slot in SLOTS_OF:
+        about = SLOTS_OF[slot]
+        return _about(actor, about, args[about].id, "forms/owner_card.html")
+    if slot == "accounts.profile" and actor.user_id is not None:
+        return _about(actor, "user", actor.user_id, "forms/owner_aside.html")
     return []
 
 
-def _beside(slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+def _beside(actor: Actor, view: TicketView) -> Sequence[SlotContent]:
     """What was filled in, beside a ticket; nothing where there is neither that nor anything to fill in."""
-    view = args["ticket"]
     answers = ticket.seen(actor, view)
-    can_change = ticket.may_change(actor, view) and _has_open(actor, view.topic_ref)
-    if not answers and not can_change:
+    can_change = ticket.may_change(actor, view) and _has_open(actor, catalogue.forms_of("ticket", view.topic_ref))
+    people = [*_seen(actor, "user", view.user_id), *_seen(actor, "organization", view.organization_id)]
+    people = people if actor.is_agent else []
+    if not answers and not can_change and not people:
         return []
     face = "desk" if actor.is_agent else "portal"
-    given = {"answers": answers, "can_change": can_change, "ticket": view}
+    given = {"answers": answers, "can_change": can_change, "people": people}
     return [SlotContent(f"forms/beside_{face}.html", given, order=10)]
 
 
-def _has_open(actor: Actor, topic_ref: str) -> bool:
+def _about(actor: Actor, about: str, owner_id: int, template: str) -> Sequence[SlotContent]:
+    """What was filled in about a user or an organization."""
+    answers = _seen(actor, about, owner_id)
+    can_change = owners.may_change(actor, about, owner_id) and _has_open(actor, catalogue.forms_of(about))
+    if not answers and not can_change:
+        return []
+    return [SlotContent(template, {"answers": answers, "can_change": can_change, "about": about, "owner_id": owner_id})]
+
+
+def _seen(actor: Actor, about: str, owner_id: int | None) -> list[Answer]:
+    """What was filled in, as far as this actor sees it."""
+    found = values.answers(about, owner_id) if owner_id is not None else []
+    return [one for one in found if one.is_seen_by(actor)]
+
+
+def _has_open(actor: Actor, forms: Sequence[FormSpec]) -> bool:
     """True if there is a field that this actor may fill in."""
-    specs = (spec for form in catalogue.forms_of("ticket", topic_ref) for spec in form.fields)
-    return any(spec.level(actor.is_agent) in ("open", "required") for spec in specs)
+    filled = fill(forms, is_agent=actor.is_agent, stage="shown", fresh=False)
+    return any(row.kind.column for row in filled.rows)

@@ -14,6 +14,7 @@ from hookdesk.api import Actor, FilteringHooks, Ticket, TicketEvent, reading, si
 from hookdesk.testing import Client
 from hookdesk_forms import services, values
 
+Make = Callable[..., int]
 pytestmark = pytest.mark.plugins("forms", "topics", "portal", "desk")
 OPEN = {
     "name": "Grace Hopper", "email": "grace@example.org", "subject": "It is broken", "message": "Since nine o'clock.",
@@ -30,7 +31,7 @@ def topic(hookdesk_app: Flask) -> str:
 
 
 @pytest.fixture
-def device(hookdesk_app: Flask, topic: str, make_form: Callable[..., int], make_field: Callable[..., int]) -> int:
+def device(hookdesk_app: Flask, topic: str, make_form: Make, make_field: Make) -> int:
     """A form on that topic: a serial number and a required choice."""
     form_id = make_form("Device", is_for_all=False, intro="It stands on the back.")
     make_field(form_id, "Serial number", hint="Eight digits")

@@ -56,7 +56,12 @@ def _edit(row_id: int | None) -> Answer:
         data = filled(organizations.OrganizationData, row, **plain(form, _PLAIN), **manager, domains=domains)
         organizations.save_organization(current_actor(), row_id, data)
 
-    context = {"title": row.name if row else _("New organization"), "kind": "organization", "row_id": row_id}
+    context = {
+        "title": row.name if row else _("New organization"),
+        "kind": "organization",
+        "row_id": row_id,
+        "organization": row,
+    }
     context["members"] = people.colleagues(row.id) if row else []
     return edit("admin/organization.html", form, save, url_for("admin.organizations"), **context)
 

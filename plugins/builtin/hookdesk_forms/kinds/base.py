@@ -9,11 +9,19 @@ from typing import Any, ClassVar
 from flask import Request
 from flask_babel import gettext as _
 from markupsafe import Markup
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from hookdesk.api import FieldType
 
 Pairs = Sequence[tuple[str, str]]
 """Choices: what is stored, and the words for it."""
+
+
+def menu(label: Any, pairs: Sequence[tuple[str, Any]], **given: Any) -> SelectField:
+    """A choice for an admin: pairs of value and words, the first of them chosen at first."""
+    choices = [SelectChoice(value, words) for value, words in pairs]
+    return SelectField(label, choices=choices, **{"default": pairs[0][0], **given})
 
 
 class FieldProblem(ValueError):
@@ -41,14 +49,19 @@ class Spec:
     is_archived: bool = False
 
     @property
-    def control(self) -> str:
-        """The name and id of its control in forms."""
-        return f"field-{self.key}"
+    def name(self) -> str:
+        """Its name in conditions and in the log of a ticket: "field:os", "user-field:region"."""
+        return f"field:{self.key}" if self.about == "ticket" else f"{self.about}-field:{self.key}"
 
     @property
-    def name(self) -> str:
-        """Its name in conditions and in the log of a ticket."""
-        return f"field:{self.key}"
+    def control(self) -> str:
+        """The name and id of its control in forms."""
+        return self.name.replace(":", "-")
+
+    @property
+    def wire(self) -> str:
+        """Its name among the fields of a message that a form sends. Programs write the key alone."""
+        return self.key if self.about == "ticket" else f"{self.about}:{self.key}"
 
     def level(self, is_agent: bool) -> str:
         """What somebody does with it: "hidden", "shown", "open" or "required"."""
@@ -66,6 +79,8 @@ class FieldKind:
     """What it is to conditions; None if they cannot name it."""
     template: ClassVar[str] = "forms/controls/line.html"
     """The control; it is given `row`."""
+    is_internal: ClassVar[bool] = False
+    """True for what requesters never see, whatever the field says."""
 
     def controls(self) -> Mapping[str, Any]:
         """What an admin states about such a field: name → unbound WTForms field."""
@@ -87,8 +102,8 @@ class FieldKind:
         """
         raise NotImplementedError
 
-    def sent(self, spec: Spec, request: Request) -> list[Any]:
-        """What a form sent for it."""
+    def sent(self, spec: Spec, request: Request, stage: str) -> list[Any]:
+        """What a form sent for it; `stage` as in the hook `ticket_form_parts`."""
         return request.form.getlist(spec.control)
 
     def accept(self, spec: Spec, given: Any) -> tuple[Any, ...]:

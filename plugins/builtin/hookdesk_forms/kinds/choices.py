@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from hookdesk.api import FieldType, clean_line, clean_text
-from hookdesk_forms.kinds.base import FieldKind, FieldProblem, Pairs, Spec, text_of
+from hookdesk_forms.kinds.base import FieldKind, FieldProblem, Pairs, Spec, menu, text_of
 
 MOST_LINES = 200
 _KEY = re.compile(r"[^\W_][\w.-]{0,39}")
@@ -141,11 +141,9 @@ class YesNo(FieldKind):
         return str(_("Yes")) if any(values) else str(_("No"))
 
 
-def look() -> SelectField:
+def look() -> Any:
     """How choices are offered."""
-    return SelectField(
-        _l("Shown as"), choices=[("menu", _l("A menu")), ("buttons", _l("Buttons, one below the other"))]
-    )
+    return menu(_l("Shown as"), [("menu", _l("A menu")), ("buttons", _l("Buttons, one below the other"))])
 
 
 def lines_of(options: Mapping[str, Any]) -> list[tuple[str, str]]:

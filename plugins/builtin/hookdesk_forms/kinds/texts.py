@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+import re2
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
-from hookdesk.api import clean_line, clean_text, html_body, html_to_text, people, sanitize_html, text_to_html
-from hookdesk_forms.kinds.base import FieldKind, FieldProblem, Spec, text_of
+from hookdesk.api import clean_line, clean_text, html_body, html_to_text, sanitize_html, text_to_html
+from hookdesk_forms.kinds.base import FieldKind, FieldProblem, Spec, menu, text_of
 
 MOST_LINE, MOST_TEXT = 500, 20_000
 
@@ -29,15 +31,33 @@ class ShortText(FieldKind):
         return {
             "least": number(_l("Characters, at least"), MOST_LINE),
             "most": number(_l("Characters, at most"), MOST_LINE),
-            "must_be": SelectField(
+            "must_be": menu(
                 _l("It must be"),
-                choices=[("", _l("Anything")), ("digits", _l("Digits alone")), ("ip", _l("An IP address"))],
+                [
+                    ("", _l("Anything")),
+                    ("digits", _l("Digits alone")),
+                    ("ip", _l("An IP address")),
+                    ("pattern", _l("What a pattern says")),
+                ],
+            ),
+            "pattern": StringField(
+                _l("Pattern"),
+                [Length(max=300)],
+                description=_l("A regular expression (RE2) that the whole text must match, as in [A-Z]{2}-[0-9]{4}."),
+            ),
+            "pattern_words": StringField(
+                _l("What to say if it does not match"), [Length(max=200)], filters=[clean_line]
             ),
             "placeholder": StringField(_l("Example in the empty control"), [Length(max=100)], filters=[clean_line]),
         }
 
     def check(self, options: Mapping[str, Any]) -> Mapping[str, str]:
-        """The bounds must leave something."""
+        """The bounds must leave something, and the pattern must be one."""
+        if options.get("must_be") == "pattern":
+            try:
+                _pattern(str(options.get("pattern") or "("))
+            except re2.error:
+                return {"pattern": _("This is no pattern that can be used.")}
         return ordered(options)
 
     def one(self, spec: Spec, given: Any) -> str | None:
@@ -51,6 +71,8 @@ class ShortText(FieldKind):
             raise FieldProblem(_("Write digits alone."))
         if kind == "ip" and not _is_address(text):
             raise FieldProblem(_("Write an IP address, as in 192.0.2.7."))
+        if kind == "pattern" and not _pattern(str(spec.options.get("pattern"))).fullmatch(text):
+            raise FieldProblem(spec.options.get("pattern_words") or _("This is not written as it must be."))
         return text
 
 
@@ -108,27 +130,6 @@ class RichText(LongText):
         return Markup("").join(_formatted(str(value)) for value in values)
 
 
-class Email(FieldKind):
-    """An e-mail address."""
-
-    name = "email"
-    label = _l("E-mail address")
-
-    def one(self, spec: Spec, given: Any) -> str | None:
-        """An address that mail could reach."""
-        text = clean_line(text_of(given))
-        if not text:
-            return None
-        address = people.normal_address(text)
-        if not address:
-            raise FieldProblem(_("Write the whole address, as in name@example.org."))
-        return address
-
-    def context(self, spec: Spec) -> Mapping[str, Any]:
-        """The keyboard of phones."""
-        return {"type": "email"}
-
-
 def number(label: Any, most: int, least: int = 0) -> IntegerField:
     """A number that an admin may leave open."""
     words = _l("Write a number from %(least)s to %(most)s.", least=least, most=f"{most:,}")
@@ -160,6 +161,14 @@ def bounded(spec: Spec, text: str, most: int) -> None:
 def _formatted(text: str) -> Markup:
     """A stored text: HTML, or plain lines."""
     return html_body(text, {}, False)[0] if "<" in text else text_to_html(text)
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> Any:
+    """A compiled pattern; RE2 takes linear time, whatever the pattern and the text."""
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(text, options)
 
 
 def _is_address(text: str) -> bool:

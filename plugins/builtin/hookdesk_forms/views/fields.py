@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, admin, current_actor
-from hookdesk_forms import catalogue, services
+from hookdesk.api import Group, NotFound, admin, criteria, current_actor
+from hookdesk_forms import catalogue, conditions, services
 from hookdesk_forms.forms import OPTION, FieldForm, field_form
 from hookdesk_forms.kinds import FieldKind, FieldProblem, Spec, all_kinds
 from hookdesk_forms.services import FieldValues, FormProblem
@@ -24,7 +24,7 @@ def field_new(form_id: int) -> str | Response | tuple[str, int]:
     row, kind = found_form(form_id), all_kinds().get(request.args.get("kind", ""))
     if kind is None:
         raise NotFound("no such kind of field")
-    return _edit(kind, field_form(kind)(), form_id, row.title, None)
+    return _edit(kind, field_form(kind, _others(form_id))(), form_id, row.title, None)
 
 
 @bp.route("/admin/forms/fields/<int:field_id>", methods=["GET", "POST"])
@@ -37,8 +37,25 @@ def field_edit(field_id: int) -> str | Response | tuple[str, int]:
         raise NotFound("the plugin of this kind of field is switched off")
     data = {name: getattr(spec, name) for name in ("label", "key", "hint", "requester", "agent", "is_needed_to_close")}
     options = {f"{OPTION}{name}": value for name, value in spec.options.items()}
-    form = field_form(kind)(data={**data, **options, "default": spec.options.get("default", "")})
+    options[f"{OPTION}list_id"] = str(spec.list_id or "")
+    shown_if = _condition(spec)
+    form = field_form(kind, _others(spec.form_id, spec.id))(
+        data={**data, **options, "default": spec.options.get("default", ""), "shown_if": shown_if}
+    )
     return _edit(kind, form, spec.form_id, found_form(spec.form_id).title, spec)
+
+
+def _others(form_id: int, field_id: int = 0) -> list[Spec]:
+    """The fields that a condition can name: the form's others."""
+    return [spec for spec in catalogue.form_fields(form_id) if spec.id != field_id]
+
+
+def _condition(spec: Spec) -> Group | None:
+    """The condition as it stands; none if it cannot be used any more."""
+    try:
+        return criteria.load(spec.shown_if, conditions.fields(_others(spec.form_id))) if spec.shown_if else None
+    except criteria.CriteriaProblem:
+        return None
 
 
 def found_field(field_id: int) -> Spec:
@@ -65,6 +82,7 @@ def _edit(
         "forms/field.html", form=form, kind=kind, form_id=form_id, title=title, spec=spec,
         own=[form[f"{OPTION}{name}"] for name in kind.controls()],
         has_values=services.has_values(spec.id) if spec else False,
+        problem=conditions.problem(spec, _others(spec.form_id)) if spec else "",
     )  # fmt: skip
     return (page, 422) if form.errors else page
 
@@ -87,6 +105,8 @@ def _is_good(kind: FieldKind, form: FieldForm, form_id: int, spec: Spec | None) 
 def _values(kind: FieldKind, form: FieldForm) -> FieldValues:
     """What was filled in."""
     options: dict[str, Any] = {name: form[f"{OPTION}{name}"].data for name in kind.controls()}
+    list_id = options.get("list_id")
+    shown_if = form.shown_if.data if form.shown_if else None
     if form.default and form.default.data:
         options["default"] = form.default.data
     return FieldValues(
@@ -94,11 +114,25 @@ def _values(kind: FieldKind, form: FieldForm) -> FieldValues:
         kind=kind.name,
         key=form.key.data or "",
         hint=form.hint.data or "",
-        options={name: value for name, value in options.items() if value not in (None, "", False)},
-        requester=form.requester.data,
+        options={
+            name: value for name, value in options.items() if value not in (None, "", False) and name != "list_id"
+        },
+        list_id=int(list_id) if list_id else None,
+        requester="hidden" if kind.is_internal else form.requester.data,
         agent=form.agent.data,
         is_needed_to_close=bool(form.is_needed_to_close and form.is_needed_to_close.data),
+        shown_if=criteria.dump(shown_if) if shown_if and shown_if.parts else None,
     )
+
+
+def _refuse_used(spec: Spec) -> None:
+    """Keep a field that conditions name.
+
+    Raises:
+        FormProblem: another field is asked for only if this one says something.
+    """
+    if users := conditions.users(spec, catalogue.form_fields(spec.form_id)):
+        raise FormProblem("label", _("The field %(name)s depends on it. Change that first.", name=users[0].label))
 
 
 @bp.post("/admin/forms/fields/<int:field_id>/<act>")
@@ -112,6 +146,7 @@ def field_act(field_id: int, act: str) -> Response:
         elif act in ("archive", "restore"):
             services.set_archived(actor, field_id, act == "archive")
         elif act == "delete":
+            _refuse_used(spec)
             services.remove_field(actor, field_id)
             flash(_("The field %(name)s is deleted.", name=spec.label))
         else:

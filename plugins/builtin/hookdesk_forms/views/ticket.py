@@ -25,7 +25,7 @@ from hookdesk_forms.views.blueprint import bp
 
 def seen(actor: Actor, ticket: TicketView) -> list[Answer]:
     """What was filled in, as far as this actor sees it."""
-    return [one for one in values.answers("ticket", ticket.id) if one.spec.level(actor.is_agent) != "hidden"]
+    return [one for one in values.answers("ticket", ticket.id) if one.is_seen_by(actor)]
 
 
 def filled(actor: Actor, ticket: TicketView, stage: str) -> Filled:

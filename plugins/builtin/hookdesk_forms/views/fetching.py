@@ -1,0 +1,99 @@
+"""What pages fetch by themselves: files that were filled in, names of a long list."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, request
+from sqlalchemy import select
+
+from hookdesk.api import (
+    Actor,
+    NotFound,
+    access_ticket,
+    access_user,
+    agent,
+    attachments,
+    current_actor,
+    limiter,
+    public,
+    reading,
+    requester,
+    stored_file,
+)
+from hookdesk_forms import catalogue
+from hookdesk_forms.kinds import Spec, all_kinds
+from hookdesk_forms.kinds.lists import search
+from hookdesk_forms.models import Field, Value
+from hookdesk_forms.values import Answer
+from hookdesk_forms.views.blueprint import bp
+
+
+@bp.get("/forms/files/<int:value_id>/<name>")
+@requester
+def file(value_id: int, name: str) -> Response:
+    """A file that was filled in, for requesters who may see that. `name` is for people and not looked at."""
+    return _file(value_id)
+
+
+@bp.get("/agent/forms/files/<int:value_id>/<name>")
+@agent()
+def agent_file(value_id: int, name: str) -> Response:
+    """The same for agents."""
+    return _file(value_id)
+
+
+def _file(value_id: int) -> Response:
+    """The file, if whoever asks may see what was filled in there."""
+    row = reading().first(
+        select(Value.ticket_id, Value.user_id, Value.organization_id, Value.data, Field.id.label("field_id"))
+        .join(Field, Field.id == Value.field_id)
+        .where(Value.id == min(value_id, 2**63 - 1), Value.data.is_not(None))
+    )
+    spec = catalogue.field_by_id(row.field_id) if row else None
+    if row is None or spec is None or not _may_see(current_actor(), spec, row.ticket_id, row.user_id):
+        raise NotFound("no such file")
+    parts = {part: row.data[part] for part in ("filename", "content_type", "size", "sha256", "storage")}
+    return stored_file(attachments.StoredFile(**parts))
+
+
+def _may_see(actor: Actor, spec: Spec, ticket_id: int | None, user_id: int | None) -> bool:
+    """Whether somebody may see what was filled in there.
+
+    Raises:
+        NotFound: the ticket or the user is not for them to know of.
+    """
+    kind = all_kinds().get(spec.kind)
+    if kind is None or not Answer(spec, kind, ()).is_seen_by(actor):
+        return False
+    if ticket_id is not None:
+        access_ticket(actor, ticket_id)
+        return True
+    if not actor.is_agent:
+        return user_id is not None and user_id == actor.user_id
+    if user_id is not None:
+        access_user(actor, user_id)
+    return actor.may("user.directory")
+
+
+@bp.get("/forms/items/<int:field_id>")
+@public
+@limiter.limit("240 per minute")
+def items(field_id: int) -> Response:
+    """At most twenty names of a field's list that fit `?q=`, for a form that anybody may fill in."""
+    return _names(field_id)
+
+
+@bp.get("/agent/forms/items/<int:field_id>")
+@agent()
+def agent_items(field_id: int) -> Response:
+    """The same for agents."""
+    return _names(field_id)
+
+
+def _names(field_id: int) -> Response:
+    """The names, if whoever asks may fill the field in."""
+    spec = catalogue.field_by_id(min(field_id, 2**63 - 1))
+    level = spec.level(current_actor().is_agent) if spec else "hidden"
+    if spec is None or spec.kind != "list" or spec.is_archived or level not in ("open", "required"):
+        raise NotFound("no such list")
+    text = request.args.get("q", "").strip()[:100]
+    return jsonify(search(spec, text) if text else [])
