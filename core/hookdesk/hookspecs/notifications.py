@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import Combine, Shape, When, spec
 from hookdesk.types.events import Event
-from hookdesk.types.notifications import AlertKind, Notification, Recipient
+from hookdesk.types.notifications import AlertKind, Notification, Recipient, TemplateKind
 from hookdesk.types.tickets import TicketView
 
 
@@ -45,7 +45,19 @@ class NotificationHooks:
 
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def alert_kinds(self) -> Sequence[AlertKind] | None:
-        """What agents can be told of besides."""
+        """What agents can be told of besides; the event `notice_raised` says that it has come to that."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def template_kinds(self) -> Sequence[TemplateKind] | None:
+        """Kinds of messages besides."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def notice_raised(self, *, event: Event) -> None:
+        """There is something to tell about a ticket. A plugin emits it; whoever writes to people subscribes.
+
+        `event.data`: ticket_id; alert (an alert's name: agents are told as the administrator has set) or template (a template's name: the
+        requester is told); and, if there are such, entry_id, agent_id and user_id (who acted, and is not told), headline.
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def notification_settled(self, *, event: Event) -> None:

@@ -56,6 +56,11 @@ def occasion(event: Event) -> Occasion | None:
         ticket = access_ticket(system("email_out"), event.ticket_id)
     except NotFound:
         return None
+    return assembled(event, ticket)
+
+
+def assembled(event: Event, ticket: TicketView) -> Occasion | None:
+    """What an event on a ticket is about; None if its department is gone meanwhile."""
     department = reading().first(select(*_DEPARTMENT).where(Department.id == ticket.department_id))
     if department is None:
         return None

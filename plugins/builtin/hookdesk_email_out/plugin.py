@@ -23,7 +23,7 @@ from hookdesk.api import (
     hookimpl,
     reading,
 )
-from hookdesk_email_out import persons, recipients, sending, services, telling
+from hookdesk_email_out import departments, persons, recipients, sending, services, telling
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.settings import Settings
@@ -94,6 +94,13 @@ class EmailOut(Plugin[Settings]):
         telling.alert(self.settings, about, *CHANGES[what])
 
     @hookimpl
+    def notice_raised(self, event: Event) -> None:
+        """Tell agents, as the matrix says of that alert, or the requester."""
+        about = occasion(event)
+        if about is not None:
+            telling.raised(self.settings, about)
+
+    @hookimpl
     def mail_secret(self, key: str, address: str, name: str, subject: str, text: str) -> bool:
         """Mail a sign-in secret for whoever asks (declared by auth_password)."""
         return services.promise_secret(self.settings, key, address, name, subject, text)
@@ -120,6 +127,7 @@ class EmailOut(Plugin[Settings]):
         """The pages among the messages."""
         pages = (
             (_("Alerts and answers"), "alerts", "bell", 400),
+            (_("Mail templates"), "templates", "pen", 405),
             (_("Outgoing mail"), "queue", "mail", 410),
         )
         return [
@@ -130,7 +138,10 @@ class EmailOut(Plugin[Settings]):
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """A section of an agent's own page."""
+        """A section of an agent's own page; the set of words on a department's page."""
+        if slot == "admin.department":
+            ref, choices = departments.chosen(args["department"].id), departments.choices()
+            return [SlotContent("email_out/department.html", {"choices": choices, "chosen": ref}, order=50)]
         if slot != "agent.profile" or actor.agent_id is None:
             return []
         return [SlotContent("email_out/profile.html", profile.choices(actor.agent_id), order=40)]

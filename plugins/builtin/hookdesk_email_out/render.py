@@ -2,55 +2,58 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import force_locale
 from jinja2 import Template, TemplateError
 
-from hookdesk.api import Notification, explain
-from hookdesk_email_out.sandbox import environment
-from hookdesk_email_out.settings import Settings
-
-FIELD = {
-    "autoresponse": "words_autoresponse",
-    "opened_for_you": "words_opened",
-    "received": "words_received",
-    "reply": "words_reply",
-    "message": "words_message",
-}
-MOST_CHARACTERS = 500_000
+from hookdesk.api import CoreSettings, Notification, Recipient, explain, site
+from hookdesk_email_out.sandbox import environment, html_environment, made
+from hookdesk_email_out.wordings import Draft, Wording
 
 
-def words(settings: Settings, notification: Notification) -> str:
-    """The text of a notification; with the default words if the admin's cannot be used, so that no mail is lost over a typo.
+def language(recipient: Recipient) -> str:
+    """In which language somebody is written to: their own, else the site's."""
+    known: tuple[str, ...] = current_app.extensions["hookdesk_languages"]
+    default = site().settings.get("core", CoreSettings).default_locale
+    return recipient.locale if recipient.locale in known else default if default in known else "en"
 
-    Words that nobody changed are in the language of the site, if a catalogue has them.
+
+def language_of(recipient: Recipient) -> AbstractContextManager[None]:
+    """Inside, words and dates are in the recipient's language."""
+    inside: AbstractContextManager[None] = force_locale(language(recipient))
+    return inside
+
+
+def worded(wording: Wording, notification: Notification) -> Notification:
+    """The notification with its words; with the next best ones if the admin's cannot be used, so that no mail is lost over a typo."""
+    with language_of(notification.recipient):
+        for draft in wording.drafts(language(notification.recipient)):
+            try:
+                return notification.replace(**filled(draft, notification))
+            except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+                explain(f"the words for {notification.template} cannot be used ({error}); the next best ones were")
+                current_app.logger.warning(
+                    "email_out: the template %s cannot be used: %s", wording.kind.name or notification.template, error
+                )
+    raise AssertionError("unreachable: the last words can be used")
+
+
+def filled(draft: Draft, notification: Notification) -> dict[str, str]:
+    """Subject, text and HTML that a draft makes of a notification's values.
+
+    Raises:
+        TemplateError, ArithmeticError, LookupError, TypeError, ValueError: it cannot be used.
     """
-    field = FIELD.get(notification.template, "words_alert")
-    for template in (getattr(settings, field), getattr(Settings(), field)):
-        try:
-            return _render(_(template) if template else "", notification.context)
-        except (TemplateError, TypeError, ValueError, OverflowError) as error:
-            explain(f"the words for {notification.template} cannot be used ({error}); the default ones were")
-            current_app.logger.warning("email_out: the template %s cannot be used: %s", field, error)
-    raise AssertionError("unreachable: the default words can be used")
+    values = notification.context
+    subject = " ".join(made(_compiled(draft.subject, False), values).split())[:600]
+    html = made(_compiled(draft.html, True), values).strip() if draft.html.strip() else ""
+    return {"subject": subject, "text": made(_compiled(draft.text, False), values).strip() + "\n", "html": html}
 
 
-def _render(template: str, context: Any) -> str:
-    """The template with its values, bounded."""
-    return _compiled(template).render(**context)[:MOST_CHARACTERS].strip() + "\n"
-
-
-@lru_cache(maxsize=64)
-def _compiled(template: str) -> Template:
+@lru_cache(maxsize=128)
+def _compiled(template: str, is_html: bool) -> Template:
     """Made once for the same words: that takes longer than all else about a mail."""
-    return environment.from_string(template)
-
-
-def quoted(text: str, most_lines: int = 40) -> str:
-    """A text as a quotation, its end left out if it is long."""
-    lines = text.splitlines()
-    kept = [f"> {line}" for line in lines[:most_lines]]
-    return "\n".join([*kept, "> …"] if len(lines) > most_lines else kept)
+    return (html_environment if is_html else environment).from_string(template)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,22 +11,19 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import (
-    Agent,
-    CoreSettings,
     Notification,
     NotificationHooks,
     Recipient,
     ThreadEntry,
     clock,
     emit,
-    people,
     reading,
     references,
     site,
     transact,
     wake,
 )
-from hookdesk_email_out import compose, render
+from hookdesk_email_out import compose, context, render, wordings
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.occasions import Occasion
 from hookdesk_email_out.settings import Settings
@@ -37,72 +34,45 @@ MOST_CONFIRMATIONS = 10
 LOOKED_AT = 500
 """The newest mails among which they are counted."""
 
-
-CONFIRMATIONS = ("autoresponse", "received")
-AUTO = {**dict.fromkeys(CONFIRMATIONS, "auto-replied"), "reply": "", "message": ""}
-"""Template → `Auto-Submitted` (RFC 3834 §5), "" for a person's words; of any other: auto-generated."""
+AUTO = {"reply": "", "message": "", "opened_for_you": "auto-generated"}
+"""Template → `Auto-Submitted` (RFC 3834 §5), "" for a person's words. What else goes to requesters replies by itself."""
+REPLIED, GENERATED = "auto-replied", "auto-generated"
 
 
 def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], headline: str = "") -> int:
     """Make a mail row for each recipient whom no plugin protects from it, all in one transaction; how many were made."""
-    worded = []
-    for recipient in recipients:
-        said = _context(about, recipient)
-        notification = Notification(
-            template=template,
-            recipient=recipient,
-            ticket_id=about.ticket.id,
-            entry_id=about.entry.id if about.entry else None,
-            subject=f"[#{about.ticket.number}] {about.ticket.subject}"[:600],
-            context={**said, "headline": str(headline).replace("%(author)s", said["author"])},
-        )
-        if site().hooks.veto(NotificationHooks.notify_allowed, notification=notification) is None:
-            worded.append(_rendered(settings, notification))
+    wording = wordings.of(template, about.department.template_ref) if recipients else None
+    worded = [
+        _rendered(wording, notification)
+        for notification in (_notification(about, template, recipient, headline) for recipient in recipients)
+        if wording and site().hooks.veto(NotificationHooks.notify_allowed, notification=notification) is None
+    ]
     made = _store(settings, about, worded)
     if made:
         wake(SEND)
     return made
 
 
-def _rendered(settings: Settings, notification: Notification) -> Notification:
+def _notification(about: Occasion, template: str, recipient: Recipient, headline: str) -> Notification:
+    """What is to be told to somebody, before it has words."""
+    with render.language_of(recipient):
+        values = context.context(about, recipient, headline)
+    return Notification(
+        template=template,
+        recipient=recipient,
+        ticket_id=about.ticket.id,
+        entry_id=about.entry.id if about.entry else None,
+        subject=f"[#{about.ticket.number}] {about.ticket.subject}"[:600],
+        context=values,
+    )
+
+
+def _rendered(wording: wordings.Wording, notification: Notification) -> Notification:
     """The words: a plugin's, else the admin's; then whatever plugins change."""
     done = site().hooks.first(NotificationHooks.notify_render, notification=notification)
     if done is None:
-        done = notification.replace(text=render.words(settings, notification))
+        done = render.worded(wording, notification)
     return site().hooks.chain(NotificationHooks.notify_transform, notification=done)
-
-
-def _context(about: Occasion, recipient: Recipient) -> Mapping[str, Any]:
-    """What templates may say."""
-    ticket, entry = about.ticket, about.entry
-    text = entry.text if entry else ""
-    department = ticket.department_name if recipient.agent_id else about.public_department
-    return {
-        "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "recipient": recipient.name,
-        "department": department, "status": ticket.status_name, "priority": ticket.priority_name,
-        "author": _author(about, recipient), "text": text, "quoted": render.quoted(text), "signature": _signature(about, recipient),
-        "site_name": site().settings.get("core", CoreSettings).site_name, "headline": "",
-        "url": site().hooks.first(NotificationHooks.ticket_url, ticket=ticket, recipient=recipient) or "",
-    }  # fmt: skip
-
-
-def _author(about: Occasion, recipient: Recipient) -> str:
-    """Who wrote, by the name that the recipient may know."""
-    if about.entry is None:
-        return ""
-    is_told = about.entry.agent_id is None or recipient.agent_id is not None
-    return str(about.entry.author) if is_told else people.public_name(about.entry.author, about.public_department)
-
-
-def _signature(about: Occasion, recipient: Recipient) -> str:
-    """The signature below what an agent wrote: their own, else the department's; neither tells a requester what they shall not know."""
-    entry, is_told = about.entry, recipient.agent_id is not None
-    if entry is None or entry.agent_id is None:
-        return ""
-    own = ""
-    if is_told or not people.hides_agents():
-        own = reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or ""
-    return str(own or (about.department.signature if is_told or about.department.is_public else ""))
 
 
 def _store(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> int:
@@ -135,7 +105,7 @@ def _rows(settings: Settings, about: Occasion, worded: Sequence[Notification]) -
         one.recipient.address: {
             **told, "template": one.template, "entry_id": one.entry_id, "address": one.recipient.address, "name": one.recipient.name,
             "sender_name": _sender_name(about, one), "subject": one.subject, "text": f"{one.text.rstrip()}\n\n{marker}\n", "html": one.html,
-            "message_id": _message_id(about, one, host), "auto": AUTO.get(one.template, "auto-generated"),
+            "message_id": _message_id(about, one, host), "auto": AUTO.get(one.template, GENERATED if one.recipient.agent_id else REPLIED),
         }
         for one in reversed(worded)  # who is named twice gets the first
     }  # fmt: skip
@@ -151,7 +121,7 @@ def _message_id(about: Occasion, notification: Notification, host: str) -> str:
 
 def _sender_name(about: Occasion, notification: Notification) -> str:
     """Whose name stands before the site's: the person who wrote, if a person did."""
-    return _author(about, notification.recipient) if notification.template in ("reply", "message") else ""
+    return context.author_of(about, notification.recipient) if notification.template in ("reply", "message") else ""
 
 
 def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:
@@ -166,11 +136,11 @@ def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:
 
 
 def may_confirm(address: str) -> bool:
-    """False for an address that has had its confirmations of this hour (RFC 3834 §2: limit the rate of responses)."""
-    newest = select(Mail.address, Mail.template, Mail.created_at).order_by(Mail.id.desc()).limit(LOOKED_AT).subquery()
+    """False for an address that has had its automatic replies of this hour (RFC 3834 §2: limit the rate of responses)."""
+    newest = select(Mail.address, Mail.auto, Mail.created_at).order_by(Mail.id.desc()).limit(LOOKED_AT).subquery()
     sent = select(func.count()).where(
         newest.c.address == address,
-        newest.c.template.in_(CONFIRMATIONS),
+        newest.c.auto == REPLIED,
         newest.c.created_at > clock.now() - timedelta(hours=1),
     )
     return int(reading().scalar(sent)) < MOST_CONFIRMATIONS

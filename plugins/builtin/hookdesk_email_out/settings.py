@@ -1,4 +1,4 @@
-"""What the admin sets: the server, the sender, who is told, and the words."""
+"""What the admin sets: the server, the sender, and who is told."""
 
 from __future__ import annotations
 
@@ -9,54 +9,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from hookdesk.api import people, setting
-from hookdesk_email_out import sandbox
-
-N_ = str  # marks words for translation that are translated where they are used
-
-AUTORESPONSE = N_("""Hello {{ requester }},
-
-we have your message, and it has the number {{ number }}. Somebody will answer you here, by mail.
-
-{% if url %}Follow it, or add something, at any time: {{ url }}
-{% endif %}
-What you wrote:
-
-{{ quoted }}
-""")
-OPENED_FOR_YOU = N_("""Hello {{ requester }},
-
-we have opened ticket {{ number }} for you: {{ subject }}
-
-{{ text }}
-
-{% if url %}Follow it, or add something, at any time: {{ url }}
-{% endif %}""")
-RECEIVED = N_("""Hello {{ recipient }},
-
-what you wrote was added to ticket {{ number }}.
-{% if url %}
-See the whole conversation: {{ url }}
-{% endif %}""")
-REPLY = N_("""{{ text }}
-{% if signature %}
-{{ signature }}
-{% endif %}{% if url %}
-See the whole conversation: {{ url }}
-{% endif %}""")
-MESSAGE = N_("""{{ author }} wrote on ticket {{ number }}:
-
-{{ text }}
-{% if url %}
-See the whole conversation: {{ url }}
-{% endif %}""")
-ALERT = N_("""{{ headline }}
-
-Ticket:    {{ number }}, {{ subject }}
-Requester: {{ requester }}
-{% if url %}Open it:   {{ url }}
-{% endif %}
-{{ text }}
-""")
 
 
 def check_address(address: str) -> str:
@@ -132,22 +84,10 @@ class Settings:
         maximum=100_000_000,
         help=_("Bytes a mail; larger ones are linked."),
     )
-    words_autoresponse: str = setting(AUTORESPONSE, label=_("Words: confirmation"), multiline=True, check=sandbox.check)
-    words_opened: str = setting(
-        OPENED_FOR_YOU, label=_("Words: opened by an agent"), multiline=True, check=sandbox.check
-    )
-    words_received: str = setting(
-        RECEIVED, label=_("Words: further message received"), multiline=True, check=sandbox.check
-    )
-    words_reply: str = setting(REPLY, label=_("Words: reply"), multiline=True, check=sandbox.check)
-    words_message: str = setting(
-        MESSAGE, label=_("Words: message of another participant"), multiline=True, check=sandbox.check
-    )
-    words_alert: str = setting(ALERT, label=_("Words: alert to agents"), multiline=True, check=sandbox.check)
 
     @classmethod
     def upgrade(cls, values: dict[str, Any], version: int) -> dict[str, Any]:
-        """Until version 1 a switch said whether departments are told of new tickets."""
+        """Until version 1 a switch said whether departments are told of new tickets, and the words stood here (migration 0003)."""
         if version < 2 and values.pop("alert_department", True) is False:
             values["told_fewer"] = ["new_ticket:department"]
-        return values
+        return {name: value for name, value in values.items() if not name.startswith("words_")}

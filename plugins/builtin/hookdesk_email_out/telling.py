@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hookdesk_email_out import kinds, matrix, recipients, services
+from hookdesk_email_out import default_words, kinds, matrix, recipients, services
 from hookdesk_email_out.occasions import Occasion, came_from_machine
 from hookdesk_email_out.settings import Settings
 
@@ -14,6 +14,19 @@ def alert(settings: Settings, about: Occasion, name: str, headline: str = "") ->
         return 0
     told = recipients.agents(about, name, matrix.told(settings, kind))
     return services.promise(settings, about, kind.template, told, headline=headline or kind.headline)
+
+
+def raised(settings: Settings, about: Occasion) -> None:
+    """What a plugin wants to be told: an alert to agents, or a message to the requester, no more of those than of confirmations."""
+    data = about.event.data
+    headline = str(data.get("headline", ""))
+    if data.get("alert"):
+        alert(settings, about, str(data["alert"]), headline)
+    elif data.get("template") in default_words.kinds():
+        owner = [
+            one for one in recipients.others(about) if one.reason == "requester" and services.may_confirm(one.address)
+        ]
+        services.promise(settings, about, str(data["template"]), owner, headline)
 
 
 def opened(settings: Settings, about: Occasion) -> None:

@@ -10,8 +10,19 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, InboundMessage, NavItem, Plugin, TicketDraft, Verdict, hookimpl, setting
-from hookdesk_limits import services
+from hookdesk.api import (
+    Actor,
+    Event,
+    InboundMessage,
+    NavItem,
+    Plugin,
+    TemplateKind,
+    TicketDraft,
+    Verdict,
+    hookimpl,
+    setting,
+)
+from hookdesk_limits import notice, services
 from hookdesk_limits.views import bp
 
 
@@ -28,6 +39,11 @@ class Settings:
         ),
         minimum=0,
         maximum=10_000,
+    )
+    tells_limit: bool = setting(
+        False,
+        label=_l("Tell requesters that they have reached it"),
+        help=_l("Once, with the ticket that reaches it. The words are among the mail templates."),
     )
 
 
@@ -55,6 +71,17 @@ class Limits(Plugin[Settings]):
     def ticket_problems(self, draft: TicketDraft) -> Sequence[str]:
         """Say that a requester has enough open tickets."""
         return services.problems(draft, self.settings.open_tickets)
+
+    @hookimpl
+    def template_kinds(self) -> Sequence[TemplateKind]:
+        """What a requester is told who has reached the limit."""
+        return [notice.KIND]
+
+    @hookimpl
+    def ticket_created(self, event: Event) -> None:
+        """Tell them, if this ticket is the last one that they may have."""
+        if self.settings.tells_limit and event.data.get("agent_id") is None:
+            notice.tell(event, self.settings.open_tickets)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

@@ -27,8 +27,7 @@ def problems(draft: TicketDraft, most: int) -> Sequence[str]:
     """Why a requester may not have one more open ticket. What an agent opens is not counted against anybody."""
     if not most or draft.user_id is None or draft.agent_id is not None:
         return ()
-    counted = select(Ticket.id).where(Ticket.user_id == draft.user_id, Ticket.state == "open").limit(most)
-    number = int(reading().scalar(select(func.count()).select_from(counted.subquery())))
+    number = open_tickets(draft.user_id, most)
     if number < most:
         return ()
     explain(f"the requester has {number} open tickets or more, and may have {most}")
@@ -38,6 +37,12 @@ def problems(draft: TicketDraft, most: int) -> Sequence[str]:
         most,
     )
     return (told,)
+
+
+def open_tickets(user_id: int, most: int) -> int:
+    """How many open tickets a requester has, counted no further than `most`."""
+    counted = select(Ticket.id).where(Ticket.user_id == user_id, Ticket.state == "open").limit(most)
+    return int(reading().scalar(select(func.count()).select_from(counted.subquery())))
 
 
 def blocked(address: str) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hookdesk.api import (
     Actor,
     Agent,
+    AlertKind,
     Department,
     Organization,
     Referral,
@@ -22,6 +23,7 @@ from hookdesk.api import (
     Ticket,
     actors,
     clock,
+    emit,
     reading,
     site,
     system,
@@ -29,6 +31,7 @@ from hookdesk.api import (
     tickets,
     transact,
 )
+from hookdesk.plugins.caller import Implementation
 from hookdesk.testing import Client
 from hookdesk_email_out import matrix, preferences
 from hookdesk_email_out.audiences import LABELS
@@ -251,6 +254,23 @@ def test_the_page_stores_what_is_ticked(hookdesk_app: Flask, admin_client: Clien
         matrix.save(system(), settings, defaults)
         settings = site().settings.get("email_out", Settings)
         assert (settings.told_more, settings.told_fewer) == ((), ())
+
+
+def test_a_plugin_adds_an_alert_and_raises_it(
+    hookdesk_app: Flask, make_agent: MakeAgent, make_ticket: MakeTicket, told: Told
+) -> None:
+    """It stands on the page like the others, and the mail says its headline."""
+    make_agent()
+    ticket = make_ticket()
+    told()
+    kind = AlertKind("fire", "Fire", "It burns.", ("department",), ("department",), "new_ticket_alert")
+    with hookdesk_app.app_context():
+        site().hooks.install("alert_kinds", [Implementation("test", lambda: [kind], ())])
+        transact(lambda session: emit(session, "notice_raised", {"ticket_id": ticket.id, "alert": "fire"}))
+        transact(lambda session: emit(session, "notice_raised", {"ticket_id": ticket.id, "alert": "unknown"}))
+    assert told() == {"ada"}
+    with hookdesk_app.app_context():
+        assert "It burns." in str(reading().scalars(select(Mail.text).order_by(Mail.id.desc()).limit(1)).one())
 
 
 def test_a_switch_of_version_1_is_kept(hookdesk_app: Flask) -> None:

@@ -1,0 +1,52 @@
+"""Sets of words, and which one a department has."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from hookdesk.api import NotFound, admin, current_actor
+from hookdesk_email_out import departments, editing
+from hookdesk_email_out.editing import WordsProblem
+from hookdesk_email_out.views.blueprint import bp
+
+
+@bp.post("/admin/templates/sets")
+@admin
+def save_set() -> Response:
+    """Make a set, or name it differently."""
+    set_id = request.form.get("set", type=int) or None
+    try:
+        set_id = editing.save_set(current_actor(), request.form.get("name", ""), set_id)
+    except WordsProblem as problem:
+        flash(str(problem), "danger")
+    except LookupError as error:
+        raise NotFound(str(error)) from None
+    else:
+        flash(_("Saved."), "success")
+    return redirect(url_for("email_out.templates", set=set_id))
+
+
+@bp.post("/admin/templates/sets/<int:set_id>/delete")
+@admin
+def delete_set(set_id: int) -> Response:
+    """Delete a set with its words."""
+    try:
+        editing.remove_set(current_actor(), set_id)
+    except LookupError as error:
+        raise NotFound(str(error)) from None
+    flash(_("The set is deleted; its departments have the default one."), "success")
+    return redirect(url_for("email_out.templates"))
+
+
+@bp.post("/admin/departments/<int:department_id>/templates")
+@admin
+def choose_set(department_id: int) -> Response:
+    """Say which words a department writes in."""
+    try:
+        departments.choose(current_actor(), department_id, request.form.get("template_ref", ""))
+    except (LookupError, ValueError) as error:
+        raise NotFound(str(error)) from None
+    flash(_("Saved."), "success")
+    return redirect(url_for("admin.department_edit", row_id=department_id))
