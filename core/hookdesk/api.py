@@ -17,6 +17,7 @@ from hookdesk.access import (
 )
 from hookdesk.access_people import KNOWN_AGENT, access_user, knowing, known_users
 from hookdesk.access_reasons import Reason, reasons, sees
+from hookdesk.cache import cached
 from hookdesk.db.context import reading, release
 from hookdesk.db.engine import ReadSession, WriteRefused
 from hookdesk.db.identity import follow_ids, next_id
@@ -281,6 +282,7 @@ __all__ = [
     "attachments",
     "authenticate",
     "begin_sign_in",
+    "cached",
     "clean_line",
     "clean_text",
     "clock",

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from hookdesk import clock
 from hookdesk.models import SystemLog
 from hookdesk.outbox import emit
+from hookdesk.services import counters
 from hookdesk.types.actors import Actor
 
 logger = logging.getLogger("hookdesk")
+SET_UP = "hookdesk_set_up"
+"""Stands in a session's `info` once it changed how the site is set up."""
 LONGEST = 2000
 """Characters of a value that are told in `configuration_changed`."""
 
@@ -37,8 +40,11 @@ def changed(
 ) -> None:
     """Somebody changed how the site is set up: a line, and the event `configuration_changed` for whoever keeps an audit.
 
-    `changes` maps fields onto what they were and what they are now, without secrets; `words` replaces the line.
+    `changes` maps fields onto what they were and what they are now, without secrets; `words` replaces the line. What `cached` keeps is read
+    anew from then on.
     """
+    counters.increase(session, "settings")
+    session.info[SET_UP] = True
     told = words or f"{actor.name} {act} the {kind} {name}" + (f": {', '.join(changes)}" if act == "changed" else "")
     write(session, level, kind, told)
     data = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hookdesk.db import context
 from hookdesk.db.retry import retrying
+from hookdesk.services import log
 from hookdesk.site import site
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ def unit_of_work() -> Iterator[Session]:
     context.release()
     with site().db.write() as session:
         yield session
+    if session.info.pop(log.SET_UP, False):
+        site().settings.forget()
 
 
 def transact(work: Callable[[Session], T], race: bool = False) -> T:

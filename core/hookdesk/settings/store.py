@@ -53,8 +53,12 @@ class SettingsStore:
 
     @property
     def edition(self) -> int:
-        """A number that differs once settings of any scope were saved, at most a second old."""
+        """A number that differs once settings of any scope, or anything else of the site's set-up, were changed; at most a second old."""
         return self._counts.read().settings
+
+    def forget(self) -> None:
+        """Look at the counter anew at the next call: this process has just changed something itself."""
+        self._counts.forget()
 
     def form_values(self, scope: str, settings_type: type) -> dict[str, Any]:
         """What a form shows: stored values or defaults; a secret as its reference, as `MASK` if it is set, else ""."""
@@ -83,7 +87,7 @@ class SettingsStore:
             except ValueError as error:
                 raise SettingsError(f"{scope}.{name}: {error}") from None
         retrying(lambda: self._write(scope, settings_type, new, actor), also=IntegrityError)
-        self._counts.forget()
+        self.forget()
 
     def _write(self, scope: str, settings_type: type, new: Mapping[str, Any], actor: Actor) -> None:
         """One attempt at storing. The counter's row is held meanwhile, so that what others save at the same moment is kept too."""
