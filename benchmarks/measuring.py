@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, attack, calibration, mail, operation, pages, scopes
+from benchmarks import api, attack, calibration, filters, mail, operation, pages, scopes
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
@@ -25,6 +25,7 @@ def names() -> list[str]:
         *(point.name for point in entry_points(group=GROUP)),
         "start",
         attack.NAME,
+        *filters.NAMES,
         *scopes.NAMES,
     ]
 
@@ -37,7 +38,8 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
     if set(wanted) <= {"calibration", *scopes.NAMES}:
         return
     with opened(tickets, database_url) as instance:
-        if set(wanted) - {"calibration", "start", attack.NAME, *scopes.NAMES}:
+        yield from filters.measure(instance, wanted)
+        if set(wanted) - {"calibration", "start", attack.NAME, *filters.NAMES, *scopes.NAMES}:
             with running(instance) as stack:
                 for name, take in _on_stack(stack, wanted):
                     if name in wanted:

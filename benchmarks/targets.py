@@ -43,6 +43,8 @@ TARGETS = {
     "pipe": Target("cpu_ms", 45),
     "start": Target("p50_ms", 3000),
     "open_queue_attacked": Target("p50_ms", 500),  # "usable"
+    "filters_500": Target("cpu_ms", 15),
+    "dry_run": Target("p50_ms", 5000),
     "memory": Target("mb", 350),
     **dict.fromkeys(("scope_wide", "scope_narrow", "scope_referred"), Target("cpu_ms", 5)),  # at 1,000,000 tickets
 }

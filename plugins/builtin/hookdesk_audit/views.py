@@ -15,9 +15,9 @@ bp = Blueprint("audit", __name__, url_prefix="/admin/audit")
 SIZE = 50
 MOST_CHOICES = 500
 KINDS = (
-    "account", "agent", "api key", "blocked sender", "department", "field", "filter", "form", "list", "list item", "mail template", "mail template set",
-    "number format", "number sequence", "organization", "plugin", "policy", "role", "schedule", "second factors", "settings", "team",
-    "topic", "user", "view",
+    "account", "agent", "api key", "blocked sender", "department", "field", "filter", "form", "list", "list item",
+    "mail template", "mail template set", "number format", "number sequence", "organization", "plugin", "policy",
+    "role", "schedule", "second factors", "settings", "team", "topic", "user", "view",
 )  # fmt: skip
 
 

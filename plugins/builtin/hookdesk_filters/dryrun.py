@@ -50,7 +50,7 @@ def ask(actor: Actor, values: RuleValues, days: int, rule_id: int | None = None)
 
 
 def _span(days: int) -> tuple[int, int]:
-    """The first and the last ticket of the period, by id: ids grow with time."""
+    """The lowest and the highest id of the period's tickets."""
     since = clock.now() - timedelta(days=days)
     everything = scope(system("filters"))
     asked = select(func.min(Ticket.id), func.max(Ticket.id)).where(Ticket.created_at >= since, everything)
@@ -100,17 +100,20 @@ def step(run_id: int) -> None:
     try:
         effect = effects.of(RuleValues.from_json(run.rule))
         upto = min(run.cursor + STEPS[past.how(effect)], run.last_id)
-        found = past.tickets(effect, run.cursor + 1, upto) if run.cursor < run.last_id else []
+        since = run.created_at - timedelta(days=run.days)
+        span = (run.cursor + 1, upto, since)
+        found = past.tickets(effect, *span) if run.cursor < run.last_id else []
+        looked = past.counted(*span)
     except RuleProblem as problem:
         _fail(run_id, str(problem))
         return
     except Exception as error:
         _fail(run_id, f"{type(error).__name__}: {error}")
         raise
-    _store(run, upto, found, round((monotonic() - began) * 1000))
+    _store(run, upto, found, looked, round((monotonic() - began) * 1000))
 
 
-def _store(run: Run, upto: int, found: Sequence[past.Tried], took: int) -> None:
+def _store(run: Run, upto: int, found: Sequence[past.Tried], looked: int, took: int) -> None:
     """What a step found, unless the run was cancelled meanwhile."""
     counted = {name: sum(item.outcome == name for item in found) for name in ("changed", "same", "contested")}
     room = max(0, MOST_KEPT - run.matched)
@@ -118,14 +121,13 @@ def _store(run: Run, upto: int, found: Sequence[past.Tried], took: int) -> None:
         {"run_id": run.id, "ticket_id": item.id, "outcome": item.outcome, "changes": dict(item.changes), "other": item.other}
         for item in found[:room]
     ]  # fmt: skip
-    span = max(0, upto - run.cursor)
     is_done = upto >= run.last_id
 
     def work(session: Session) -> None:
         now = session.get(Run, run.id, with_for_update=True)
         if now is None or now.state not in OPEN or now.cursor != run.cursor:
             return
-        now.cursor, now.looked_at = upto, now.looked_at + span
+        now.cursor, now.looked_at = upto, now.looked_at + looked
         now.matched += len(found)
         now.changed += counted["changed"]
         now.same += counted["same"]

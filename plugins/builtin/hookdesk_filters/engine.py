@@ -14,6 +14,8 @@ from hookdesk.api import Field, FilterAction, RuleNote, TicketDraft, criteria
 from hookdesk_filters.rules import RuleValues, action_words
 
 logger = logging.getLogger("hookdesk.filters")
+MOST_TOLD = 150
+"""So many rules that did not match say why not; a trace has room for fewer."""
 Noted = Callable[[RuleNote, TicketDraft], None]
 
 
@@ -73,12 +75,16 @@ def run(
 ) -> tuple[TicketDraft, list[Fired]]:
     """Ask every rule in its order, until one stops the others. `noted` is told of each, with the draft as it is then."""
     fired: list[Fired] = []
+    told = 0
     values = criteria.Folded(criteria.DraftValues(draft, fields))
     for rule in rules:
         started = perf_counter_ns()
-        findings: list[criteria.Finding] = []
         outcome = _why_not_asked(rule, draft)
-        matched = not outcome and rule.matcher is not None and rule.matcher(values, findings)
+        matched = not outcome and rule.matcher is not None and rule.matcher(values, None)
+        findings: list[criteria.Finding] = []
+        if not outcome and rule.matcher is not None and (matched or told < MOST_TOLD):
+            rule.matcher(values, findings)
+            told += not matched
         changed: TicketDraft | None = None
         if matched:
             changed, outcome = _done(rule, draft)

@@ -94,6 +94,12 @@ def references(values: RuleValues) -> set[str]:
     return found | {f"{name}:{value}" for name, value in _compared(values.conditions)}
 
 
+def users(kind: str, value: Any) -> list[tuple[int, str]]:
+    """Id and name of the rules that name something, on or off."""
+    wanted = f"{kind}:{value}"
+    return [(rule_id, values.name) for rule_id, _version, values in cache.stored(None) if wanted in references(values)]
+
+
 def _compared(part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Field and value of each comparison of a stored condition."""
     for inner in part.get("parts", ()):

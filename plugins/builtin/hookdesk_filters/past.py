@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hookdesk.api import Ticket, criteria, reading, scope, system
 from hookdesk_filters import messages
@@ -35,14 +36,20 @@ def how(effect: Effect) -> str:
     return "messages" if any(effect.fields[name].column is None for name in used) else "values"
 
 
-def tickets(effect: Effect, first: int, last: int) -> list[Tried]:
+def counted(first: int, last: int, since: datetime) -> int:
+    """How many tickets of a span of ids are of the period."""
+    asked = select(func.count()).select_from(Ticket).where(Ticket.id.between(first, last), Ticket.created_at >= since)
+    return int(reading().scalar(asked.where(scope(system("filters")))) or 0)
+
+
+def tickets(effect: Effect, first: int, last: int, since: datetime) -> list[Tried]:
     """The tickets of a span of ids that a rule would have matched, each with what would have changed, by what stands on it now."""
     columns = {name: effect.fields[name].column for name in (*effect.sets, *effect.varying) if name in effect.fields}
     shown = [column.label(f"now_{place}") for place, column in enumerate(columns.values()) if column is not None]
     named = [name for name, column in columns.items() if column is not None]
     asked = (
         select(Ticket.id, *shown)
-        .where(Ticket.id.between(first, last), scope(system("filters")))
+        .where(Ticket.id.between(first, last), Ticket.created_at >= since, scope(system("filters")))
         .where(criteria.narrowed(effect.group, effect.fields))
         .order_by(Ticket.id)
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -19,10 +19,11 @@ from hookdesk.api import (
     NoSettings,
     PageAssets,
     Plugin,
+    SlotContent,
     TicketDraft,
     hookimpl,
 )
-from hookdesk_filters import actions, deciding, dryrun, lint, mails, tidying
+from hookdesk_filters import actions, deciding, dryrun, files, lint, mails, tidying
 from hookdesk_filters.hookspecs import FilterHooks
 from hookdesk_filters.views import bp
 
@@ -73,6 +74,18 @@ class Filters(Plugin[NoSettings]):
         return [
             NavItem("admin", _("Filters"), "filters.index", icon="filter", group="Intake", order=30, permission="admin")
         ]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """Below a department's form: how many filters name it."""
+        if slot != "admin.department":
+            return []
+        using = files.users("department", args["department"].id)
+        return (
+            [SlotContent("filters/used.html", {"using": using, "uses": f"department:{args['department'].id}"})]
+            if using
+            else []
+        )
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:

@@ -176,10 +176,7 @@ def test_a_dry_run_can_be_cancelled(
 ) -> None:
     make_ticket()
     panel.submit("/admin/filters/new", form(act="try"))
-    assert (
-        "Cancelled after 0 of 1 tickets."
-        in panel.submit("/admin/filters/runs/1", to="/admin/filters/runs/1/cancel").text
-    )
+    assert "Cancelled after 0 tickets." in panel.submit("/admin/filters/runs/1", to="/admin/filters/runs/1/cancel").text
     assert run_jobs(dryrun.JOB) == 0
     assert panel.get("/admin/filters/runs/7").status_code == 404
 
@@ -245,3 +242,13 @@ def test_a_file_goes_out_and_comes_back(panel: Client, hookdesk_app: Flask, make
     bad = panel.submit("/admin/filters/import", {"content": content.replace('"Low"', '"Nowhere"')})
     assert bad.status_code == 422
     assert "choose a value that is there" in bad.text
+
+
+@pytest.mark.plugins("filters", "admin")
+@pytest.mark.requires("admin")
+def test_a_department_says_which_filters_name_it(panel: Client, make_filter: Callable[..., int]) -> None:
+    assert "These filters name it" not in panel.get("/admin/departments/1").text
+    make_filter(rule("Fires", FIRE, do=does("department", to=1)))
+    page = panel.get("/admin/departments/1").text
+    assert "These filters name it" in page
+    assert "/admin/filters?uses=department:1" in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, current_app, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -60,6 +60,10 @@ class Wording:
     def value(self, field: str, value: Any) -> str:
         """A value of a field as it is shown."""
         return criteria.value_words(value, self._labels.get(field))
+
+    def ticket_url(self, number: str) -> str:
+        """A ticket's page in the desk; "" where there is no desk."""
+        return url_for("desk.ticket", number=number) if "desk.ticket" in current_app.view_functions else ""
 
     def label(self, field: str) -> str:
         """The name of a field."""

@@ -95,4 +95,6 @@ def decisions(rule_id: int) -> str:
         asked = asked.where(Hit.id < before)
     rows = reading().all(asked)
     older = rows[SIZE - 1][0].id if len(rows) > SIZE else None
-    return render_template("filters/decisions.html", rule=rule, rows=rows[:SIZE], older=older, is_first=before is None)
+    return render_template(
+        "filters/decisions.html", rule=rule, rows=rows[:SIZE], older=older, is_first=before is None, words=Wording()
+    )
