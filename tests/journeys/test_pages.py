@@ -58,6 +58,12 @@ ADMIN = [
     *("/admin/intake/1", "/admin/intake/1/why", "/admin/plugins", "/admin/plugins/search", "/admin/plugins/order"),
     *("/admin/plugins/spam_words", "/admin/themes", "/admin/settings", "/admin/settings/email_out", "/admin/health"),
     *("/admin/jobs", "/admin/deliveries", "/admin/log", "/admin/topics", "/admin/topics/new", "/admin/topics/1"),
+    *(
+        "/admin/alerts",
+        "/admin/templates",
+        "/admin/templates/0/reply",
+        "/admin/templates/0/new_ticket_alert?language=de",
+    ),
     *("/admin/mail/", "/admin/mail/?state=dead", "/admin/find?q=mail", "/admin/users/import", "/admin/agents/import"),
     "/admin/agents/1/leave",
     "/admin/second-factors",

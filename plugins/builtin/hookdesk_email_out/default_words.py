@@ -54,6 +54,21 @@ Requester: {{ requester }}
 {{ text }}
 """)
 
+DUE = N_("""{{ headline }}
+
+Ticket:    {{ number }}, {{ subject }}
+Requester: {{ requester }}
+{% if ticket.due %}Due:       {{ ticket.due }}
+{% endif %}{% if url %}Open it:   {{ url }}
+{% endif %}""")
+
+MADE = N_("""Hello {{ requester }},
+
+this is about ticket {{ number }}: {{ subject }}
+{% if url %}
+See the ticket: {{ url }}
+{% endif %}""")
+
 KINDS = (
     TemplateKind("autoresponse", _l("Confirmation of a new ticket"), SUBJECT, AUTORESPONSE),
     TemplateKind("opened_for_you", _l("A ticket that an agent opened"), SUBJECT, OPENED_FOR_YOU),
@@ -65,12 +80,15 @@ KINDS = (
     TemplateKind("activity_alert", _l("New reply or internal note of another agent"), SUBJECT, ALERT, for_agents=True),
     TemplateKind("assigned_alert", _l("Assignment"), SUBJECT, ALERT, for_agents=True),
     TemplateKind("transferred_alert", _l("Transfer"), SUBJECT, ALERT, for_agents=True),
+    TemplateKind("due_soon_alert", _l("Due soon"), SUBJECT, DUE, for_agents=True),
+    TemplateKind("overdue_alert", _l("Overdue"), SUBJECT, DUE, for_agents=True),
+    TemplateKind("escalated_alert", _l("Escalation"), SUBJECT, DUE, for_agents=True),
     TemplateKind("general_alert", _l("Any other alert"), SUBJECT, ALERT, for_agents=True),
 )
 
 
 def kinds() -> dict[str, TemplateKind]:
-    """Every kind by its name: the own ones, then those of plugins."""
+    """Every kind that code knows, by its name: the own ones, then those of plugins."""
     found = {kind.name: kind for kind in KINDS}
     for kind in site().hooks.collect(NotificationHooks.template_kinds):
         found.setdefault(kind.name, kind)

@@ -12,20 +12,12 @@ from sqlalchemy.orm import Session
 
 from hookdesk.api import Actor, Department, clean_line, clock, counters, log, reading, transact
 from hookdesk_email_out import lint, osticket
+from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.models import TemplateSet, Words
 from hookdesk_email_out.wordings import PREFIX, Draft
 
 KEPT = 20
 MOST_SETS = 50
-
-
-class WordsProblem(ValueError):
-    """Words cannot be used as written, or a set not be stored; `problems` says by field what is wrong."""
-
-    def __init__(self, **problems: str) -> None:
-        """By the name of the field that is to blame."""
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ ALERTS = (
     AlertKind(
         "transferred", _l("Transfer"), _l("A ticket was moved to another department."), _EVERYBODY, (), "transferred_alert",
     ),
+    AlertKind("due_soon", _l("Due soon"), _l("A ticket of yours is due soon."), _EVERYBODY, ("assignee", "team"), "due_soon_alert"),
+    AlertKind(
+        "overdue", _l("Overdue"), _l("A ticket of yours is overdue."), _EVERYBODY, ("assignee", "team", "department", "manager"),
+        "overdue_alert",
+    ),
 )  # fmt: skip
 
 

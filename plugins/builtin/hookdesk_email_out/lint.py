@@ -29,6 +29,15 @@ class Problem:
         return str(_("Line %(line)s: %(text)s", line=self.line, text=self.text))
 
 
+class WordsProblem(ValueError):
+    """Words cannot be used as written, or a set not be stored; `problems` says by field what is wrong."""
+
+    def __init__(self, **problems: str) -> None:
+        """By the name of the field that is to blame."""
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 def problems(template: str, is_html: bool = False) -> list[Problem]:
     """All that is wrong with a template; [] if it can be used."""
     if len(template) > LONGEST:

@@ -69,6 +69,15 @@ class TemplateSet(Base):
     name: Mapped[str] = mapped_column(String(100), unique=True)
 
 
+class OwnKind(Base):
+    """A kind of message that the admin has made, for rules to send. Rules keep `own_<id>`, so an id is never given out twice."""
+
+    __tablename__ = "p_email_out__own_kind"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+
+
 class Words(Base):
     """A version of what an admin has written for a kind of message; one of each place is current, or none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -42,6 +42,10 @@ class Occasion:
     def public_department(self) -> str:
         """The department's name for requesters; "" if they shall not know it."""
         return str(self.department.name) if self.department.is_public else ""
+
+    def for_event(self, event: Event) -> Occasion:
+        """The same under another event."""
+        return replace(self, event=event)
 
     def is_by(self, agent_id: int | None, user_id: int | None) -> bool:
         """True for whoever did it: nobody is told of their own doing."""

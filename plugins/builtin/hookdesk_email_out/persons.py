@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import case, delete, or_, select
 
-from hookdesk.api import Ticket, UserEmail, reading, transact
-from hookdesk_email_out import kinds
-from hookdesk_email_out.models import Mail
+from hookdesk.api import Agent, Ticket, UserEmail, reading, transact
+from hookdesk_email_out.default_words import kinds
+from hookdesk_email_out.errors import TEMPLATE
+from hookdesk_email_out.models import Mail, Preference
 
 MOST = 10_000
 
@@ -19,10 +20,17 @@ def mails_to(user_id: int) -> list[dict[str, Any]]:
     theirs = select(UserEmail.address).where(UserEmail.user_id == user_id)
     text = case((Mail.template == "secret", ""), else_=Mail.text).label("text")
     columns = (Mail.address, Mail.subject, text, Mail.created_at, Mail.sent_at)
-    alerts = {kind.template for kind in kinds.alerts().values()}
+    alerts = [TEMPLATE, *(kind.name for kind in kinds().values() if kind.for_agents)]
     of_theirs = select(*columns).where(Mail.address.in_(theirs), Mail.template.not_in(alerts))
     newest = of_theirs.order_by(Mail.id.desc()).limit(MOST)
     return [dict(row._mapping) for row in reading().all(newest)]
+
+
+def wish(user_id: int) -> dict[str, Any]:
+    """Of what an agent wants to be told; nothing of anybody else, or who never said."""
+    asked = select(Preference.mode, Preference.unwanted).join(Agent, Agent.id == Preference.agent_id)
+    row = reading().first(asked.where(Agent.user_id == user_id))
+    return dict(row._mapping) if row else {}
 
 
 def forget(user_id: int, addresses: Sequence[str]) -> None:

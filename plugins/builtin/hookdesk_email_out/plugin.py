@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from hookdesk.api import (
     Actor,
     Event,
+    FilterAction,
     Health,
     Job,
     NavItem,
@@ -23,7 +24,7 @@ from hookdesk.api import (
     hookimpl,
     reading,
 )
-from hookdesk_email_out import departments, persons, recipients, sending, services, telling
+from hookdesk_email_out import departments, errors, persons, recipients, rules, sending, services, telling
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.settings import Settings
@@ -45,7 +46,7 @@ class EmailOut(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("auth_password",)
+    uses = ("auth_password", "filters")
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:
@@ -60,8 +61,8 @@ class EmailOut(Plugin[Settings]):
 
     @hookimpl
     def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:
-        """The mails that were written to them."""
-        return [("mails", persons.mails_to(user_id))]
+        """The mails that were written to them, and of what they want to be told."""
+        return [("mails", persons.mails_to(user_id)), ("wish for alerts", persons.wish(user_id))]
 
     @hookimpl
     def person_erased(self, event: Event) -> None:
@@ -94,6 +95,27 @@ class EmailOut(Plugin[Settings]):
         telling.alert(self.settings, about, *CHANGES[what])
 
     @hookimpl
+    def sla_warned(self, event: Event) -> None:
+        """Tell agents that a ticket is due soon."""
+        about = occasion(event)
+        if about is not None:
+            telling.due(self.settings, about, "due_soon")
+
+    @hookimpl
+    def sla_breached(self, event: Event) -> None:
+        """Tell agents that a ticket is overdue."""
+        about = occasion(event)
+        if about is not None:
+            telling.due(self.settings, about, "overdue")
+
+    @hookimpl
+    def sla_escalated(self, event: Event) -> None:
+        """Tell the agents whom a plan's step names."""
+        about = occasion(event)
+        if about is not None:
+            telling.escalated(self.settings, about)
+
+    @hookimpl
     def notice_raised(self, event: Event) -> None:
         """Tell agents, as the matrix says of that alert, or the requester."""
         about = occasion(event)
@@ -106,10 +128,21 @@ class EmailOut(Plugin[Settings]):
         return services.promise_secret(self.settings, key, address, name, subject, text)
 
     @hookimpl
+    def filter_actions(self) -> Sequence[FilterAction]:
+        """Send the requester a message of the admin's making (declared by filters)."""
+        return [rules.action(self.settings)]
+
+    @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
-        """The sender."""
+        """The sender, and the one that tells of errors."""
         return [
-            Job(services.SEND, lambda: sending.send_due(self.settings), timedelta(seconds=15), _("Send waiting mail"))
+            Job(services.SEND, lambda: sending.send_due(self.settings), timedelta(seconds=15), _("Send waiting mail")),
+            Job(
+                "email_out.errors",
+                lambda: errors.tell(self.settings),
+                timedelta(minutes=5),
+                _("Tell administrators of errors"),
+            ),
         ]
 
     @hookimpl

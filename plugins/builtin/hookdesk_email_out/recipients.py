@@ -50,8 +50,8 @@ def participants(about: Occasion) -> list[Recipient]:
 
 def others(about: Occasion) -> list[Recipient]:
     """The participants but for whoever acted, and whom plugins name besides."""
-    named = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
-    besides = [person for person in named if person.agent_id is None]
+    found = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
+    besides = [person for person in found if person.agent_id is None]
     return [one for one in participants(about) if not about.is_by(None, one.user_id)] + besides
 
 
@@ -65,11 +65,14 @@ def agents(about: Occasion, alert: str, told: Sequence[str]) -> list[Recipient]:
     found = _there(about, alert, [(name, audiences.condition(name, about)) for name in told])
     if about.event.name == "ticket_changed":
         return found
-    named = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
-    if ids := {one.agent_id: one for one in named if one.agent_id is not None}:
-        there = _there(about, alert, [(preferences.NAMED, Agent.id.in_(ids))])
-        found += [ids[one.agent_id] for one in there if one.agent_id is not None]
-    return found
+    besides = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
+    ids = {one.agent_id: one for one in besides if one.agent_id is not None}
+    return found + [ids[one.agent_id] for one in named(about, alert, list(ids)) if one.agent_id is not None]
+
+
+def named(about: Occasion, alert: str, agent_ids: Sequence[int]) -> list[Recipient]:
+    """Those agents, as far as they are there, may see the ticket and want mail."""
+    return _there(about, alert, [(preferences.NAMED, Agent.id.in_(agent_ids))]) if agent_ids else []
 
 
 def _there(about: Occasion, alert: str, reached: Sequence[tuple[str, ColumnElement[bool]]]) -> list[Recipient]:

@@ -75,6 +75,14 @@ class Settings:
         help=_("What one of them writes goes to the requester and the collaborators."),
         elsewhere=True,
     )
+    tells_errors: bool = setting(
+        True,
+        label=_("Tell administrators of errors"),
+        help=_(
+            "What the log calls an error, in one mail an hour at most. Errors about mail itself stand in the log alone."
+        ),
+        elsewhere=True,
+    )
     told_more: tuple[str, ...] = setting((), label=_("Alerts that are sent besides"), elsewhere=True)
     told_fewer: tuple[str, ...] = setting((), label=_("Alerts that are not sent"), elsewhere=True)
     attach_bytes: int = setting(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hookdesk_email_out import default_words, kinds, matrix, recipients, services
+from flask_babel import lazy_gettext as _l
+
+from hookdesk_email_out import kinds, matrix, own_kinds, recipients, services
 from hookdesk_email_out.occasions import Occasion, came_from_machine
 from hookdesk_email_out.settings import Settings
 
@@ -16,13 +18,26 @@ def alert(settings: Settings, about: Occasion, name: str, headline: str = "") ->
     return services.promise(settings, about, kind.template, told, headline=headline or kind.headline)
 
 
+def due(settings: Settings, about: Occasion, name: str) -> None:
+    """A deadline comes near or has passed: agents are told, unless the plan wants nobody alerted."""
+    if about.event.data.get("alert"):
+        alert(settings, about, name)
+
+
+def escalated(settings: Settings, about: Occasion) -> None:
+    """The agents whom a step of a plan tells; they want that, unless they want no mail at all."""
+    named = [agent_id for agent_id in about.event.data.get("agent_ids", ()) if isinstance(agent_id, int)]
+    told = recipients.named(about, "escalated", named)
+    services.promise(settings, about, "escalated_alert", told, _l("A plan's escalation has reached you."))
+
+
 def raised(settings: Settings, about: Occasion) -> None:
     """What a plugin wants to be told: an alert to agents, or a message to the requester, no more of those than of confirmations."""
     data = about.event.data
     headline = str(data.get("headline", ""))
     if data.get("alert"):
         alert(settings, about, str(data["alert"]), headline)
-    elif data.get("template") in default_words.kinds():
+    elif own_kinds.found(str(data.get("template", ""))) is not None:
         owner = [
             one for one in recipients.others(about) if one.reason == "requester" and services.may_confirm(one.address)
         ]

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hookdesk.api import TemplateKind, reading
-from hookdesk_email_out.default_words import SUBJECT, kinds
+from hookdesk_email_out.default_words import SUBJECT
 from hookdesk_email_out.models import Words
+from hookdesk_email_out.own_kinds import found
 
 PREFIX = "email_out:"
 """A department's `template_ref` is this and the id of a set."""
@@ -58,7 +59,7 @@ def of(kind: str, ref: str = "") -> Wording:
     wanted = Words.set_id.is_(None) | (Words.set_id == set_id) if set_id else Words.set_id.is_(None)
     rows = reading().all(select(*columns).where(Words.kind == kind, Words.is_current, wanted))
     written = {(row.set_id, row.locale): Draft(row.subject, row.text, row.html) for row in rows}
-    return Wording(kinds().get(kind, PLAIN), set_id, written)
+    return Wording(found(kind) or PLAIN, set_id, written)
 
 
 def set_of(ref: str) -> int | None:

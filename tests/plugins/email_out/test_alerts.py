@@ -273,6 +273,44 @@ def test_a_plugin_adds_an_alert_and_raises_it(
         assert "It burns." in str(reading().scalars(select(Mail.text).order_by(Mail.id.desc()).limit(1)).one())
 
 
+@pytest.mark.parametrize(("event", "template"), [("sla_warned", "due_soon_alert"), ("sla_breached", "overdue_alert")])
+def test_deadlines_are_told_unless_the_plan_wants_nobody_alerted(
+    hookdesk_app: Flask, make_agent: MakeAgent, make_ticket: MakeTicket, told: Told, event: str, template: str
+) -> None:
+    ada, _alan, ticket = make_agent(), make_agent("alan", "Alan Turing"), make_ticket()
+    with hookdesk_app.app_context():
+        tickets.assign(ada, ticket.id, ada.agent_id)
+    told()
+    for alert in (True, False):
+        data = {"ticket_id": ticket.id, "alert": alert}
+        stored(hookdesk_app, lambda session, data=data: emit(session, event, data))
+        assert told() == ({"ada"} if alert else set())
+    with hookdesk_app.app_context():
+        assert "due" in str(reading().scalar(select(Mail.text).where(Mail.template == template)))
+
+
+def test_an_escalation_tells_whom_the_plan_names(
+    hookdesk_app: Flask, make_agent: MakeAgent, make_ticket: MakeTicket, told: Told
+) -> None:
+    """But for those who are away, may not see the ticket, or want no mail at all."""
+    names = ("ada", "quiet", "few", "away", "blind")
+    people = {name: make_agent(name, name.title()) for name in names}
+    with hookdesk_app.app_context():
+        preferences.save(people["quiet"], "none", ())
+        preferences.save(people["few"], "mine", ("overdue",))
+    for name, values in (("away", {"on_vacation": True}), ("blind", {"assigned_only": True})):
+        where = Agent.id == people[name].agent_id
+        stored(
+            hookdesk_app,
+            lambda session, where=where, values=values: session.execute(update(Agent).where(where).values(**values)),
+        )
+    ticket = make_ticket()
+    told()
+    data = {"ticket_id": ticket.id, "agent_ids": [one.agent_id for one in people.values()]}
+    stored(hookdesk_app, lambda session: emit(session, "sla_escalated", data))
+    assert told() == {"ada", "few"}
+
+
 def test_a_switch_of_version_1_is_kept(hookdesk_app: Flask) -> None:
     """Who had told no department of new tickets tells none after the upgrade."""
     assert Settings.upgrade({"alert_department": False, "host": "x"}, 1) == {

@@ -28,7 +28,8 @@ from hookdesk.settings import CoreSettings
 from hookdesk.testing import Client
 from hookdesk_email_out import context, departments, editing, lint, osticket, preview, wordings
 from hookdesk_email_out.default_words import KINDS
-from hookdesk_email_out.editing import Place, WordsProblem
+from hookdesk_email_out.editing import Place
+from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.models import Mail, Words
 from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.sandbox import environment, made

@@ -13,6 +13,8 @@ from hookdesk_email_out.kinds import alerts as alert_kinds
 from hookdesk_email_out.settings import Settings
 from hookdesk_email_out.views.blueprint import bp
 
+ABOUT_THE_SITE = ("tells_errors",)
+
 
 @bp.get("/admin/alerts")
 @admin
@@ -21,7 +23,11 @@ def alerts() -> str:
     settings = site().settings.get("email_out", Settings)
     rows = [(kind, set(matrix.told(settings, kind))) for kind in alert_kinds().values()]
     switches = [(field, getattr(settings, field.name)) for field in describe(Settings) if _is_switch(field)]
-    return render_template("email_out/alerts.html", rows=rows, audiences=LABELS, cell=matrix.cell, switches=switches)
+    inside = [pair for pair in switches if pair[0].name in ABOUT_THE_SITE]
+    return render_template(
+        "email_out/alerts.html", rows=rows, audiences=LABELS, cell=matrix.cell, inside=inside,
+        switches=[pair for pair in switches if pair not in inside],
+    )  # fmt: skip
 
 
 @bp.post("/admin/alerts")

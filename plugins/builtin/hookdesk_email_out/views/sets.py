@@ -1,4 +1,4 @@
-"""Sets of words, and which one a department has."""
+"""Sets of words, which one a department has, and kinds of messages that the admin makes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import NotFound, admin, current_actor
-from hookdesk_email_out import departments, editing
-from hookdesk_email_out.editing import WordsProblem
+from hookdesk_email_out import departments, editing, own_kinds
+from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.views.blueprint import bp
 
 
@@ -37,6 +37,31 @@ def delete_set(set_id: int) -> Response:
     except LookupError as error:
         raise NotFound(str(error)) from None
     flash(_("The set is deleted; its departments have the default one."), "success")
+    return redirect(url_for("email_out.templates"))
+
+
+@bp.post("/admin/templates/messages")
+@admin
+def make_kind() -> Response:
+    """Make a kind of message for rules to send."""
+    try:
+        kind = own_kinds.make(current_actor(), request.form.get("name", ""))
+    except WordsProblem as problem:
+        flash(str(problem), "danger")
+        return redirect(url_for("email_out.templates"))
+    flash(_("Now write what it says."), "success")
+    return redirect(url_for("email_out.template", set_id=0, kind=kind))
+
+
+@bp.post("/admin/templates/messages/<kind>/delete")
+@admin
+def delete_kind(kind: str) -> Response:
+    """Delete it with its words."""
+    try:
+        own_kinds.remove(current_actor(), kind)
+    except LookupError as error:
+        raise NotFound(str(error)) from None
+    flash(_("The message is deleted."), "success")
     return redirect(url_for("email_out.templates"))
 
 

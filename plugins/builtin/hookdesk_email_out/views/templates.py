@@ -13,9 +13,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hookdesk.api import TemplateKind, admin, current_actor, reading
-from hookdesk_email_out import editing, preview
-from hookdesk_email_out.default_words import kinds
-from hookdesk_email_out.editing import Place, WordsProblem
+from hookdesk_email_out import editing, own_kinds, preview
+from hookdesk_email_out.editing import Place
+from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.models import Words
 from hookdesk_email_out.variables import VARIABLES
 from hookdesk_email_out.views.blueprint import bp
@@ -36,7 +36,7 @@ def templates() -> str:
     for row in reading().all(select(*columns).where(of_set, Words.is_current).order_by(Words.locale)):
         written.setdefault(row.kind, []).append(row)
     return render_template(
-        "email_out/templates.html", kinds=list(kinds().values()), written=written, set_id=set_id, sets=editing.sets(),
+        "email_out/templates.html", kinds=list(own_kinds.every_kind().values()), written=written, set_id=set_id, sets=editing.sets(),
         name=_set_name(set_id), used=editing.used_by(set_id) if set_id else [], language=_language,
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ def template(set_id: int, kind: str) -> ANSWER:
         "email_out/template.html", kind=known, place=place, row=row, draft=draft, problems=problems, variables=VARIABLES,
         set_name=_set_name(place.set_id), languages=[("", _("Any language")), *((code, _language(code)) for code in _languages())],
         versions=editing.versions(place), shown=preview.shown(current_actor(), known, draft, place.locale, request.form.get("ticket", "")),
-        url=_url, ticket=request.form.get("ticket", "")[:40],
+        url=_url, is_own=kind.startswith(own_kinds.PREFIX), ticket=request.form.get("ticket", "")[:40],
     )  # fmt: skip
     return (page, 422) if problems else page
 
@@ -109,7 +109,7 @@ def restore_template(set_id: int, kind: str, number: int) -> Response:
 
 def _place(set_id: int, kind: str) -> tuple[Place, TemplateKind]:
     """The place that an address names, and its kind of message; 404 for any that there is not."""
-    known, locale = kinds().get(kind), request.args.get("language", "")
+    known, locale = own_kinds.found(kind), request.args.get("language", "")
     if known is None or locale not in ("", *_languages()):
         abort(404)
     return Place(_set(set_id), kind, locale), known
