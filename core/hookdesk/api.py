@@ -71,6 +71,7 @@ from hookdesk.models import (
     UTCDateTime,
     plugin_registry,
 )
+from hookdesk.names import shown_name
 from hookdesk.networks import holds as network_holds
 from hookdesk.networks import unreadable as unreadable_networks
 from hookdesk.outbox import deadletters, emit
@@ -95,6 +96,7 @@ from hookdesk.services import (
     people,
     references,
     sessions,
+    statuses,
     threads,
     tickets,
     users,
@@ -351,10 +353,12 @@ __all__ = [
     "sees",
     "sessions",
     "setting",
+    "shown_name",
     "sign_in",
     "sign_out",
     "site",
     "spec",
+    "statuses",
     "stop_viewing",
     "stored_file",
     "system",

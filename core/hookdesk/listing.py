@@ -249,8 +249,8 @@ def _row_columns() -> Select[*tuple[Any, ...]]:
             Ticket.id, Ticket.number, Ticket.subject, Ticket.state, Ticket.is_answered, Ticket.snippet, Ticket.snippet_by,
             Ticket.attachment_count, Ticket.entry_count, Ticket.channel, Ticket.created_at, Ticket.last_activity_at, Ticket.due_at,
             Ticket.priority_rank, Ticket.assignee_id, Ticket.user_id, Ticket.department_id, Ticket.updates,
-            Status.key.label("status"), Status.name.label("status_name"),
-            Priority.key.label("priority"), Priority.name.label("priority_name"),
+            Status.key.label("status"), Status.name.label("status_name"), Status.look.label("status_look"),
+            Priority.key.label("priority"), Priority.name.label("priority_name"), Priority.look.label("priority_look"),
             Department.name.label("department"), User.name.label("requester"),
             Organization.name.label("organization"), assignee.name.label("assignee"),
         )

@@ -26,6 +26,7 @@ from hookdesk.models import (
     User,
     UserEmail,
 )
+from hookdesk.names import shown_name
 from hookdesk.services.intake_decide import body
 from hookdesk.site import site
 from hookdesk.types.actors import system
@@ -154,4 +155,5 @@ def _topics() -> list[tuple[str, str]]:
 def _named(model: Any, order: Any = None) -> list[tuple[int, str]]:
     """Id and name of the rows of a table, at most `MOST_OFFERED`."""
     asked = select(model.id, model.name).order_by(model.name if order is None else order, model.id)
-    return [(row.id, row.name) for row in reading().all(asked.limit(MOST_OFFERED))]
+    shown = shown_name if model in (Status, Priority) else str
+    return [(row.id, shown(row.name)) for row in reading().all(asked.limit(MOST_OFFERED))]

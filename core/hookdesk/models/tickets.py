@@ -11,7 +11,10 @@ from hookdesk.models.base import Base, Body, Id, Json, JsonList, Line, Moment, N
 
 
 class Status(Base):
-    """A ticket status. `state` is "open" or "closed"; `key` picks glyph and colour (open, pending, solved, closed)."""
+    """A ticket status. `state` is "open" or "closed"; `look` picks glyph and colour: open, pending, solved or closed.
+
+    `requesters_may`: they may close their own tickets with it. `reopens_as_id`: what a requester's message leads to; None for the default.
+    """
 
     __tablename__ = "status"
     id: Mapped[PrimaryKey]
@@ -21,10 +24,17 @@ class Status(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_default: Mapped[bool] = mapped_column(default=False)
     may_reopen: Mapped[bool] = mapped_column(default=True)
+    look: Mapped[str] = mapped_column(String(20), default="open")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    reopens_as_id: Mapped[int | None] = mapped_column(Id)
+    requesters_may: Mapped[bool] = mapped_column(default=False)
 
 
 class Priority(Base):
-    """A priority. The lower the `rank`, the more urgent."""
+    """A priority. The lower the `rank`, the more urgent; `look` picks glyph and colour: emergency, high, normal or low.
+
+    `is_public`: requesters may choose it where a form asks them.
+    """
 
     __tablename__ = "priority"
     id: Mapped[PrimaryKey]
@@ -32,6 +42,9 @@ class Priority(Base):
     name: Mapped[Name] = mapped_column(unique=True)
     rank: Mapped[int]
     is_default: Mapped[bool] = mapped_column(default=False)
+    look: Mapped[str] = mapped_column(String(20), default="normal")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_public: Mapped[bool] = mapped_column(default=False)
 
 
 class Ticket(Base):

@@ -23,7 +23,9 @@ from hookdesk.models import (
     AgentDepartment,
     Department,
     Organization,
+    Priority,
     Role,
+    Status,
     Team,
     TeamMember,
     Ticket,
@@ -50,8 +52,12 @@ USES: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
         "organizations": (Organization.id, Organization.manager_team_id),
     },
     "organization": {"users": (User.id, User.organization_id), "tickets": (Ticket.id, Ticket.organization_id)},
+    "status": {"tickets": (Ticket.id, Ticket.status_id), "statuses": (Status.id, Status.reopens_as_id)},
+    "priority": {"tickets": (Ticket.id, Ticket.priority_id)},
 }
-MODELS: Mapping[str, Any] = {"department": Department, "role": Role, "team": Team, "organization": Organization}
+MODELS: Mapping[str, Any] = {
+    "department": Department, "role": Role, "team": Team, "organization": Organization, "status": Status, "priority": Priority,
+}  # fmt: skip
 
 
 class DirectoryProblem(ValueError):
@@ -238,7 +244,7 @@ def store(session: Session, actor: Actor, model: Any, row_id: int | None, values
 
 
 def usage(kind: str, row_id: int) -> dict[str, int]:
-    """How often a "department", "role", "team" or "organization" is used, by what; each counted no further than 1,001. One query."""
+    """How often one of `MODELS` is used, by what; each counted no further than 1,001. One query."""
     asked = {what: _counted(select(column).where(owner == row_id)) for what, (column, owner) in USES[kind].items()}
     row = reading().first(select(*(query.label(what) for what, query in asked.items())))
     return {what: count for what, count in row._mapping.items() if count} if row else {}
@@ -258,6 +264,7 @@ def usage_words(uses: Mapping[str, int]) -> str:
         "departments": lambda num: ngettext("%(num)s department below it", "%(num)s departments below it", num),
         "users": lambda num: ngettext("%(num)s user", "%(num)s users", num),
         "organizations": lambda num: ngettext("%(num)s organization", "%(num)s organizations", num),
+        "statuses": lambda num: ngettext("%(num)s status that leads to it", "%(num)s statuses that lead to it", num),
     }
     told = [
         words[what](count) if count <= COUNTED else _("over %(most)s", most=words[what](COUNTED))
@@ -267,10 +274,10 @@ def usage_words(uses: Mapping[str, int]) -> str:
 
 
 def remove(actor: Actor, kind: str, row_id: int) -> None:
-    """Delete a "department", "role", "team" or "organization" that nothing uses.
+    """Delete one of `MODELS` that nothing uses.
 
     Raises:
-        DirectoryProblem: it is in use, it is the default department, or a plugin's table refers to it.
+        DirectoryProblem: it is in use, it is the default one, or a plugin's table refers to it.
     """
 
     def work(session: Session) -> None:
@@ -281,8 +288,12 @@ def remove(actor: Actor, kind: str, row_id: int) -> None:
             raise DirectoryProblem(
                 _("%(name)s is in use: %(uses)s. Nothing was deleted.", name=row.name, uses=usage_words(uses))
             )
-        if kind == "department" and row.is_default:
-            raise DirectoryProblem(_("New tickets go to the default department, so it stays."))
+        if getattr(row, "is_default", False):
+            raise DirectoryProblem(
+                _("New tickets go to the default department, so it stays.")
+                if kind == "department"
+                else _("New tickets get the default, so it stays.")
+            )
         session.delete(row)
         log.changed(session, actor, kind, row.name, {}, act="deleted", level="warning")
         session.flush()

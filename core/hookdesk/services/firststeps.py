@@ -19,6 +19,7 @@ STATUSES = (
     ("closed", "Closed", "closed"),
 )
 PRIORITIES = (("low", "Low", 40), ("normal", "Normal", 30), ("high", "High", 20), ("emergency", "Emergency", 10))
+"""Their names are shown in each reader's language until somebody changes them: `hookdesk.names`."""
 DEPARTMENT = "Support"
 WELCOME = """Welcome to Hookdesk.
 
@@ -40,12 +41,13 @@ def _basics(session: Session) -> None:
     """What no ticket can do without."""
     if not session.scalar(select(func.count()).select_from(Status)):
         session.add_all(
-            Status(key=key, name=name, state=state, position=place, is_default=key == "open", may_reopen=True)
+            Status(key=key, look=key, name=name, state=state, position=place, is_default=key == "open")
             for place, (key, name, state) in enumerate(STATUSES)
         )
     if not session.scalar(select(func.count()).select_from(Priority)):
         session.add_all(
-            Priority(key=key, name=name, rank=rank, is_default=key == "normal") for key, name, rank in PRIORITIES
+            Priority(key=key, look=key, name=name, rank=rank, is_default=key == "normal", is_public=key != "emergency")
+            for key, name, rank in PRIORITIES
         )
     if not session.scalar(select(func.count()).select_from(Role)):
         everything = [name for name, _, _ in PERMISSIONS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from flask_babel import gettext as _
@@ -44,7 +45,8 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
     """
     view = access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
     if draft.status_id is not None:
-        tickets.allow_status(actor, view, draft.status_id)
+        answered = replace(view, is_answered=view.is_answered or draft.kind == "response")
+        tickets.allow_status(actor, answered, draft.status_id)
     asked = draft.kind
     draft, steps = transform(actor, draft)
     if draft.kind != asked:  # a plugin has made another kind of entry of it
@@ -112,18 +114,20 @@ def add(
 
 
 def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
-    """Set the default open status after a requester's message, unless the ticket stands there already; True if it changed."""
+    """Set the status that a requester's message leads to, unless the ticket stands there already; True if it changed."""
     current = session.get(Status, ticket.status_id)
-    default = session.scalar(
-        select(Status).where(Status.state == "open").order_by(Status.is_default.desc(), Status.position).limit(1)
-    )
-    if default is None or current is None or current.id == default.id or not current.may_reopen:
+    if current is None or not current.may_reopen:
+        return False
+    is_own = Status.id == (current.reopens_as_id or 0)
+    first = (is_own.desc(), Status.is_default.desc(), Status.position)
+    target = session.scalar(select(Status).where(Status.state == "open", Status.is_active).order_by(*first).limit(1))
+    if target is None or current.id == target.id:
         return False
     if current.state == "closed":
         if assignment.is_archived(session, ticket.department_id):
             return False
         assignment.release_absent(session, ticket, actor)
-    tickets.apply_status(session, ticket, actor, default.id)
+    tickets.apply_status(session, ticket, actor, target.id)
     return True
 
 

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Row, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.access import Forbidden, access_ticket, demand
+from hookdesk.access import Forbidden, access_ticket, demand, permitted
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import FilteringHooks, TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
@@ -246,19 +246,47 @@ def set_status(actor: Actor, ticket_id: int, status_id: int) -> None:
     change(actor, ticket_id, "ticket.view", lambda session, ticket: apply_status(session, ticket, actor, status_id))
 
 
+def own_closing_status(view: TicketView, actor: Actor) -> Row[Any] | None:
+    """The status with which a requester may close their ticket; None if there is none, or it is not theirs."""
+    if view.state == "closed" or actor.user_id != view.user_id or not permitted(actor, "ticket.message", view):
+        return None
+    offered = select(Status.id, Status.key).where(Status.state == "closed", Status.is_active, Status.requesters_may)
+    return reading().first(offered.order_by(Status.position).limit(1))
+
+
+def close_own(actor: Actor, ticket_id: int) -> None:
+    """Let a requester say that their ticket is done.
+
+    Raises:
+        NotFound, Forbidden: as the guard or a plugin's veto says. TicketProblem: no status is meant for that, or it is not theirs.
+    """
+    view = access_ticket(actor, ticket_id, "ticket.message")
+    wanted = own_closing_status(view, actor)
+    if wanted is None:
+        raise TicketProblem(_("This ticket cannot be closed here."))
+    _ask_plugins(actor, view, wanted.key, "closed")
+    transact(lambda session: apply_status(session, locked(session, ticket_id), actor, wanted.id))
+
+
 def allow_status(actor: Actor, view: TicketView, status_id: int) -> None:
     """Check a change of status before it is made: permission, then the plugins' vetoes.
 
     Raises:
         Forbidden: as the guard or a veto says. TicketProblem: there is no such status.
     """
-    found = select(Status.key, Status.state).where(Status.id == status_id)
+    is_offered = or_(Status.is_active, Status.id == view.status_id)
+    found = select(Status.key, Status.state).where(Status.id == status_id, is_offered)
     wanted = reading().first(found) if 0 < status_id <= LARGEST_ID else None
     if wanted is None:
         raise TicketProblem(_("There is no such status."))
     demand(actor, "ticket.close" if wanted.state != view.state else "ticket.reply", view)
+    _ask_plugins(actor, view, wanted.key, wanted.state)
+
+
+def _ask_plugins(actor: Actor, view: TicketView, status: str, state: str) -> None:
+    """Let plugins object to a change of status."""
     objection = site().hooks.veto(
-        TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=wanted.key, state=wanted.state
+        TicketHooks.transition_allowed, ticket=view.snapshot(), actor=actor, status=status, state=state
     )
     if objection:
         raise Forbidden("ticket.close", objection)

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
-    """One ticket that the guard has let through."""
+    """One ticket that the guard has let through. `status` and `priority` are their keys, and how they look is one of core's few looks."""
 
     id: int
     number: str
@@ -40,8 +40,10 @@ class TicketView:
     reopened_at: datetime | None
     status: str
     status_name: str
+    status_look: str
     priority: str
     priority_name: str
+    priority_look: str
     department_name: str
     requester: str
     organization: str | None

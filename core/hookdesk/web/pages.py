@@ -18,6 +18,7 @@ from werkzeug.routing import BuildError
 
 from hookdesk import clock
 from hookdesk.hookspecs import WebHooks
+from hookdesk.names import shown_name
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.types.web import NavItem, Slot
@@ -58,7 +59,14 @@ def init_app(app: Flask, chain: ThemeChain) -> None:
         theme_scripts=lambda: [theme_url(chain, *item) for item in chain.scripts()],
         sprite=lambda: _sprite(chain), text_direction=text_direction,
     )  # fmt: skip
-    env.filters.update(ago=ago, datetime=absolute, filesize=filesize, avatar_class=avatar_class, initials=initials)
+    env.filters.update(
+        ago=ago,
+        datetime=absolute,
+        filesize=filesize,
+        avatar_class=avatar_class,
+        initials=initials,
+        shown_name=shown_name,
+    )
 
     @app.context_processor
     def page_context() -> dict[str, Any]:

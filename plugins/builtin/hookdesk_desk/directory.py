@@ -24,6 +24,7 @@ from hookdesk.api import (
     current_actor,
     knowing,
     reading,
+    shown_name,
 )
 
 MOST = 500
@@ -66,8 +67,8 @@ _PLACES = union_all(
         literal("department").label("kind"), Department.id, literal("").label("key"), Department.name,
         literal("").label("state"), literal(0).label("place"),
     ).where(Department.is_active, or_(bindparam("sees_departments", type_=Boolean), Department.id.in_(_MINE))),
-    select(literal("status"), Status.id, Status.key, Status.name, Status.state, Status.position),
-    select(literal("priority"), Priority.id, Priority.key, Priority.name, literal(""), Priority.rank),
+    select(literal("status"), Status.id, Status.key, Status.name, Status.state, Status.position).where(Status.is_active),
+    select(literal("priority"), Priority.id, Priority.key, Priority.name, literal(""), Priority.rank).where(Priority.is_active),
     select(literal("team"), Team.id, literal(""), Team.name, literal(""), literal(0)).where(Team.is_active),
     select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active, KNOWN_AGENT),
     select(literal("newest"), func.coalesce(func.max(TicketEvent.id), 0), literal(""), literal(""), literal(""), literal(0)),
@@ -94,7 +95,7 @@ def _read(actor: Actor) -> Directory:
     def of(kind: str) -> Iterator[Option]:
         mine = (row for row in rows if row.kind == kind)
         for row in sorted(mine, key=lambda row: (row.place, row.name.casefold()))[:MOST]:
-            yield Option(row.id, row.key, row.name, row.state)
+            yield Option(row.id, row.key, shown_name(row.name) if row.key else row.name, row.state)
 
     return Directory(
         departments=tuple(of("department")),

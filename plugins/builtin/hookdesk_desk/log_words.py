@@ -8,6 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from hookdesk.api import shown_name
+
 SHOWN_AS_ENTRIES = ("message", "response", "note")
 
 CHANNELS = {"email": "mail", "phone": "phone", "api": "code"}
@@ -35,6 +37,8 @@ def channel_icon(channel: str) -> str:
 def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> Markup:
     """One line of the log."""
     before, after = str(data.get("before") or ""), str(data.get("after") or "")
+    if kind in ("status", "priority"):
+        before, after = shown_name(before), shown_name(after)
     values = {
         "who": _bold(actor),
         "before": _bold(before),

@@ -18,6 +18,7 @@ from hookdesk.api import (
     TicketView,
     current_actor,
     permitted,
+    shown_name,
     site,
 )
 from hookdesk_desk import due, links, people, queues, settings, thread, trail
@@ -102,7 +103,7 @@ def _suggested(places: Directory, view: TicketView) -> str:
 def _statuses(places: Directory, view: TicketView, can: Mapping[str, bool]) -> list[tuple[str, str]]:
     """What a reply may set: (key, words); the present one comes first."""
     allowed = [one for one in places.statuses if one.key != view.status and _may_set(one, view, can)]
-    kept = [("", _("and leave it %(status)s", status=view.status_name))]
+    kept = [("", _("and leave it %(status)s", status=shown_name(view.status_name)))]
     return kept + [(one.key, _("and set %(status)s", status=one.name)) for one in allowed]
 
 
@@ -115,10 +116,14 @@ def _menus(places: Directory, view: TicketView, actor: Actor, can: Mapping[str, 
     """What each property may be set to; what it is now is always among it, though it may no longer be chosen elsewhere."""
     agents = sorted(places.agents, key=lambda one: one.id != actor.agent_id)
     return {
-        "status": [
-            (one.key, one.name) for one in places.statuses if one.key == view.status or _may_set(one, view, can)
-        ],
-        "priority": [(one.key, one.name) for one in places.priorities],
+        "status": _with_now(
+            [(one.key, one.name) for one in places.statuses if one.key == view.status or _may_set(one, view, can)],
+            view.status,
+            shown_name(view.status_name),
+        ),
+        "priority": _with_now(
+            [(one.key, one.name) for one in places.priorities], view.priority, shown_name(view.priority_name)
+        ),
         "assignee": _with_now([*_nobody(_("Nobody"), view, can), *_by_id(agents)], view.assignee_id, view.assignee),
         "team": _with_now([*_nobody(_("None"), view, can), *_by_id(places.teams)], view.team_id, view.team),
         "department": _with_now(_by_id(places.departments), view.department_id, view.department_name),
@@ -137,7 +142,7 @@ def _by_id(options: Iterable[Option]) -> Menu:
     return [(str(one.id), one.name) for one in options]
 
 
-def _with_now(menu: Menu, now: int | None, name: str | None) -> Menu:
+def _with_now(menu: Menu, now: int | str | None, name: str | None) -> Menu:
     """A menu with what is set now, even if that is switched off by now."""
     if now is None or any(key == str(now) for key, _name in menu):
         return menu

@@ -20,6 +20,7 @@ from hookdesk.api import (
     clock,
     people,
     reading,
+    shown_name,
     site,
     text_to_html,
 )
@@ -37,7 +38,8 @@ def context(about: Occasion, recipient: Recipient, headline: str = "", url: str 
         url = site().hooks.first(NotificationHooks.ticket_url, ticket=ticket, recipient=recipient) or ""
     return {
         "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "department": department,
-        "status": ticket.status_name, "priority": ticket.priority_name, "author": author, "text": text, "quoted": quoted(text),
+        "status": shown_name(ticket.status_name), "priority": shown_name(ticket.priority_name), "author": author,
+        "text": text, "quoted": quoted(text),
         "signature": _signature(about, recipient), "site_name": site_name, "url": url,
         "headline": str(headline).replace("%(author)s", author), "recipient": Named(recipient.name, recipient.address),
         "ticket": _ticket(about, recipient, str(department)), "message": _message(about, text, author),
@@ -55,8 +57,9 @@ def _ticket(about: Occasion, recipient: Recipient, department: str) -> Values:
     team = (ticket.team or "") if is_told else ""
     return Values(
         ticket.number,
-        id=ticket.id, number=ticket.number, subject=ticket.subject, status=ticket.status_name, state=ticket.state,
-        priority=ticket.priority_name, department=department, organization=ticket.organization or "", assignee=assignee, team=team,
+        id=ticket.id, number=ticket.number, subject=ticket.subject, status=shown_name(ticket.status_name), state=ticket.state,
+        priority=shown_name(ticket.priority_name), department=department, organization=ticket.organization or "",
+        assignee=assignee, team=team,
         assigned=assignee or team, source=ticket.channel, created=_moment(ticket.created_at), updated=_moment(ticket.last_activity_at),
         due=_moment(ticket.due_at), closed=_moment(ticket.closed_at), name=requester.name, first_name=requester.first_name,
         last_name=requester.last_name, email=lambda: people.primary_address(ticket.user_id),

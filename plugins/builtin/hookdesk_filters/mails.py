@@ -20,6 +20,7 @@ from hookdesk.api import (
     clock,
     people,
     reading,
+    shown_name,
     site,
     system,
 )
@@ -92,7 +93,7 @@ def _words(ticket: TicketView, address: str) -> dict[str, str]:
     """What a mail may say of a ticket."""
     return {
         "number": ticket.number, "subject": ticket.subject, "requester": ticket.requester, "address": address,
-        "department": ticket.department_name, "priority": ticket.priority_name, "status": ticket.status_name,
+        "department": ticket.department_name, "priority": shown_name(ticket.priority_name), "status": shown_name(ticket.status_name),
         "site": site().settings.get("core", CoreSettings).site_name,
     }  # fmt: skip
 

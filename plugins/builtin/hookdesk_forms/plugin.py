@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from hookdesk.api import (
     Actor,
@@ -20,10 +19,8 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     SlotContent,
-    Status,
     TicketDraft,
     hookimpl,
-    reading,
 )
 from hookdesk_forms import criteria, intake, persons, slots
 from hookdesk_forms.hookspecs import FormsHooks
@@ -66,9 +63,9 @@ class Forms(Plugin[NoSettings]):
         return intake.problems(draft)
 
     @hookimpl
-    def transition_allowed(self, ticket: Mapping[str, Any], status: str) -> str | None:
+    def transition_allowed(self, ticket: Mapping[str, Any], state: str) -> str | None:
         """Keep a ticket open on which something needed is empty."""
-        if ticket["state"] == "closed" or not _is_closed(status):
+        if ticket["state"] == "closed" or state != "closed":
             return None
         return intake.needed_to_close(ticket)
 
@@ -124,8 +121,3 @@ class Forms(Plugin[NoSettings]):
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Fields beside a ticket, forms on a topic's page."""
         return slots.contents(slot, actor, args)
-
-
-def _is_closed(status: str) -> bool:
-    """True for a status in which nothing more is to be done."""
-    return bool(reading().scalar(select(Status.state).where(Status.key == status)) == "closed")

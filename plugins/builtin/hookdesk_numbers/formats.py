@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
-from hookdesk.api import CoreSettings, NumberFormat, clock, counters, reading, site
+from hookdesk.api import CoreSettings, NumberFormat, cached, clock, counters, reading, site
 from hookdesk_numbers.models import NumberPattern, Sequence
 
 PREFIX = "numbers:"
@@ -125,13 +125,8 @@ def every() -> Select[tuple[object, ...]]:
 
 def chosen(ref: str = "") -> NumberFormat | None:
     """The format of a reference, or the default one; None if there is none."""
-    asked = _ALL.where(NumberPattern.is_default)
-    if ref:
-        wanted = ref.removeprefix(PREFIX)
-        if not ref.startswith(PREFIX) or not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
-            return None
-        asked = _ALL.where(NumberPattern.id == int(wanted))
-    row = reading().first(asked.limit(1))
+    kept = cached("numbers.formats", lambda: reading().all(every().limit(MOST)))
+    row = next((row for row in kept if (f"{PREFIX}{row.id}" == ref if ref else row.is_default)), None)
     if row is None:
         return None
     return number_format(row.pattern, Counting(row.key, row.step, row.padding, row.restarts) if row.key else None)

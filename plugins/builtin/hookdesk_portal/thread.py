@@ -151,8 +151,10 @@ def _statuses() -> Mapping[str, tuple[str, str]]:
         "solved": ("s-solved", _("This is solved, as far as we know")),
         "closed": ("s-closed", _("The ticket is closed")),
     }
-    rows = reading().all(select(Status.name, Status.key, Status.state))
-    return {row.name: known.get(row.key, known["closed"]) for row in rows if row.key in known or row.state == "closed"}
+    rows = reading().all(select(Status.name, Status.look, Status.state))
+    return {
+        row.name: known.get(row.look, known["closed"]) for row in rows if row.look in known or row.state == "closed"
+    }
 
 
 def _mark(event: Row[Any], statuses: Mapping[str, tuple[str, str]], department: str) -> Item | None:

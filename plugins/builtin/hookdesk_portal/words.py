@@ -25,8 +25,8 @@ class Step:
 def status(ticket: Any) -> tuple[str, str]:
     """Glyph and words for a ticket or a row of a list: whose turn it is, not what the desk calls it."""
     if ticket.state == "closed":
-        return ("solved", _("Solved")) if ticket.status == "solved" else ("closed", _("Closed"))
-    if ticket.status == "pending":
+        return ("solved", _("Solved")) if ticket.status_look == "solved" else ("closed", _("Closed"))
+    if ticket.status_look == "pending":
         return "pending", _("Waiting for you")
     if ticket.is_answered:
         return "open", _("Answered")
@@ -37,7 +37,7 @@ def turn(ticket: TicketView) -> str:
     """Whose turn it is, in a sentence."""
     if ticket.state == "closed":
         return str(_("Nothing is open here. If you write again, we look at it again."))
-    if ticket.status == "pending":
+    if ticket.status_look == "pending":
         return str(_("It is your turn: we wait for your answer."))
     if ticket.is_answered:
         return str(_("We have answered. Write below if something is missing."))
@@ -46,7 +46,7 @@ def turn(ticket: TicketView) -> str:
 
 def steps(ticket: TicketView) -> list[Step]:
     """Received, in progress, waiting for you, solved: how far it is."""
-    is_closed, waits = ticket.state == "closed", ticket.status == "pending"
+    is_closed, waits = ticket.state == "closed", ticket.status_look == "pending"
     works = bool(ticket.assignee or ticket.is_answered or waits or is_closed)
     return [
         Step(_("Received"), "done", not works, ticket.created_at),

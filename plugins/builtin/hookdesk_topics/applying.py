@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, case, literal, not_, select
+from sqlalchemy import Select, and_, case, not_, select
 
 from hookdesk.api import (
     Agent,
@@ -71,8 +71,10 @@ def _usable(said: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 _NOT_IN_USE = "is not in use"
 _CHECKS: Mapping[str, tuple[Any, Any]] = {
     "department_id": (Department, case((not_(Department.is_active), _NOT_IN_USE), else_="")),
-    "status_id": (Status, case((Status.state != "open", "is for closed tickets"), else_="")),
-    "priority_id": (Priority, literal("")),
+    "status_id": (
+        Status, case((not_(Status.is_active), _NOT_IN_USE), (Status.state != "open", "is for closed tickets"), else_=""),
+    ),
+    "priority_id": (Priority, case((not_(Priority.is_active), _NOT_IN_USE), else_="")),
     "assignee_id": (
         Agent, case((not_(Agent.is_active), "does not work here any more"), (Agent.on_vacation, "is on vacation"), else_=""),
     ),

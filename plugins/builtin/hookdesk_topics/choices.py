@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, true
+from sqlalchemy import and_, or_, select
 
-from hookdesk.api import Agent, Department, FilteringHooks, Priority, Status, Team, reading, site
+from hookdesk.api import Agent, Department, FilteringHooks, Priority, SlaHooks, Status, Team, reading, shown_name, site
 from hookdesk_topics import tree
 from hookdesk_topics.forms import TopicForm
 
@@ -23,12 +23,15 @@ def fill(form: TopicForm, found: Sequence[tree.Node], node: tree.Node | None) ->
     nothing = ("", _("As the parent topic, or the default"))
     nobody = ("", _("As the parent topic, or nobody"))
     form.department_id.choices = [nothing, *departments(now.get("department_id"))]
-    form.priority_id.choices = [nothing, *priorities()]
-    form.status_id.choices = [nothing, *_pairs(Status, Status.state == "open", now.get("status_id"), Status.position)]
+    form.priority_id.choices = [nothing, *priorities(now.get("priority_id"))]
+    form.status_id.choices = [
+        nothing,
+        *_pairs(Status, and_(Status.is_active, Status.state == "open"), now.get("status_id"), Status.position),
+    ]
     form.assignee_id.choices = [nobody, *_pairs(Agent, Agent.is_active, now.get("assignee_id"))]
     form.team_id.choices = [nobody, *_pairs(Team, Team.is_active, now.get("team_id"))]
     for field, offered in (
-        (form.sla_ref, []),
+        (form.sla_ref, site().hooks.collect(SlaHooks.sla_choices)),
         (form.number_ref, site().hooks.collect(FilteringHooks.number_choices)),
     ):
         field.choices = [nothing, *offered]
@@ -42,13 +45,13 @@ def departments(also: int | None = None) -> list[Any]:
     return _pairs(Department, Department.is_active, also)
 
 
-def priorities() -> list[Any]:
+def priorities(also: int | None = None) -> list[Any]:
     """Id and name of each priority, the least urgent first."""
-    return _pairs(Priority, true(), None, Priority.rank.desc())
+    return _pairs(Priority, Priority.is_active, also, Priority.rank.desc())
 
 
 def _pairs(model: Any, wanted: Any, also: int | None, order: Any = None) -> list[Any]:
     """Id and name of what is in use, and of the one that is chosen."""
     asked = select(model.id, model.name).where(or_(wanted, model.id == also))
     ordered = asked.order_by(*([] if order is None else [order]), model.name)
-    return [tuple(row) for row in reading().all(ordered.limit(MOST))]
+    return [(row.id, shown_name(row.name)) for row in reading().all(ordered.limit(MOST))]

@@ -54,7 +54,7 @@ class Topics(Plugin[Settings]):
     @hookimpl
     def topic_choices(self, actor: Actor) -> Sequence[TopicChoice]:
         """Active topics, each for whom it is."""
-        return [TopicChoice(node.ref, node.path, node.own.intro) for node in tree.nodes() if node.is_offered(actor)]
+        return [TopicChoice(node.ref, node.path, node.own.intro) for node in tree.kept() if node.is_offered(actor)]
 
     @hookimpl
     def topic_label(self, ref: str) -> str | None:

@@ -226,5 +226,5 @@ def using(ref: str) -> list[tree.Node]:
 
 def lacks_topic() -> str | None:
     """Why a ticket without a topic may not be closed; None while there is none to choose."""
-    is_offered = any(node.is_active for node in tree.nodes())
+    is_offered = any(node.is_active for node in tree.kept())
     return str(_("Choose a help topic first: no ticket is closed without one.")) if is_offered else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from hookdesk.api import Actor, reading
+from hookdesk.api import Actor, cached, reading
 from hookdesk_topics.models import Audience, Topic, UnlistedDepartment
 
 MOST_TOPICS = 500
@@ -90,6 +90,11 @@ _ALL = (
 )
 
 
+def kept() -> list[Node]:
+    """The same, kept by each process until somebody changes the set-up: for hooks, not for the page of what was just saved."""
+    return cached("topics.nodes", nodes)
+
+
 def nodes() -> list[Node]:
     """Every topic, those below another right after it, by position and name."""
     rows = reading().all(_ALL)
@@ -142,12 +147,12 @@ def by_ref(ref: str) -> Node | None:
     """The topic that a reference names; None if it is gone or the reference is not ours."""
     if not ref.startswith(PREFIX):
         return None
-    return next((node for node in nodes() if node.ref == ref), None)
+    return next((node for node in kept() if node.ref == ref), None)
 
 
 def default() -> Node | None:
     """The topic of tickets that come without one, while it is in use."""
-    return next((node for node in nodes() if node.own.is_default and node.is_active), None)
+    return next((node for node in kept() if node.own.is_default and node.is_active), None)
 
 
 def is_below(found: Sequence[Node], topic_id: int, above_id: int) -> bool:

@@ -115,7 +115,7 @@ def _edit(form: TopicForm, node: tree.Node | None) -> Page:
 
 def _found(topic_id: int) -> tree.Node:
     """The topic of that id, or the page that says there is none."""
-    node = tree.by_ref(f"{tree.PREFIX}{topic_id}")
+    node = next((one for one in tree.nodes() if one.id == topic_id), None)
     if node is None:
         raise NotFound("no such topic")
     return node

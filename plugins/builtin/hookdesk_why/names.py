@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, literal, select, union_all
 
-from hookdesk.api import Agent, Department, Organization, Priority, Status, Team, User, reading
+from hookdesk.api import Agent, Department, Organization, Priority, Status, Team, User, reading, shown_name
 
 MODELS: Mapping[str, Any] = {
     "department_id": Department,
@@ -41,4 +41,7 @@ def of_decisions(rows: Iterable[Row[Any]]) -> Names:
     ]
     if not asked:
         return {}
-    return {(row.field, row.id): row.name for row in reading().all(union_all(*asked))}
+    return {
+        (row.field, row.id): shown_name(row.name) if row.field in ("status_id", "priority_id") else row.name
+        for row in reading().all(union_all(*asked))
+    }

@@ -118,6 +118,7 @@ def test_what_was_decided_before_stays(ids: dict[str, int], opened: Callable[...
         ("assignee_id", "Ada", Agent, {"on_vacation": True}, "the agent is on vacation"),
         ("team_id", "Night", Team, {}, "the team is not in use"),
         ("department_id", "Accounts", Department, {"is_active": False, "is_archived": True}, "the department is not in use"),
+        ("status_id", "Waiting for requester", Status, {}, "the status is not in use"),
         ("status_id", "Waiting for requester", Status, {"state": "closed"}, "the status is for closed tickets"),
         ("assignee_id", "Ada", Department, {"assignment": "primary"}, "the agent may not have tickets of that department"),
     ],

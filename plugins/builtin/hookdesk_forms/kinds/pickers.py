@@ -20,6 +20,7 @@ from hookdesk.api import (
     current_actor,
     knowing,
     reading,
+    shown_name,
     site,
     system,
 )
@@ -107,13 +108,15 @@ class PriorityPicker(Picker):
     label = _l("Priority")
 
     def choices(self, spec: Spec) -> Pairs:
-        """All of them, the least urgent first."""
-        rows = reading().all(select(Priority.id, Priority.name).order_by(Priority.rank.desc()).limit(MOST))
-        return [(str(row.id), row.name) for row in rows]
+        """Those in use that the reader may choose, the least urgent first."""
+        asked = select(Priority.id, Priority.name).where(Priority.is_active).order_by(Priority.rank.desc())
+        if not (_reader().is_agent or _reader().is_system):
+            asked = asked.where(Priority.is_public)
+        return [(str(row.id), shown_name(row.name)) for row in reading().all(asked.limit(MOST))]
 
     def names(self, values: Sequence[str]) -> Mapping[str, str]:
         """Of all priorities."""
-        return _named(Priority, values)
+        return {value: shown_name(name) for value, name in _named(Priority, values).items()}
 
 
 def _named(model: Any, values: Sequence[str]) -> Mapping[str, str]:
