@@ -128,7 +128,7 @@ from hookdesk.types.intake import (
     Verdict,
 )
 from hookdesk.types.jobs import Job
-from hookdesk.types.notifications import AlertKind, Notification, Recipient, TemplateKind
+from hookdesk.types.notifications import AlertKind, MessageValue, Notification, Recipient, TemplateKind
 from hookdesk.types.sla import BusinessCalendar, Due
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.trace import RuleNote
@@ -202,6 +202,7 @@ __all__ = [
     "Job",
     "Match",
     "MessageKind",
+    "MessageValue",
     "Mode",
     "NavItem",
     "NoSettings",

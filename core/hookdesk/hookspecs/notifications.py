@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import Combine, Shape, When, spec
 from hookdesk.types.events import Event
-from hookdesk.types.notifications import AlertKind, Notification, Recipient, TemplateKind
+from hookdesk.types.notifications import AlertKind, MessageValue, Notification, Recipient, TemplateKind
 from hookdesk.types.tickets import TicketView
 
 
@@ -50,6 +50,10 @@ class NotificationHooks:
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def template_kinds(self) -> Sequence[TemplateKind] | None:
         """Kinds of messages besides."""
+
+    @spec(Shape.COLLECT, when=When.AFTER, since="0.1")
+    def message_values(self, *, ticket: TicketView | None, for_agent: bool) -> Sequence[MessageValue] | None:
+        """What messages may say besides, always all of it; without a ticket the names alone count. `for_agent` says who will read it."""
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def notice_raised(self, *, event: Event) -> None:

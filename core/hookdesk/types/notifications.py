@@ -56,6 +56,15 @@ class TemplateKind:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageValue:
+    """Something that the words of a message may say besides, as `fields.<name>`. `label` says in the editor what it is."""
+
+    name: str
+    label: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notification(Replaceable):
     """One message to one recipient, before it is sent. `template` names the words ("reply", "autoresponse", "new_ticket_alert" …)."""
 

@@ -25,7 +25,7 @@ from hookdesk.api import (
     text_to_html,
 )
 from hookdesk_email_out.occasions import Occasion
-from hookdesk_email_out.variables import Named, Values
+from hookdesk_email_out.variables import Fields, Named, Values
 
 
 def context(about: Occasion, recipient: Recipient, headline: str = "", url: str | None = None) -> Mapping[str, Any]:
@@ -43,7 +43,7 @@ def context(about: Occasion, recipient: Recipient, headline: str = "", url: str 
         "signature": _signature(about, recipient), "site_name": site_name, "url": url,
         "headline": str(headline).replace("%(author)s", author), "recipient": Named(recipient.name, recipient.address),
         "ticket": _ticket(about, recipient, str(department)), "message": _message(about, text, author),
-        "site": Values(site_name, name=site_name, url=site().config.base_url),
+        "fields": Fields(lambda: _fields(about, recipient)), "site": Values(site_name, name=site_name, url=site().config.base_url),
     }  # fmt: skip
 
 
@@ -66,6 +66,13 @@ def _ticket(about: Occasion, recipient: Recipient, department: str) -> Values:
         phone=lambda: reading().scalar(select(User.phone).where(User.id == ticket.user_id)) or "",
         topic=lambda: _topic(ticket.topic_ref),
     )  # fmt: skip
+
+
+def _fields(about: Occasion, recipient: Recipient) -> dict[str, str]:
+    """`fields.…`: what plugins know of the ticket that the recipient may know."""
+    is_agent = recipient.agent_id is not None
+    found = site().hooks.collect(NotificationHooks.message_values, ticket=about.ticket, for_agent=is_agent)
+    return {one.name: one.value for one in found}
 
 
 def _topic(ref: str) -> str:

@@ -14,6 +14,7 @@ from hookdesk.api import Actor, Department, clean_line, clock, counters, log, re
 from hookdesk_email_out import lint, osticket
 from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.models import TemplateSet, Words
+from hookdesk_email_out.variables import variables
 from hookdesk_email_out.wordings import PREFIX, Draft
 
 KEPT = 20
@@ -50,15 +51,24 @@ def versions(place: Place) -> Sequence[Row[Any]]:
     return reading().all(select(*columns).where(*place.where()).order_by(Words.number.desc()).limit(KEPT))
 
 
+def converted(draft: Draft) -> Draft:
+    """A draft with ends of lines and variables as we write them."""
+    fields = [name.removeprefix("fields.") for name in variables() if name.startswith("fields.")]
+
+    def ours(template: str, is_html: bool = False) -> str:
+        return osticket.converted(template.replace("\r\n", "\n"), is_html, fields)
+
+    return Draft(ours(draft.subject), ours(draft.text), ours(draft.html, is_html=True))
+
+
 def normal(draft: Draft) -> Draft:
     """A draft as it is stored: one line of subject, ends of lines as we write them, osTicket's variables in our way.
 
     Raises:
         WordsProblem: it cannot be used.
     """
-    subject = " ".join(osticket.converted(draft.subject).split())
-    text = osticket.converted(draft.text.replace("\r\n", "\n"))
-    html = osticket.converted(draft.html.replace("\r\n", "\n"), is_html=True)
+    draft = converted(draft)
+    subject, text, html = " ".join(draft.subject.split()), draft.text, draft.html
     found = {"subject": lint.problems(subject), "text": lint.problems(text), "html": lint.problems(html, is_html=True)}
     told = {field: "\n".join(map(str, problems)) for field, problems in found.items() if problems}
     if not subject:

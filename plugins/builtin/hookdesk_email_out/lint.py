@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -12,7 +12,7 @@ from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from hookdesk_email_out import osticket
 from hookdesk_email_out.sandbox import environment, html_environment
-from hookdesk_email_out.variables import VARIABLES, tree
+from hookdesk_email_out.variables import tree, variables
 
 LONGEST = 20_000
 
@@ -50,7 +50,8 @@ def problems(template: str, is_html: bool = False) -> list[Problem]:
         return [Problem(error.lineno, _("This is no template: %(error)s.", error=str(error.message).rstrip(".")))]
     except (TemplateError, RecursionError, ValueError, OverflowError) as error:
         return [Problem(1, _("This is no template: %(error)s.", error=str(error).rstrip(".")))]
-    found = [*_foreign(template), *(Problem(line, _unknown(name)) for line, name in _names(parsed))]
+    known = variables()
+    found = [*_foreign(template), *(Problem(line, _unknown(name, known)) for line, name in _names(parsed, known))]
     return sorted(set(found), key=lambda problem: (problem.line, problem.text))
 
 
@@ -62,9 +63,9 @@ def _foreign(template: str) -> Iterator[Problem]:
             yield Problem(line, _meant(_("There is no %(name)s here.", name=found[0]), name, list(osticket.KNOWN)))
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str, known: Iterable[str]) -> str:
     """That there is no such name."""
-    return _meant(str(_("There is no %(name)s here.", name=name)), name, list(VARIABLES))
+    return _meant(str(_("There is no %(name)s here.", name=name)), name, list(known))
 
 
 def _meant(said: str, name: str, known: list[str]) -> str:
@@ -73,9 +74,9 @@ def _meant(said: str, name: str, known: list[str]) -> str:
     return said + " " + str(_("Did you mean %(name)s?", name=close[0])) if close else said
 
 
-def _names(parsed: nodes.Template) -> Iterator[tuple[int, str]]:
+def _names(parsed: nodes.Template, names: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Line and dotted name of each variable that is not there."""
-    known = tree()
+    known = tree(names)
     for line, name in _used(parsed, frozenset()):
         place: Any = known
         for part in name.split("."):

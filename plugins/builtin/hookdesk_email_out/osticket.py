@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-WRITTEN = re.compile(r"(?:%\{|%7B)\s*([\w.]+)\s*(?:\}|%7D)", re.IGNORECASE)
+from hookdesk_email_out.variables import written
+
+WRITTEN = re.compile(r"(?:%\{|%7B)\s*([\w.-]+)\s*(?:\}|%7D)", re.IGNORECASE)
 
 _PERSON: Mapping[str, str] = {
     ".name": "", ".name.first": ".first_name", ".name.last": ".last_name", ".name.full": ".name", ".name.short": ".name",
@@ -53,11 +55,16 @@ def _known() -> Mapping[str, str]:
 KNOWN = _known()
 
 
-def converted(template: str, is_html: bool = False) -> str:
-    """A template with the variables that are known written in our way; the others stay, and are told by the lint."""
+def converted(template: str, is_html: bool = False, fields: Collection[str] = ()) -> str:
+    """A template with the variables that are known written in our way; the others stay, and are told by the lint.
+
+    `fields` are names of a ticket's further fields, which osTicket writes as `%{ticket.<name>}`.
+    """
 
     def ours(found: re.Match[str]) -> str:
-        name = KNOWN.get(found[1].lower())
+        theirs = found[1].lower()
+        own = theirs.removeprefix("ticket.")
+        name = KNOWN.get(theirs) or (written(f"fields.{own}") if own != theirs and own in fields else None)
         if name is None:
             return found[0]
         return f"{{{{ {'message.html' if is_html and name == 'message.text' else name} }}}}"

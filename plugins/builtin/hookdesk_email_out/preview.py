@@ -28,7 +28,7 @@ from hookdesk.api import (
     scope,
     site,
 )
-from hookdesk_email_out import context, kinds, lint, osticket, render
+from hookdesk_email_out import context, editing, kinds, lint, render
 from hookdesk_email_out.occasions import Occasion, assembled
 from hookdesk_email_out.wordings import Draft
 
@@ -95,15 +95,15 @@ def _recipient(actor: Actor, kind: TemplateKind, about: Occasion, locale: str) -
 
 def _filled(kind: TemplateKind, draft: Draft, about: Occasion, recipient: Recipient) -> dict[str, str] | str:
     """What the draft makes of it; or, in words, why it cannot be used."""
+    draft = editing.converted(draft)
     parts = ((draft.subject, False), (draft.text, False), (draft.html, True))
-    written = [osticket.converted(template, is_html) for template, is_html in parts]
-    wrong = [str(one) for place, template in enumerate(written) for one in lint.problems(template, parts[place][1])]
+    wrong = [str(one) for template, is_html in parts for one in lint.problems(template, is_html)]
     if wrong:
         return "\n".join(wrong)
     headline = next((alert.headline for alert in kinds.alerts().values() if alert.template == kind.name), "")
     link = f"{site().config.base_url.rstrip('/')}/…"
     values = context.context(about, recipient, headline, url=link)
     try:
-        return render.filled(Draft(*written), Notification(kind.name, recipient, about.ticket.id, None, context=values))
+        return render.filled(draft, Notification(kind.name, recipient, about.ticket.id, None, context=values))
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
         return str(_("It cannot be used with this ticket: %(error)s.", error=str(error).rstrip(".")))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+
+from hookdesk.api import NotificationHooks, site
 
 VARIABLES: Mapping[str, str] = {
     "number": _l("The ticket's number"),
@@ -60,16 +62,28 @@ VARIABLES: Mapping[str, str] = {
 """Name → what it stands for, in the order in which the editor lists them."""
 
 
-def tree() -> dict[str, Any]:
-    """The names as a tree: None where one ends."""
+def variables() -> dict[str, str]:
+    """These, and the fields that plugins add."""
+    added = site().hooks.collect(NotificationHooks.message_values, ticket=None, for_agent=True)
+    return {**VARIABLES, **{f"fields.{one.name}": one.label for one in added}}
+
+
+def tree(names: Iterable[str]) -> dict[str, Any]:
+    """Names as a tree: None where one ends."""
     found: dict[str, Any] = {}
-    for name in VARIABLES:
+    for name in names:
         first, _dot, rest = name.partition(".")
         found.setdefault(first, {} if rest else None)
         if rest:
             parts = found[first] if isinstance(found[first], dict) else {}
             found[first] = {**parts, rest: None}
     return found
+
+
+def written(name: str) -> str:
+    """A name as templates write it: what is no name to Jinja stands in brackets."""
+    first, _dot, rest = name.partition(".")
+    return name if all(part.isidentifier() for part in name.split(".")) else f'{first}["{rest}"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +125,18 @@ class Values:
         if callable(value):
             value = self._values[name] = value()
         return value
+
+
+class Fields:
+    """Values by name, all looked up when a template asks for the first."""
+
+    def __init__(self, look: Callable[[], Mapping[str, str]]) -> None:
+        """`look` finds them."""
+        self._look = look
+        self._found: Mapping[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        """One of them."""
+        if self._found is None:
+            self._found = self._look()
+        return self._found[name]

@@ -14,15 +14,17 @@ from hookdesk.api import (
     Field,
     FormPart,
     InboundMessage,
+    MessageValue,
     NavItem,
     NoSettings,
     PageAssets,
     Plugin,
     SlotContent,
     TicketDraft,
+    TicketView,
     hookimpl,
 )
-from hookdesk_forms import criteria, intake, persons, slots
+from hookdesk_forms import criteria, intake, mailed, persons, slots
 from hookdesk_forms.hookspecs import FormsHooks
 from hookdesk_forms.kinds import OWN, FieldKind
 from hookdesk_forms.views import bp
@@ -99,6 +101,11 @@ class Forms(Plugin[NoSettings]):
     def criteria_fields(self) -> Sequence[Field]:
         """Fields for conditions."""
         return criteria.fields()
+
+    @hookimpl
+    def message_values(self, ticket: TicketView | None, for_agent: bool) -> Sequence[MessageValue]:
+        """What was filled in about a ticket, for the words of mails."""
+        return mailed.mailed(ticket, for_agent)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

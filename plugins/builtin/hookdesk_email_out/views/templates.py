@@ -17,7 +17,7 @@ from hookdesk_email_out import editing, own_kinds, preview
 from hookdesk_email_out.editing import Place
 from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.models import Words
-from hookdesk_email_out.variables import VARIABLES
+from hookdesk_email_out.variables import variables, written
 from hookdesk_email_out.views.blueprint import bp
 from hookdesk_email_out.wordings import Draft, own
 
@@ -59,11 +59,12 @@ def template(set_id: int, kind: str) -> ANSWER:
             else:
                 flash(_("The words are saved; the next mail has them."), "success")
                 return redirect(_url(place))
+    ticket = request.form.get("ticket", "")[:40]
     page = render_template(
-        "email_out/template.html", kind=known, place=place, row=row, draft=draft, problems=problems, variables=VARIABLES,
-        set_name=_set_name(place.set_id), languages=[("", _("Any language")), *((code, _language(code)) for code in _languages())],
-        versions=editing.versions(place), shown=preview.shown(current_actor(), known, draft, place.locale, request.form.get("ticket", "")),
-        url=_url, is_own=kind.startswith(own_kinds.PREFIX), ticket=request.form.get("ticket", "")[:40],
+        "email_out/template.html", kind=known, place=place, row=row, draft=draft, problems=problems, set_name=_set_name(place.set_id),
+        variables={written(name): label for name, label in variables().items()}, versions=editing.versions(place), url=_url, ticket=ticket,
+        languages=[("", _("Any language")), *((code, _language(code)) for code in _languages())],
+        shown=preview.shown(current_actor(), known, draft, place.locale, ticket), is_own=kind.startswith(own_kinds.PREFIX),
     )  # fmt: skip
     return (page, 422) if problems else page
 
