@@ -30,6 +30,7 @@ def fill(made: LiveSite) -> None:
             text=f"<script>alert(1)</script>\n{WORD}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
             files=(InboundFile("<b>.png", "image/png", b"\x89PNG\r\n\x1a\n"), InboundFile(WORD, "application/pdf", b"%PDF-")),
         )  # fmt: skip
+        _filter()
         settled = intake.submit(message, ANONYMOUS)
         agent = actors.agent_actor(1)
         assert agent is not None
@@ -38,6 +39,26 @@ def fill(made: LiveSite) -> None:
         html = '<h1>Hello</h1><p><b>there</b> <img src="https://tracker.example/x.png"></p>'
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
     end(app)
+
+
+def _filter() -> None:
+    """A filter with groups in a group, every kind of value, and a dry run of it."""
+    from hookdesk.api import system
+    from hookdesk_filters import dryrun, services
+    from hookdesk_filters.rules import RuleValues
+
+    inner = [
+        {"field": "subject", "operator": "matches", "value": f"^{WORD[:80]}"},
+        {"field": "channel", "operator": "in", "value": ["portal", "email"]},
+    ]
+    parts = [{"field": "header", "operator": "is_empty"}, {"mode": "any", "parts": inner}]
+    actions = (
+        {"do": "priority", "with": {"to": 1}},
+        {"do": "mail", "with": {"to": "requester", "subject": WORD[:90], "body": "{{ subject }}"}},
+    )
+    values = RuleValues(NAME, {"version": 1, "mode": "all", "parts": parts}, actions, ("portal",), notes=WORD)
+    rule_id = services.save(system("journeys"), values)
+    dryrun.step(dryrun.ask(system("journeys"), values, 30, rule_id))
 
 
 def guest_path(made: LiveSite) -> str:

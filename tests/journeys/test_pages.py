@@ -65,6 +65,14 @@ ADMIN = [
         "/admin/templates/0/new_ticket_alert?language=de",
     ),
     *("/admin/mail/", "/admin/mail/?state=dead", "/admin/find?q=mail", "/admin/users/import", "/admin/agents/import"),
+    *(
+        "/admin/filters",
+        "/admin/filters/new",
+        "/admin/filters/1",
+        "/admin/filters/1/history",
+        "/admin/filters/1/decisions",
+    ),
+    *("/admin/filters/try", "/admin/filters/import", "/admin/filters/runs/1"),
     "/admin/agents/1/leave",
     "/admin/second-factors",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,7 @@ def found_company(writers: Iterable[tuple[str, str]]) -> Company:
     staff = _agents(plan, departments, actor)
     _teams(plan, staff, actor)
     companies = _organizations(plan, actor)
+    _filters(actor)
     for name, address in writers:
         _user(name, address, companies, actor)
     return Company(departments, staff, companies, topics, plan["domain"])
@@ -104,6 +106,18 @@ def _topics(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Acto
         made[item["name"]] = services.save(actor, values)
     release()
     return {node.name: node.ref for node in tree.nodes()}
+
+
+def _filters(actor: Actor) -> None:
+    """What the company lets filters decide; nothing while the plugin for filters is off."""
+    if site().plugins.get("filters") is None:
+        return
+    from hookdesk_filters import files
+
+    release()
+    high = reading().scalar(select(Priority.name).where(Priority.key == "high"))  # in the site's language
+    files.imported(actor, files.read(words.text("filters.json").replace('"@high"', json.dumps(high))))
+    release()
 
 
 def _agents(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Actor) -> dict[str, int]:

@@ -18,9 +18,14 @@ PARTINGS = ("Best regards", "Kind regards", "Thanks", "Many thanks", "Regards", 
 OPENINGS = ("Thank you for writing.", "Thanks for your message.", "Thank you for waiting.", "I have looked into it.")
 
 
-def load(name: str) -> dict[str, Any]:
+def text(name: str) -> str:
     """A file of this package's `data` folder."""
-    return tomllib.loads(files(__package__).joinpath("data", name).read_text(encoding="utf-8"))
+    return files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+
+
+def load(name: str) -> dict[str, Any]:
+    """The same, read as TOML."""
+    return tomllib.loads(text(name))
 
 
 @cache

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from hookdesk.api import (
     ActionField,
@@ -33,12 +33,12 @@ MOST_OFFERED = 5000
 def builtin() -> Sequence[FilterAction]:
     """All of them, in the order in which the editor offers them."""
     return [
-        _setting("department", _("Set department"), "department_id", _rows(Department, Department.is_active)),
-        _setting("priority", _("Set priority"), "priority_id", _rows(Priority, order=Priority.rank)),
-        _setting("status", _("Set status"), "status_id", _rows(Status, order=Status.position)),
-        _setting("topic", _("Set help topic"), "topic", _topics),
-        _setting("assignee", _("Assign to an agent"), "assignee_id", _rows(Agent, Agent.is_active)),
-        _setting("team", _("Assign to a team"), "team_id", _rows(Team, Team.is_active)),
+        _setting("department", _("Set department"), "department_id", _Rows(Department, Department.is_active)),
+        _setting("priority", _("Set priority"), "priority_id", _Rows(Priority, order=Priority.rank)),
+        _setting("status", _("Set status"), "status_id", _Rows(Status, order=Status.position)),
+        _setting("topic", _("Set help topic"), "topic", _Topics()),
+        _setting("assignee", _("Assign to an agent"), "assignee_id", _Rows(Agent, Agent.is_active)),
+        _setting("team", _("Assign to a team"), "team_id", _Rows(Team, Team.is_active)),
         _member(),
         FilterAction("quiet", _("Send no confirmation"), lambda draft, values: draft.replace(autoresponse=False)),
         FilterAction("no_alert", _("Tell no agent"), lambda draft, values: draft.replace(alert=False)),
@@ -49,15 +49,44 @@ def builtin() -> Sequence[FilterAction]:
     ]
 
 
-def _setting(name: str, label: str, attribute: str, choices: Callable[[], Iterable[tuple[Any, str]]]) -> FilterAction:
+class _Rows:
+    """The rows of a table that can be chosen."""
+
+    def __init__(self, model: Any, condition: Any = None, order: Any = None) -> None:
+        """Those that meet the condition, by name if no order is given."""
+        self._model, self._order = model, model.name if order is None else order
+        self._condition = true() if condition is None else condition
+
+    def listed(self) -> list[tuple[int, str]]:
+        """Id and name of each."""
+        asked = select(self._model.id, self._model.name).where(self._condition).order_by(self._order, self._model.id)
+        return [(row.id, row.name) for row in reading().all(asked.limit(MOST_OFFERED))]
+
+    def has(self, value: Any) -> bool:
+        """True if that one can be chosen."""
+        asked = select(self._model.id).where(self._model.id == value, self._condition)
+        return reading().scalar(asked) is not None
+
+
+class _Topics:
+    """The topics that are in use."""
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Reference and name of each."""
+        offered = site().hooks.collect(FilteringHooks.topic_choices, actor=system("filters"))
+        return [(topic.ref, topic.label) for topic in offered]
+
+    def has(self, value: Any) -> bool:
+        """True if that one can be chosen."""
+        return any(ref == value for ref, _label in self.listed())
+
+
+def _setting(name: str, label: str, attribute: str, choices: _Rows | _Topics) -> FilterAction:
     """An action that sets one attribute of the draft to something that is there."""
-
-    def check(values: Values) -> str:
-        return "" if any(value == values["to"] for value, _label in choices()) else _gone()
-
     return FilterAction(
         name, label, lambda draft, values: draft.replace(**{attribute: values["to"]}),
-        fields=(ActionField("to", label, "choice", choices),), check=check, sets=(name,),
+        fields=(ActionField("to", label, "choice", choices.listed),),
+        check=lambda values: "" if choices.has(values["to"]) else _gone(), sets=(name,),
     )  # fmt: skip
 
 
@@ -66,26 +95,9 @@ def _gone() -> str:
     return str(_("it is gone or switched off"))
 
 
-def _rows(model: Any, condition: Any = None, order: Any = None) -> Callable[[], list[tuple[int, str]]]:
-    """A function that lists id and name of rows."""
-
-    def listed() -> list[tuple[int, str]]:
-        asked = select(model.id, model.name).order_by(model.name if order is None else order, model.id)
-        asked = asked if condition is None else asked.where(condition)
-        return [(row.id, row.name) for row in reading().all(asked.limit(MOST_OFFERED))]
-
-    return listed
-
-
-def _topics() -> list[tuple[str, str]]:
-    """References and names of topics that are in use."""
-    offered = site().hooks.collect(FilteringHooks.topic_choices, actor=system("filters"))
-    return [(topic.ref, topic.label) for topic in offered]
-
-
 def _member() -> FilterAction:
     """A team, and one of its members."""
-    teams = _rows(Team, Team.is_active)
+    teams = _Rows(Team, Team.is_active)
 
     def ways() -> list[tuple[str, str]]:
         return [
@@ -93,17 +105,15 @@ def _member() -> FilterAction:
             (balancing.LEAST_BUSY, _("whoever has the fewest open tickets")),
         ]
 
-    def check(values: Values) -> str:
-        return "" if any(value == values["team"] for value, _label in teams()) else _gone()
-
     def warn(values: Values) -> str:
         return "" if balancing.available(values["team"]) else str(_("nobody of this team is there at the moment"))
 
     return FilterAction(
         "member", _("Assign to a member of a team"),
         lambda draft, values: balancing.assigned(draft, values["team"], values["way"]),
-        fields=(ActionField("team", _("Team"), "choice", teams), ActionField("way", _("Who"), "choice", ways)),
-        check=check, sets=("team", "assignee"), varies=True, warn=warn,
+        fields=(ActionField("team", _("Team"), "choice", teams.listed), ActionField("way", _("Who"), "choice", ways)),
+        check=lambda values: "" if teams.has(values["team"]) else _gone(),
+        sets=("team", "assignee"), varies=True, warn=warn,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hookdesk.api import Field, reading, site
 from hookdesk_filters import engine
 from hookdesk_filters.models import Rule, Version
-from hookdesk_filters.rules import RuleValues, early_fields, known_actions
+from hookdesk_filters.rules import ActionWords, RuleValues, early_fields, known_actions
 
 KEY = "filters.rules"
 LANGUAGE = "en"
@@ -47,9 +47,10 @@ def forget() -> None:
 
 def load(fields: Mapping[str, Field], is_active: bool | None = True) -> list[engine.Compiled]:
     """Rules from the database, compiled; all of them if `is_active` is None."""
-    actions = known_actions()
+    actions, words = known_actions(), ActionWords()
     return [
-        engine.compiled(rule_id, version, values, fields, actions) for rule_id, version, values in stored(is_active)
+        engine.compiled(rule_id, version, values, fields, actions, words)
+        for rule_id, version, values in stored(is_active)
     ]
 
 

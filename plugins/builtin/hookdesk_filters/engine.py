@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from hookdesk.api import Field, FilterAction, RuleNote, TicketDraft, criteria
-from hookdesk_filters.rules import RuleValues, action_words
+from hookdesk_filters.rules import ActionWords, RuleValues
 
 logger = logging.getLogger("hookdesk.filters")
 MOST_TOLD = 150
@@ -56,6 +56,7 @@ def compiled(
     values: RuleValues,
     fields: Mapping[str, Field],
     actions: Mapping[str, FilterAction],
+    words: ActionWords,
 ) -> Compiled:
     """A rule, made ready; what is wrong with it stands in its `problem`."""
     try:
@@ -66,8 +67,8 @@ def compiled(
     if gone:
         return Compiled(rule_id, version, values, problem=f"nobody knows the action {gone[0]!r}")
     chosen = tuple((actions[item["do"]], item["with"]) for item in values.actions)
-    words = "; ".join(action_words(action, given) for action, given in chosen)
-    return Compiled(rule_id, version, values, criteria.compiled(group), chosen, words)
+    said = "; ".join(words.of(action, given) for action, given in chosen)
+    return Compiled(rule_id, version, values, criteria.compiled(group), chosen, said)
 
 
 def run(

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from hookdesk.api import Actor, Field, FilterAction, criteria
 from hookdesk_filters import cache, services
-from hookdesk_filters.rules import RuleProblem, RuleValues, checked, early_fields, known_actions
+from hookdesk_filters.rules import ActionWords, RuleProblem, RuleValues, checked, early_fields, known_actions
 
 FORMAT = "hookdesk-filters"
 VERSION = 1
@@ -117,6 +117,7 @@ class _Names:
         """Ask once."""
         self.fields: Mapping[str, Field] = early_fields()
         self.actions: Mapping[str, FilterAction] = known_actions()
+        self._words = ActionWords()
         self._labels = criteria.choice_labels(self.fields)
 
     def written(self, values: RuleValues) -> dict[str, Any]:
@@ -165,9 +166,11 @@ class _Names:
         """The values of an action, turned."""
         known = self.actions.get(action["do"])
         values = dict(action.get("with") or {})
-        for field in known.fields if known else ():
+        if known is None:
+            return values
+        for field in known.fields:
             if field.kind == "choice" and field.choices is not None and values.get(field.name) is not None:
-                values[field.name] = turned(values[field.name], dict(field.choices()))
+                values[field.name] = turned(values[field.name], self._words.labels(known, field))
         return values
 
 

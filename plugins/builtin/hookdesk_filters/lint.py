@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hookdesk.api import Comparison, Field, FilterAction, Group, Health, Mode, Operator, criteria
+from hookdesk.api import Comparison, Field, Group, Health, Mode, Operator, criteria
 from hookdesk_filters import cache, engine, logic
-from hookdesk_filters.rules import RuleValues, early_fields, known_actions
+from hookdesk_filters.rules import ActionWords, RuleValues, early_fields, known_actions
 
 ERROR, WARNING, HINT = "error", "warning", "hint"
 
@@ -39,8 +39,11 @@ class Looked:
 
 def all_rules(rules: Sequence[tuple[int, int, RuleValues]]) -> dict[int, list[Remark]]:
     """Remarks by rule, of these rules in this order."""
-    fields, actions = early_fields(), known_actions()
-    looked = [_looked(rule_id, version, values, fields, actions) for rule_id, version, values in rules]
+    fields, actions, words = early_fields(), known_actions(), ActionWords()
+    looked = []
+    for rule_id, version, values in rules:
+        rule = engine.compiled(rule_id, version, values, fields, actions, words)
+        looked.append(Looked(rule, None if rule.matcher is None else criteria.load(values.conditions, fields)))
     found: dict[int, list[Remark]] = {}
     for place, one in enumerate(looked):
         found[one.rule.id] = [*_alone(one, fields), *_among(one, looked[:place])]
@@ -55,17 +58,6 @@ def one_rule(values: RuleValues, rule_id: int | None = None) -> list[Remark]:
     if all(other != key for other, _version, _values in others):
         others.append((key, 0, values))
     return all_rules(others)[key]
-
-
-def _looked(
-    rule_id: int, version: int, values: RuleValues, fields: Mapping[str, Field], actions: Mapping[str, FilterAction]
-) -> Looked:
-    """A rule and its conditions."""
-    rule = engine.compiled(rule_id, version, values, fields, actions)
-    try:
-        return Looked(rule, criteria.load(values.conditions, fields))
-    except criteria.CriteriaProblem:
-        return Looked(rule, None)
 
 
 def _alone(one: Looked, fields: Mapping[str, Field]) -> list[Remark]:

@@ -128,16 +128,29 @@ def _fitted(action: FilterAction, field: ActionField, value: Any) -> Any:
     return text
 
 
-def action_words(action: FilterAction, values: Mapping[str, Any]) -> str:
-    """What an action does, in one line: "Set department: Billing"."""
-    said = []
-    for field in action.fields:
-        value = values.get(field.name)
-        if field.kind == "switch":
-            said += [field.label] if value else []
-        elif field.kind == "choice":
-            labels = dict(field.choices()) if field.choices else {}
-            said += [labels.get(value, _("Unavailable"))] if value is not None else []
-        elif value:
-            said.append(str(value).splitlines()[0][:60])
-    return f"{action.label}: {' · '.join(said)}" if said else action.label
+class ActionWords:
+    """Actions in words, with the choices that they name asked for once."""
+
+    def __init__(self) -> None:
+        """Nothing is asked yet."""
+        self._labels: dict[tuple[str, str], dict[Any, str]] = {}
+
+    def labels(self, action: FilterAction, field: ActionField) -> Mapping[Any, str]:
+        """Value → label of one field's choices."""
+        key = (action.name, field.name)
+        if key not in self._labels:
+            self._labels[key] = dict(field.choices()) if field.choices else {}
+        return self._labels[key]
+
+    def of(self, action: FilterAction, values: Mapping[str, Any]) -> str:
+        """What an action does, in one line: "Set department: Billing"."""
+        said = []
+        for field in action.fields:
+            value = values.get(field.name)
+            if field.kind == "switch":
+                said += [field.label] if value else []
+            elif field.kind == "choice":
+                said += [self.labels(action, field).get(value, _("Unavailable"))] if value is not None else []
+            elif value:
+                said.append(str(value).splitlines()[0][:60])
+        return f"{action.label}: {' · '.join(said)}" if said else str(action.label)

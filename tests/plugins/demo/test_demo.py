@@ -31,7 +31,18 @@ from hookdesk.testing.instances import Instances, end
 from hookdesk_demo import demo, stories, words
 from hookdesk_demo.company import PASSWORD
 
-NEEDED = ("desk", "portal", "email_in", "email_out", "auth_password", "topics", "search", "storage_fs", "why")
+NEEDED = (
+    "desk",
+    "portal",
+    "email_in",
+    "email_out",
+    "auth_password",
+    "topics",
+    "filters",
+    "search",
+    "storage_fs",
+    "why",
+)
 pytestmark = pytest.mark.requires(*NEEDED)
 
 
@@ -109,6 +120,7 @@ class TestCompany:
 
     def test_decisions_events_and_mails_are_real(self) -> None:
         assert reading().scalar(select(func.count()).where(Decision.plugin == "topics", Decision.outcome == "changed"))
+        assert reading().scalar(select(func.count()).where(Decision.plugin == "filters", Decision.outcome == "changed"))
         assert reading().scalar(select(func.count()).where(IntakeRecord.outcome == "quarantined"))
         from hookdesk_email_out.models import Mail
 

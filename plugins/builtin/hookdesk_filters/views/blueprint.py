@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hookdesk.api import NotFound, Operator, criteria, reading
 from hookdesk_filters import services
 from hookdesk_filters.models import Rule
-from hookdesk_filters.rules import RuleValues, action_words, early_fields, known_actions
+from hookdesk_filters.rules import ActionWords, RuleValues, early_fields, known_actions
 
 MOST_SHOWN = 120
 """Characters of a value that a step shows."""
@@ -35,6 +35,7 @@ class Wording:
         """Ask for fields, actions and choices."""
         self.fields = early_fields()
         self.actions = known_actions()
+        self._actions = ActionWords()
         self._labels = criteria.choice_labels(self.fields)
 
     def conditions(self, values: RuleValues) -> str:
@@ -48,7 +49,7 @@ class Wording:
     def does(self, values: RuleValues) -> list[str]:
         """The actions of a rule, one line each."""
         return [
-            action_words(self.actions[item["do"]], item["with"]) if item["do"] in self.actions else str(item["do"])
+            self._actions.of(self.actions[item["do"]], item["with"]) if item["do"] in self.actions else str(item["do"])
             for item in values.actions
         ]
 

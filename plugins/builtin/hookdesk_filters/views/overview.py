@@ -17,8 +17,6 @@ from hookdesk_filters.models import Hit, Rule
 from hookdesk_filters.rules import RuleProblem
 from hookdesk_filters.views.blueprint import Wording, bp, found
 
-LINTED_AT_ONCE = 150
-"""So many rules are looked over when the list is shown; more of them when it is asked for."""
 RECENT = timedelta(days=30)
 
 
@@ -30,12 +28,10 @@ def index() -> str:
     uses = request.args.get("uses", "")
     words = Wording()
     active = _active()
-    is_linted = len(stored) <= LINTED_AT_ONCE or "lint" in request.args
-    live = [one for one in stored if active.get(one[0])]
-    remarks = lint.all_rules(live) if is_linted else {}
+    remarks = lint.all_rules([one for one in stored if active.get(one[0])])
     shown = [one for one in stored if not uses or uses in files.references(one[2])]
     return render_template(
-        "filters/index.html", rules=shown, words=words, active=active, remarks=remarks, hits=_hits(), is_linted=is_linted,
+        "filters/index.html", rules=shown, words=words, active=active, remarks=remarks, hits=_hits(),
         uses=uses, total=len(stored),
     )  # fmt: skip
 
