@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hookdesk.api import BusinessCalendar, CoreSettings, NoSettings, Plugin, hookimpl, site
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from hookdesk.api import Actor, BusinessCalendar, CoreSettings, NavItem, NoSettings, Plugin, hookimpl, site
 from hookdesk_calendars import reading, services
 from hookdesk_calendars.hookspecs import CalendarHooks
+from hookdesk_calendars.views import bp
 
 
 class Calendars(Plugin[NoSettings]):
@@ -26,6 +30,22 @@ class Calendars(Plugin[NoSettings]):
     def calendar_choices(self) -> Sequence[tuple[str, str]]:
         """Every schedule."""
         return reading.choices()
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The pages of the admin panel."""
+        return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line in the admin panel."""
+        if area != "admin":
+            return []
+        return [
+            NavItem(
+                area, _("Schedules"), "calendars.index", icon="calendar", group="Work", order=30, permission="admin"
+            )
+        ]
 
     def on_enable(self) -> None:
         """Give a new site office hours to begin with."""

@@ -77,3 +77,16 @@ def choices() -> list[tuple[str, str]]:
     """Every schedule: reference and name."""
     rows = reading().all(select(Schedule.id, Schedule.name).order_by(Schedule.name).limit(500))
     return [(f"{PREFIX}{row.id}", row.name) for row in rows]
+
+
+_ALL = select(*Schedule.__table__.columns)
+
+
+def all_schedules() -> Sequence[Row[Any]]:
+    """Every schedule as it is stored."""
+    return reading().all(_ALL.order_by(Schedule.name).limit(500))
+
+
+def one(schedule_id: int) -> Row[Any] | None:
+    """A schedule as it is stored."""
+    return reading().first(_ALL.where(Schedule.id == schedule_id))

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
-from hookdesk.api import Actor, Due, Event, Job, Plugin, SlotContent, TicketDraft, hookimpl
-from hookdesk_sla import clocks, departments, firststeps, following, opening, rules, showing, watch
+from hookdesk.api import Actor, Due, Event, Job, NavItem, PageAssets, Plugin, SlotContent, TicketDraft, hookimpl
+from hookdesk_sla import clocks, departments, firststeps, following, opening, renewing, rules, services, showing, watch
+from hookdesk_sla.hookspecs import PlanHooks
 from hookdesk_sla.settings import Settings
 from hookdesk_sla.views import bp
 
@@ -23,6 +24,7 @@ class Sla(Plugin[Settings]):
 
     settings_type = Settings
     uses = ("filters", "topics", "calendars")
+    hookspecs = (PlanHooks,)
 
     @hookimpl
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
@@ -66,6 +68,16 @@ class Sla(Plugin[Settings]):
         following.changed(event)
 
     @hookimpl
+    def configuration_changed(self, event: Event) -> None:
+        """Changed hours move deadlines."""
+        renewing.configured(event)
+
+    @hookimpl
+    def calendar_uses(self, ref: str) -> Sequence[str]:
+        """Plans that name a schedule (declared by calendars)."""
+        return services.uses_of_schedule(ref)
+
+    @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Plan and hours of a department, for administrators and for its manager."""
         if slot in ("admin.department", "department.manage"):
@@ -79,10 +91,28 @@ class Sla(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line in the admin panel."""
+        if area != "admin":
+            return []
+        return [NavItem(area, str(_("SLA plans")), "sla.plans", icon="sla", group="Work", order=20, permission="admin")]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the admin panel."""
+        return [PageAssets(css=("sla.css",), face="admin")]
+
+    @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """The watch, which runs when something is due."""
         return [
-            Job(clocks.WATCH, watch.run, timedelta(minutes=5), _("Warn, tell of breaches, escalate"), watch.next_at)
+            Job(
+                services.RENEW,
+                renewing.run,
+                timedelta(minutes=10),
+                _("Set clocks anew after a change of plans or hours"),
+            ),
+            Job(clocks.WATCH, watch.run, timedelta(minutes=5), _("Warn, tell of breaches, escalate"), watch.next_at),
         ]
 
     def on_enable(self) -> None:

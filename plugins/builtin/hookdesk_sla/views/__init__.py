@@ -1,6 +1,6 @@
 """The plugin's pages."""
 
-from hookdesk_sla.views import departments
+from hookdesk_sla.views import departments, plans
 from hookdesk_sla.views.blueprint import bp
 
-__all__ = ["bp", "departments"]
+__all__ = ["bp", "departments", "plans"]
