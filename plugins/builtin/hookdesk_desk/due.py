@@ -73,4 +73,4 @@ def _chip(due: Due) -> Chip:
 def _span(moment: datetime) -> str:
     """The time between now and a moment, in its largest unit: "2 hrs"."""
     seconds = abs((moment - clock.now()).total_seconds())
-    return format_timedelta(max(60, round(seconds)), format="short", threshold=1.2, locale=get_locale() or "en")
+    return format_timedelta(max(60, round(seconds)), format="short", threshold=2, locale=get_locale() or "en")

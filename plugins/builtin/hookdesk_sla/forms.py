@@ -43,7 +43,7 @@ class PlanForm(Form):
         description=_l("From then on, the mark on the ticket is amber."),
     )
     is_active = BooleanField(
-        _l("Use it for new tickets"), default=True, description=_l("Tickets that have it keep it.")
+        _l("Use it for new tickets"), default=True, description=_l("Tickets under it stay under it.")
     )
     is_default = BooleanField(
         _l("Default plan"),

@@ -79,10 +79,12 @@ class Sla(Plugin[Settings]):
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """Plan and hours of a department, for administrators and for its manager."""
+        """Plan and hours of a department, for administrators and for its manager; the clocks of a ticket."""
         if slot in ("admin.department", "department.manage"):
             context = departments.choices(actor, args["department"].id)
             return [SlotContent("sla/department.html", context)] if context else []
+        if slot == "ticket.sidebar":
+            return [SlotContent("sla/section.html", {"ticket": args["ticket"]}, order=30)]
         return []
 
     @hookimpl
@@ -99,8 +101,8 @@ class Sla(Plugin[Settings]):
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:
-        """One stylesheet for the admin panel."""
-        return [PageAssets(css=("sla.css",), face="admin")]
+        """A stylesheet for the admin panel, and one for the desk."""
+        return [PageAssets(css=("sla.css",), face="admin"), PageAssets(css=("sla_desk.css",), face="desk")]
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:

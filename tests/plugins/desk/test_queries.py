@@ -30,7 +30,7 @@ from hookdesk.testing.instances import Client
 pytestmark = [pytest.mark.plugins("desk", "*"), pytest.mark.requires("storage_fs")]
 MakeTicket = Callable[..., Ticket]
 Inside = Callable[..., Any]
-QUEUE, TICKET, REPLY = 8, 13, 15
+QUEUE, TICKET, REPLY = 8, 14, 15
 
 
 def at_most(number: int, statements: list[str]) -> None:
@@ -80,7 +80,7 @@ def test_the_queue_takes_eight_queries_at_most(hookdesk_app: Flask, desk: Client
         at_most(QUEUE, statements)
 
 
-def test_the_ticket_takes_thirteen_queries_at_most(hookdesk_app: Flask, desk: Client, busy: Ticket) -> None:
+def test_the_ticket_takes_fourteen_queries_at_most(hookdesk_app: Flask, desk: Client, busy: Ticket) -> None:
     path = f"/agent/tickets/{busy.number}?queue=open"
     desk.get(path)
     with counted(hookdesk_app) as statements:
