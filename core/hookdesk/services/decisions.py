@@ -116,5 +116,7 @@ def _short(value: Any) -> Any:
         return value
     if isinstance(value, tuple | list):
         return [_short(item) for item in value[:MOST_IDS]]
+    if isinstance(value, datetime):
+        return value.isoformat()
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 200 else text[:199] + "…"

@@ -23,7 +23,7 @@ def priorities() -> Menu:
 
 def schedules(now: str) -> Menu:
     """The schedules; what is set now is among them even if it is gone."""
-    found = [("", _("The department's, else the default ones")), *site().hooks.collect(SlaHooks.calendar_choices)]
+    found = [("", _("As the department")), *site().hooks.collect(SlaHooks.calendar_choices)]
     return found if any(ref == now for ref, _name in found) else [*found, (now, _("Unavailable"))]
 
 

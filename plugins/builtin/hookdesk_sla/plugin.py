@@ -44,8 +44,7 @@ class Sla(Plugin[Settings]):
     @hookimpl
     def sla_label(self, ref: str) -> str | None:
         """The name of a plan."""
-        found = rules.every().get(ref)
-        return found.name if found else None
+        return rules.label(ref) if ref.startswith(rules.PREFIX) else None
 
     @hookimpl
     def sla_due(self, ticket_ids: Sequence[int]) -> Mapping[int, Due]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row
 
-from hookdesk.api import site
+from hookdesk.api import clock, deadlines, site
 from hookdesk_why.comparing import Compared, Wording
 from hookdesk_why.names import Names
 
@@ -157,6 +158,7 @@ def label(field: str) -> str:
         "collaborators": _("Followers"),
         "topic": _("Help topic"),
         "sla": _("SLA plan"),
+        "due_at": _("Due"),
         "number": _("Number format"),
         "subject": _("Subject"),
         "channel": _("Channel"),
@@ -173,6 +175,10 @@ def value(field: str, given: Any, names: Names) -> str:
         return "–"
     if isinstance(given, bool):
         return str(_("yes") if given else _("no"))
+    if field == "sla":
+        return deadlines.plan_label(given) or str(_("unavailable"))
+    if field == "due_at":
+        return str(format_datetime(clock.parse(given), "short"))
     if isinstance(given, list):
         return ", ".join(value(field, one, names) for one in given)
     if isinstance(given, int):
