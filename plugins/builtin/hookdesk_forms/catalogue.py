@@ -1,19 +1,22 @@
-"""The forms and fields of this site, as pages, intake and conditions read them."""
+"""The forms and fields of this site, read once and kept until an admin changes them: each ticket, page and rule asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
-from hookdesk.api import reading
+from hookdesk.api import counters, reading, site
 from hookdesk_forms.kinds import Spec
 from hookdesk_forms.models import Field, Form, SwitchedOff, TopicForm
 
-MOST_FIELDS = 1000
-ABOUT = ("ticket", "user", "organization", "task")
+KEY = "forms.catalogue"
+MOST_FIELDS = 5000
+ABOUT = ("ticket", "user", "organization")
 _COLUMNS = (
     Field.id, Field.form_id, Field.about, Field.key, Field.kind, Field.label, Field.hint, Field.options, Field.list_id, Field.requester,
     Field.agent, Field.is_needed_to_close, Field.shown_if, Field.position, Field.archived_at,
@@ -25,62 +28,68 @@ class FormSpec:
     """A form with the fields that are asked for."""
 
     id: int
+    about: str
     title: str
     intro: str
+    is_for_all: bool
     fields: tuple[Spec, ...]
 
 
-def fields_of(about: str, keys: Iterable[str] | None = None) -> dict[str, Spec]:
-    """Every field about tickets, users …, archived ones too, by key; of these keys alone if some are given."""
-    asked = _fields().where(Field.about == about)
-    if keys is not None:
-        asked = asked.where(Field.key.in_(list(keys)[:MOST_FIELDS]))
-    return {row.key: _spec(row) for row in reading().all(asked)}
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything at once: forms in use in their order, every field by id, and by topic its forms and the fields that it leaves out."""
+
+    edition: int
+    forms: tuple[FormSpec, ...]
+    fields: Mapping[int, Spec]
+    by_topic: Mapping[str, tuple[int, ...]]
+    left_out: Mapping[str, frozenset[int]]
 
 
-def field_by_id(field_id: int) -> Spec | None:
-    """One field."""
-    row = reading().first(_fields().where(Field.id == field_id))
-    return _spec(row) if row is not None else None
+def whole() -> Catalogue:
+    """What there is; what others changed is seen within a second."""
+    known = site().extra.get(KEY)
+    edition = site().settings.edition
+    if not isinstance(known, Catalogue) or known.edition != edition:
+        known = _load(edition)
+        site().extra[KEY] = known
+    return known
 
 
-def form_fields(form_id: int) -> list[Spec]:
-    """All fields of a form, archived ones too, in their order."""
-    return [_spec(row) for row in reading().all(_fields().where(Field.form_id == form_id))]
+def forget() -> None:
+    """Read it anew at the next call: this process has just changed it, or shows it to an admin."""
+    site().extra.pop(KEY, None)
 
 
-def forms_of(about: str, topic: str = "") -> list[FormSpec]:
-    """The forms that are filled in: for a ticket those for all tickets, then those of its topic, without the fields that it leaves out."""
-    forms = reading().all(_forms(about, topic))
-    if not forms:
-        return []
-    asked = _fields().where(Field.form_id.in_([form.id for form in forms]), Field.archived_at.is_(None))
-    if topic:
-        asked = asked.where(Field.id.not_in(select(SwitchedOff.field_id).where(SwitchedOff.topic_ref == topic)))
-    specs = [_spec(row) for row in reading().all(asked)]
-    found = (FormSpec(form.id, form.title, form.intro, _of(form.id, specs)) for form in forms)
-    return [form for form in found if form.fields]
+def touch(session: Session) -> None:
+    """Tell all processes, once this transaction is over, that it has changed."""
+    counters.increase(session, "settings")
 
 
-def _forms(about: str, topic: str) -> Select[Any, Any, Any]:
-    """The forms in their order."""
-    asked = select(Form.id, Form.title, Form.intro).where(Form.about == about, Form.is_active)
-    if about != "ticket":
-        return asked.order_by(Form.position, Form.id)
-    of_topic = TopicForm.topic_ref == topic
-    asked = asked.outerjoin(TopicForm, (TopicForm.form_id == Form.id) & of_topic)
-    asked = asked.where(or_(Form.is_for_all, TopicForm.form_id.is_not(None)))
-    return asked.order_by(Form.is_for_all.desc(), TopicForm.position, Form.position, Form.id)
-
-
-def _of(form_id: int, specs: Sequence[Spec]) -> tuple[Spec, ...]:
-    """The fields of one form."""
-    return tuple(spec for spec in specs if spec.form_id == form_id)
-
-
-def _fields() -> Select[Any]:
-    """Fields in their order, bounded."""
-    return select(*_COLUMNS).order_by(Field.form_id, Field.position, Field.id).limit(MOST_FIELDS)
+def _load(edition: int) -> Catalogue:
+    """Read it all."""
+    rows = reading().all(select(*_COLUMNS).order_by(Field.form_id, Field.position, Field.id).limit(MOST_FIELDS))
+    specs = {row.id: _spec(row) for row in rows}
+    asked: dict[int, list[Spec]] = defaultdict(list)
+    for spec in specs.values():
+        if not spec.is_archived:
+            asked[spec.form_id].append(spec)
+    columns = (Form.id, Form.about, Form.title, Form.intro, Form.is_for_all)
+    forms = reading().all(select(*columns).where(Form.is_active).order_by(Form.position, Form.id))
+    by_topic: dict[str, list[int]] = defaultdict(list)
+    order = (TopicForm.topic_ref, TopicForm.position, TopicForm.form_id)
+    for topic_row in reading().all(select(TopicForm.topic_ref, TopicForm.form_id).order_by(*order)):
+        by_topic[topic_row.topic_ref].append(topic_row.form_id)
+    left_out: dict[str, set[int]] = defaultdict(set)
+    for off in reading().all(select(SwitchedOff.topic_ref, SwitchedOff.field_id)):
+        left_out[off.topic_ref].add(off.field_id)
+    return Catalogue(
+        edition,
+        tuple(FormSpec(**form._mapping, fields=tuple(asked[form.id])) for form in forms),
+        specs,
+        {ref: tuple(ids) for ref, ids in by_topic.items()},
+        {ref: frozenset(ids) for ref, ids in left_out.items()},
+    )
 
 
 def _spec(row: Row[Any]) -> Spec:
@@ -88,3 +97,40 @@ def _spec(row: Row[Any]) -> Spec:
     values = dict(row._mapping)
     is_archived = values.pop("archived_at") is not None
     return Spec(**values, is_archived=is_archived)
+
+
+def fields_of(about: str, keys: Iterable[str] | None = None) -> dict[str, Spec]:
+    """Every field about tickets, users …, archived ones too, by key; of these keys alone if some are given."""
+    wanted = None if keys is None else frozenset(keys)
+    specs = (spec for spec in whole().fields.values() if spec.about == about)
+    return {spec.key: spec for spec in specs if wanted is None or spec.key in wanted}
+
+
+def field_by_id(field_id: int) -> Spec | None:
+    """One field."""
+    return whole().fields.get(field_id)
+
+
+def form_fields(form_id: int) -> list[Spec]:
+    """All fields of a form, archived ones too, in their order."""
+    return [spec for spec in whole().fields.values() if spec.form_id == form_id]
+
+
+def forms_of(about: str, topic: str = "") -> list[FormSpec]:
+    """The forms that are filled in: for a ticket those for all tickets, then those of its topic, without the fields that it leaves out."""
+    known = whole()
+    forms = [form for form in known.forms if form.about == about and (about != "ticket" or form.is_for_all)]
+    if about == "ticket":
+        others = {form.id: form for form in known.forms if form.about == about and not form.is_for_all}
+        forms += [others[form_id] for form_id in known.by_topic.get(topic, ()) if form_id in others]
+    off = known.left_out.get(topic, frozenset()) if about == "ticket" else frozenset()
+    found = [_without(form, off) for form in forms]
+    return [form for form in found if form.fields]
+
+
+def _without(form: FormSpec, off: frozenset[int]) -> FormSpec:
+    """A form without some of its fields."""
+    if not off:
+        return form
+    kept = tuple(spec for spec in form.fields if spec.id not in off)
+    return FormSpec(form.id, form.about, form.title, form.intro, form.is_for_all, kept)

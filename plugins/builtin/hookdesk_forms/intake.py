@@ -101,9 +101,9 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def needed_to_close(ticket: Mapping[str, Any]) -> str | None:
-    """Why a ticket cannot be closed yet, or None."""
+    """Why an open ticket cannot be closed yet, or None."""
     asked = [spec for form in catalogue.forms_of("ticket", ticket["topic_ref"]) for spec in form.fields]
-    if not any(spec.is_needed_to_close for spec in asked):
+    if ticket["state"] == "closed" or not any(spec.is_needed_to_close for spec in asked):
         return None
     stored = values.read("ticket", ticket["id"])
     empty = missing(asked, {spec.name: stored.get(spec.id, ()) for spec in asked})

@@ -67,9 +67,7 @@ class Forms(Plugin[NoSettings]):
     @hookimpl
     def transition_allowed(self, ticket: Mapping[str, Any], state: str) -> str | None:
         """Keep a ticket open on which something needed is empty."""
-        if ticket["state"] == "closed" or state != "closed":
-            return None
-        return intake.needed_to_close(ticket)
+        return intake.needed_to_close(ticket) if state == "closed" else None
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:

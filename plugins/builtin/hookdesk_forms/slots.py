@@ -47,10 +47,13 @@ def contents(slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotC
 
 def _beside(actor: Actor, view: TicketView) -> Sequence[SlotContent]:
     """What was filled in, beside a ticket; nothing where there is neither that nor anything to fill in."""
-    answers = ticket.seen(actor, view)
+    owners_of: dict[str, int | None] = {"ticket": view.id}
+    if actor.is_agent:
+        owners_of |= {"user": view.user_id, "organization": view.organization_id}
+    stored = values.read_all(owners_of)
+    answers = _seen(actor, stored["ticket"])
+    people = [one for about in ("user", "organization") for one in _seen(actor, stored.get(about, {}))]
     can_change = ticket.may_change(actor, view) and _has_open(actor, catalogue.forms_of("ticket", view.topic_ref))
-    people = [*_seen(actor, "user", view.user_id), *_seen(actor, "organization", view.organization_id)]
-    people = people if actor.is_agent else []
     if not answers and not can_change and not people:
         return []
     face = "desk" if actor.is_agent else "portal"
@@ -60,17 +63,16 @@ def _beside(actor: Actor, view: TicketView) -> Sequence[SlotContent]:
 
 def _about(actor: Actor, about: str, owner_id: int, template: str) -> Sequence[SlotContent]:
     """What was filled in about a user or an organization."""
-    answers = _seen(actor, about, owner_id)
+    answers = _seen(actor, values.read(about, owner_id))
     can_change = owners.may_change(actor, about, owner_id) and _has_open(actor, catalogue.forms_of(about))
     if not answers and not can_change:
         return []
     return [SlotContent(template, {"answers": answers, "can_change": can_change, "about": about, "owner_id": owner_id})]
 
 
-def _seen(actor: Actor, about: str, owner_id: int | None) -> list[Answer]:
+def _seen(actor: Actor, stored: Mapping[int, tuple[Any, ...]]) -> list[Answer]:
     """What was filled in, as far as this actor sees it."""
-    found = values.answers(about, owner_id) if owner_id is not None else []
-    return [one for one in found if one.is_seen_by(actor)]
+    return [one for one in values.answered(stored) if one.is_seen_by(actor)]
 
 
 def _has_open(actor: Actor, forms: Sequence[FormSpec]) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hookdesk.api import Actor, attachments, reading
 from hookdesk_forms import catalogue
 from hookdesk_forms.kinds import FieldKind, Spec, all_kinds
-from hookdesk_forms.models import Field, Value
+from hookdesk_forms.models import Value
 
 TABLE = "p_forms__value"
 OWNERS: Mapping[str, InstrumentedAttribute[int | None]] = {
@@ -52,28 +51,43 @@ class Answer:
 
 def read(about: str, owner_id: int) -> dict[int, tuple[Any, ...]]:
     """Field id → values, of all fields that have some."""
-    asked = select(Value.field_id, Field.kind, Value.id, *_STORED).join(Field, Field.id == Value.field_id)
-    kinds, found = all_kinds(), defaultdict[int, list[Any]](list)
-    for row in reading().all(asked.where(OWNERS[about] == owner_id).order_by(Value.field_id, Value.place)):
-        found[row.field_id].append(_value(row, kinds.get(row.kind)))
-    return {field_id: tuple(values) for field_id, values in found.items()}
+    return read_all({about: owner_id})[about]
+
+
+def read_all(owners: Mapping[str, int | None]) -> dict[str, dict[int, tuple[Any, ...]]]:
+    """The same of several at once, e.g. a ticket and its requester: {"ticket": 7, "user": 3} → about → field id → values."""
+    found: dict[str, dict[int, tuple[Any, ...]]] = {about: {} for about in owners}
+    known = catalogue.whole().fields
+    meant = [OWNERS[about] == owner_id for about, owner_id in owners.items() if owner_id is not None]
+    if not known or not meant:
+        return found
+    kinds = all_kinds()
+    asked = select(Value.field_id, Value.id, *_STORED).where(or_(*meant))
+    for row in reading().all(asked.order_by(Value.field_id, Value.place)):
+        spec = known.get(row.field_id)
+        if spec is not None and spec.about in found:
+            stored = found[spec.about]
+            stored[spec.id] = (*stored.get(spec.id, ()), _value(row, kinds.get(spec.kind)))
+    return found
 
 
 def _value(row: Any, kind: FieldKind | None) -> Any:
     """The value of a row; of a kind that is not there any more whatever was stored."""
     if kind is None or not kind.column:
-        return next((value for value in row[3:] if value is not None), None)
+        return next((value for value in row[2:] if value is not None), None)
     return {**row.data, "id": row.id} if kind.column == "data" else getattr(row, kind.column)
 
 
 def answers(about: str, owner_id: int) -> list[Answer]:
     """What was filled in, by the fields' order, also in those that are archived or that another topic asks for."""
-    stored = read(about, owner_id)
-    if not stored:
-        return []
+    return answered(read(about, owner_id))
+
+
+def answered(stored: Mapping[int, tuple[Any, ...]]) -> list[Answer]:
+    """Values with their fields, in the fields' order."""
     kinds = all_kinds()
-    specs = (spec for spec in catalogue.fields_of(about).values() if spec.id in stored)
-    return [Answer(spec, kinds[spec.kind], stored[spec.id]) for spec in specs if spec.kind in kinds]
+    specs = (spec for spec in catalogue.whole().fields.values() if spec.id in stored and spec.kind in kinds)
+    return [Answer(spec, kinds[spec.kind], stored[spec.id]) for spec in specs]
 
 
 def rows(spec: Spec, kind: FieldKind, given: Sequence[Any]) -> list[dict[str, Any]]:

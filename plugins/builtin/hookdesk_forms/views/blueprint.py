@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request
+
+from hookdesk_forms import catalogue
 
 bp = Blueprint("forms", "hookdesk_forms")
+
+
+@bp.before_request
+def read_anew() -> None:
+    """An admin sees what they have just saved, whichever process answers."""
+    if request.path.startswith("/admin/"):
+        catalogue.forget()

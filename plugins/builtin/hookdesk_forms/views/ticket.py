@@ -19,13 +19,7 @@ from hookdesk.api import (
 )
 from hookdesk_forms import answering, catalogue, values
 from hookdesk_forms.filling import Filled, fill
-from hookdesk_forms.values import Answer
 from hookdesk_forms.views.blueprint import bp
-
-
-def seen(actor: Actor, ticket: TicketView) -> list[Answer]:
-    """What was filled in, as far as this actor sees it."""
-    return [one for one in values.answers("ticket", ticket.id) if one.is_seen_by(actor)]
 
 
 def filled(actor: Actor, ticket: TicketView, stage: str) -> Filled:
