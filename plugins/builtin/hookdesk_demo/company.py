@@ -30,7 +30,7 @@ from hookdesk.api import (
     system,
     users,
 )
-from hookdesk_demo import words
+from hookdesk_demo import paper, words
 
 PASSWORD = "wheels within wheels"  # noqa: S105  # of a demo; shown on its sign-in page
 FULL = "All access"
@@ -55,6 +55,7 @@ def found_company(writers: Iterable[tuple[str, str]]) -> Company:
     )
     departments = _departments(plan, actor)
     topics = _topics(plan, departments, actor)
+    paper.make_forms(actor, topics)
     staff = _agents(plan, departments, actor)
     _teams(plan, staff, actor)
     companies = _organizations(plan, actor)

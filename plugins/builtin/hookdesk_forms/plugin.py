@@ -12,6 +12,7 @@ from hookdesk.api import (
     Actor,
     Event,
     Field,
+    FilterAction,
     FormPart,
     InboundMessage,
     MessageValue,
@@ -24,7 +25,7 @@ from hookdesk.api import (
     TicketView,
     hookimpl,
 )
-from hookdesk_forms import criteria, intake, mailed, persons, slots
+from hookdesk_forms import actions, criteria, intake, mailed, persons, slots
 from hookdesk_forms.hookspecs import FormsHooks
 from hookdesk_forms.kinds import OWN, FieldKind
 from hookdesk_forms.views import bp
@@ -94,6 +95,11 @@ class Forms(Plugin[NoSettings]):
     def person_erased(self, event: Event) -> None:
         """Forget what was filled in."""
         persons.forget(int(event.data["user_id"]))
+
+    @hookimpl
+    def filter_actions(self) -> Sequence[FilterAction]:
+        """Let rules fill a field in."""
+        return actions.actions()
 
     @hookimpl
     def criteria_fields(self) -> Sequence[Field]:
