@@ -20,11 +20,14 @@ ADDRESS = "layla@example.org"
 
 
 def fill(made: LiveSite) -> None:
-    """A ticket with a subject of one word, right-to-left text, markup, quotes, files, a note and a reply."""
+    """A form with each kind of field on the first topic; a ticket with a subject of one word, right-to-left text, markup, quotes, files,
+    a note and a reply.
+    """
     from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, actors, intake, threads
 
     app = create_app(load(made.instance, made.environ))
-    with app.app_context():
+    with app.test_request_context():
+        _form()
         message = InboundMessage(
             channel="portal", sender_address=ADDRESS, sender_name=NAME, subject=WORD[:480],
             text=f"<script>alert(1)</script>\n{WORD}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
@@ -59,6 +62,36 @@ def _filter() -> None:
     values = RuleValues(NAME, {"version": 1, "mode": "all", "parts": parts}, actions, ("portal",), notes=WORD)
     rule_id = services.save(system("journeys"), values)
     dryrun.step(dryrun.ask(system("journeys"), values, 30, rule_id))
+
+
+def _form() -> None:
+    """Every kind of field, a condition, and a list that is too long to be shown."""
+    from hookdesk.api import system
+    from hookdesk_forms import list_services, listing_in, services
+    from hookdesk_forms.kinds import OWN
+    from hookdesk_forms.services import FieldValues, FormValues
+
+    list_id = list_services.save_list(system(), list_services.ListValues("Parts"))
+    list_services.take_in(system(), list_id, [listing_in.NewItem(f"Part {number:03}") for number in range(205)])
+    form_id = services.save_form(system(), FormValues("Device", intro="It stands on the back."))
+    options = {
+        "choice": {"lines": "win: Windows\nmac: macOS\nother: Other"},
+        "information": {"text": "<b>Have it</b> at hand."},
+        "number": {"unit": "kg"},
+    }
+    for kind in OWN:
+        given = FieldValues(
+            str(kind.label), kind.name, f"its_{kind.name}", "A hint", options.get(kind.name, {}), list_id
+        )
+        services.save_field(system(), form_id, given)
+    shown_if = {
+        "version": 1,
+        "mode": "all",
+        "parts": [{"field": "field:its_choice", "operator": "is", "value": "other"}],
+    }
+    named = FieldValues("Name of the system", "text", "its_system", requester="required", shown_if=shown_if)
+    services.save_field(system(), form_id, named)
+    services.set_topic(system(), "topics:1", "Something does not work", [form_id], [])
 
 
 def guest_path(made: LiveSite) -> str:

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.requires(
         *("portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"),
-        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory"),
+        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory", "forms"),
     ),
     pytest.mark.xdist_group("crawl"),
 ]
@@ -75,6 +75,14 @@ ADMIN = [
     *("/admin/filters/try", "/admin/filters/import", "/admin/filters/runs/1"),
     "/admin/agents/1/leave",
     "/admin/second-factors",
+    *(
+        "/admin/forms",
+        "/admin/forms/new",
+        "/admin/forms/1",
+        "/admin/forms/1/fields/new?kind=choice",
+        "/admin/forms/fields/1",
+    ),
+    *("/admin/forms/lists", "/admin/forms/lists/new", "/admin/forms/lists/1", "/admin/forms/items/1"),
 ]
 MISSING = {"/nothing-here", "/agent/tickets/99999"}
 

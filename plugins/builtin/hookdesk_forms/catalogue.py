@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import g
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
-from hookdesk.api import counters, reading, site
+from hookdesk.api import cached, reading
 from hookdesk_forms.kinds import Spec
 from hookdesk_forms.models import Field, Form, SwitchedOff, TopicForm
 
@@ -39,7 +39,6 @@ class FormSpec:
 class Catalogue:
     """Everything at once: forms in use in their order, every field by id, and by topic its forms and the fields that it leaves out."""
 
-    edition: int
     forms: tuple[FormSpec, ...]
     fields: Mapping[int, Spec]
     by_topic: Mapping[str, tuple[int, ...]]
@@ -48,25 +47,16 @@ class Catalogue:
 
 def whole() -> Catalogue:
     """What there is; what others changed is seen within a second."""
-    known = site().extra.get(KEY)
-    edition = site().settings.edition
-    if not isinstance(known, Catalogue) or known.edition != edition:
-        known = _load(edition)
-        site().extra[KEY] = known
-    return known
+    anew: Catalogue | None = g.get(KEY)
+    return anew or cached(KEY, _load)
 
 
-def forget() -> None:
-    """Read it anew at the next call: this process has just changed it, or shows it to an admin."""
-    site().extra.pop(KEY, None)
+def read_anew() -> None:
+    """For this request, read what is stored now: an admin sees what they have just saved, whichever process answers."""
+    setattr(g, KEY, _load())
 
 
-def touch(session: Session) -> None:
-    """Tell all processes, once this transaction is over, that it has changed."""
-    counters.increase(session, "settings")
-
-
-def _load(edition: int) -> Catalogue:
+def _load() -> Catalogue:
     """Read it all."""
     rows = reading().all(select(*_COLUMNS).order_by(Field.form_id, Field.position, Field.id).limit(MOST_FIELDS))
     specs = {row.id: _spec(row) for row in rows}
@@ -84,7 +74,6 @@ def _load(edition: int) -> Catalogue:
     for off in reading().all(select(SwitchedOff.topic_ref, SwitchedOff.field_id)):
         left_out[off.topic_ref].add(off.field_id)
     return Catalogue(
-        edition,
         tuple(FormSpec(**form._mapping, fields=tuple(asked[form.id])) for form in forms),
         specs,
         {ref: tuple(ids) for ref, ids in by_topic.items()},

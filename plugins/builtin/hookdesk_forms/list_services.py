@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, log
+from hookdesk.api import Actor, log, transact
 from hookdesk_forms.kinds.lists import MOST_ITEMS
 from hookdesk_forms.listing_in import NewItem
 from hookdesk_forms.models import ChoiceList, Field, Item
-from hookdesk_forms.services import FormProblem, apply, changing, held
+from hookdesk_forms.services import FormProblem, apply, held
 
 MOST_LISTS, MOST_PROPERTIES = 500, 20
 
@@ -61,7 +61,7 @@ def save_list(actor: Actor, values: ListValues, list_id: int | None = None) -> i
             log.changed(session, actor, "list", row.name, changes, act="changed" if list_id else "created")
         return int(row.id)
 
-    return changing(work, race=True)
+    return transact(work, race=True)
 
 
 def remove_list(actor: Actor, list_id: int) -> None:
@@ -79,7 +79,7 @@ def remove_list(actor: Actor, list_id: int) -> None:
         log.changed(session, actor, "list", row.name, {}, act="deleted")
         session.delete(row)
 
-    changing(work)
+    transact(work)
 
 
 def save_item(actor: Actor, list_id: int, values: ItemValues, item_id: int | None = None) -> int:
@@ -107,7 +107,7 @@ def save_item(actor: Actor, list_id: int, values: ItemValues, item_id: int | Non
             log.changed(session, actor, "list item", f"{row.name} ({parent.name})", changes, act=act)
         return int(row.id)
 
-    return changing(work, race=True)
+    return transact(work, race=True)
 
 
 def take_in(actor: Actor, list_id: int, given: Sequence[NewItem]) -> tuple[int, int]:
@@ -133,7 +133,7 @@ def take_in(actor: Actor, list_id: int, given: Sequence[NewItem]) -> tuple[int, 
             )
         return len(new), changed
 
-    return changing(work, race=True)
+    return transact(work, race=True)
 
 
 def _bring_up_to_date(row: Item, given: NewItem) -> bool:
@@ -174,4 +174,4 @@ def remove_item(actor: Actor, item_id: int, is_used: bool) -> None:
         log.changed(session, actor, "list item", row.name, {}, act="deleted")
         session.delete(row)
 
-    changing(work)
+    transact(work)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import Actor, TicketDraft, clock, log, reading, transact
-from hookdesk_forms import catalogue
 from hookdesk_forms.models import Field, Form, SwitchedOff, TopicForm, Value
 
-T = TypeVar("T")
 MOST_FORMS, MOST_FIELDS = 200, 100
 LEVELS = ("hidden", "shown", "open", "required")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
@@ -86,7 +84,7 @@ def save_form(actor: Actor, values: FormValues, form_id: int | None = None) -> i
             log.changed(session, actor, "form", form.title, changes, act="changed" if form_id else "created")
         return form.id
 
-    return changing(work)
+    return transact(work)
 
 
 def remove_form(actor: Actor, form_id: int) -> None:
@@ -105,7 +103,7 @@ def remove_form(actor: Actor, form_id: int) -> None:
         session.execute(delete(Field).where(Field.form_id == form_id))
         session.delete(form)
 
-    changing(work)
+    transact(work)
 
 
 def save_field(actor: Actor, form_id: int, values: FieldValues, field_id: int | None = None) -> int:
@@ -131,7 +129,7 @@ def save_field(actor: Actor, form_id: int, values: FieldValues, field_id: int | 
             log.changed(session, actor, "field", row.label, changes, act="changed" if field_id else "created")
         return row.id
 
-    return changing(work, race=True)
+    return transact(work, race=True)
 
 
 def _last(session: Session, form_id: int) -> int:
@@ -176,7 +174,7 @@ def set_archived(actor: Actor, field_id: int, is_archived: bool) -> None:
                 session, actor, "field", row.label, {}, act=act, words=f"{actor.name} {act} the field {row.label}"
             )
 
-    changing(work)
+    transact(work)
 
 
 def remove_field(actor: Actor, field_id: int) -> None:
@@ -193,7 +191,7 @@ def remove_field(actor: Actor, field_id: int) -> None:
         log.changed(session, actor, "field", row.label, {}, act="deleted")
         session.delete(row)
 
-    changing(work)
+    transact(work)
 
 
 def move_field(actor: Actor, field_id: int, step: int) -> None:
@@ -215,7 +213,7 @@ def move_field(actor: Actor, field_id: int, step: int) -> None:
         if target != place:
             log.changed(session, actor, "field", row.label, {"position": (place + 1, target + 1)})
 
-    changing(work)
+    transact(work)
 
 
 def set_topic(actor: Actor, ref: str, label: str, form_ids: Sequence[int], switched_off: Sequence[int]) -> None:
@@ -240,25 +238,12 @@ def set_topic(actor: Actor, ref: str, label: str, form_ids: Sequence[int], switc
             session, actor, "topic", label, {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
         )
 
-    changing(work)
+    transact(work)
 
 
 def has_values(field_id: int) -> bool:
     """True if a field has been filled in somewhere."""
     return reading().scalar(select(Value.id).where(Value.field_id == field_id).limit(1)) is not None
-
-
-def changing(work: Callable[[Session], T], race: bool = False) -> T:
-    """Change forms in one transaction, and let every process know."""
-
-    def touching(session: Session) -> T:
-        found = work(session)
-        catalogue.touch(session)
-        return found
-
-    found = transact(touching, race=race)
-    catalogue.forget()
-    return found
 
 
 def held(session: Session, model: Any, row_id: int) -> Any:

@@ -10,7 +10,7 @@ bp = Blueprint("forms", "hookdesk_forms")
 
 
 @bp.before_request
-def read_anew() -> None:
+def show_what_is_stored() -> None:
     """An admin sees what they have just saved, whichever process answers."""
     if request.path.startswith("/admin/"):
-        catalogue.forget()
+        catalogue.read_anew()

@@ -21,7 +21,7 @@ MOST_PLACES = 200
 
 def context(ref: str) -> dict[str, Any]:
     """What the section shows: each form about tickets with its fields, those that go with the topic first."""
-    catalogue.forget()
+    catalogue.read_anew()
     asked = select(Form.id, Form.title, Form.is_for_all, TopicForm.position.label("place"))
     asked = asked.outerjoin(TopicForm, (TopicForm.form_id == Form.id) & (TopicForm.topic_ref == ref))
     asked = asked.where(Form.about == "ticket", Form.is_active)
