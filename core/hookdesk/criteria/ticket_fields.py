@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from hookdesk import clock
 from hookdesk.db.context import reading
-from hookdesk.hookspecs import FilteringHooks
+from hookdesk.hookspecs import FilteringHooks, SlaHooks
 from hookdesk.models import (
     Agent,
     Attachment,
@@ -70,6 +70,7 @@ def _ticket_fields() -> tuple[Field, ...]:
 
     return (
         named("topic", _("Help topic"), Ticket.topic_ref, "topic", _topics),
+        named("sla", _("SLA plan"), Ticket.sla_ref, "sla", _plans),
         named("department", _("Department"), Ticket.department_id, "department_id", lambda: _named(Department)),
         named("assignee", _("Assignee"), Ticket.assignee_id, "assignee_id", lambda: _named(Agent)),
         named("team", _("Team"), Ticket.team_id, "team_id", lambda: _named(Team)),
@@ -150,6 +151,11 @@ def _topics() -> list[tuple[str, str]]:
     """What a ticket can be about."""
     offered = site().hooks.collect(FilteringHooks.topic_choices, actor=system("criteria"))
     return [(topic.ref, topic.label) for topic in offered]
+
+
+def _plans() -> list[tuple[str, str]]:
+    """What a ticket can be promised."""
+    return site().hooks.collect(SlaHooks.sla_choices)
 
 
 def _named(model: Any, order: Any = None) -> list[tuple[int, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,8 +115,7 @@ def _filters(actor: Actor) -> None:
     from hookdesk_filters import files
 
     release()
-    high = reading().scalar(select(Priority.name).where(Priority.key == "high"))  # in the site's language
-    files.imported(actor, files.read(words.text("filters.json").replace('"@high"', json.dumps(high))))
+    files.imported(actor, files.read(words.text("filters.json")))
     release()
 
 

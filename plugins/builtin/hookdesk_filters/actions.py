@@ -15,12 +15,14 @@ from hookdesk.api import (
     FilterAction,
     FilteringHooks,
     Priority,
+    SlaHooks,
     Status,
     Team,
     TicketDraft,
     Verdict,
     people,
     reading,
+    shown_name,
     site,
     system,
 )
@@ -36,7 +38,8 @@ def builtin() -> Sequence[FilterAction]:
         _setting("department", _("Set department"), "department_id", _Rows(Department, Department.is_active)),
         _setting("priority", _("Set priority"), "priority_id", _Rows(Priority, order=Priority.rank)),
         _setting("status", _("Set status"), "status_id", _Rows(Status, order=Status.position)),
-        _setting("topic", _("Set help topic"), "topic", _Topics()),
+        _setting("topic", _("Set help topic"), "topic", _Listed(_topics)),
+        _setting("sla", _("Set SLA plan"), "sla", _Listed(_plans)),
         _setting("assignee", _("Assign to an agent"), "assignee_id", _Rows(Agent, Agent.is_active)),
         _setting("team", _("Assign to a team"), "team_id", _Rows(Team, Team.is_active)),
         _member(),
@@ -60,7 +63,8 @@ class _Rows:
     def listed(self) -> list[tuple[int, str]]:
         """Id and name of each."""
         asked = select(self._model.id, self._model.name).where(self._condition).order_by(self._order, self._model.id)
-        return [(row.id, row.name) for row in reading().all(asked.limit(MOST_OFFERED))]
+        shown = shown_name if self._model in (Priority, Status) else str
+        return [(row.id, shown(row.name)) for row in reading().all(asked.limit(MOST_OFFERED))]
 
     def has(self, value: Any) -> bool:
         """True if that one can be chosen."""
@@ -68,20 +72,30 @@ class _Rows:
         return reading().scalar(asked) is not None
 
 
-class _Topics:
-    """The topics that are in use."""
+class _Listed:
+    """References that a plugin lists: topics, plans."""
 
-    def listed(self) -> list[tuple[str, str]]:
-        """Reference and name of each."""
-        offered = site().hooks.collect(FilteringHooks.topic_choices, actor=system("filters"))
-        return [(topic.ref, topic.label) for topic in offered]
+    def __init__(self, listed: Callable[[], list[tuple[str, str]]]) -> None:
+        """`listed` gives reference and name of each."""
+        self.listed = listed
 
     def has(self, value: Any) -> bool:
         """True if that one can be chosen."""
         return any(ref == value for ref, _label in self.listed())
 
 
-def _setting(name: str, label: str, attribute: str, choices: _Rows | _Topics) -> FilterAction:
+def _topics() -> list[tuple[str, str]]:
+    """Topics that are in use."""
+    offered = site().hooks.collect(FilteringHooks.topic_choices, actor=system("filters"))
+    return [(topic.ref, topic.label) for topic in offered]
+
+
+def _plans() -> list[tuple[str, str]]:
+    """SLA plans."""
+    return site().hooks.collect(SlaHooks.sla_choices)
+
+
+def _setting(name: str, label: str, attribute: str, choices: _Rows | _Listed) -> FilterAction:
     """An action that sets one attribute of the draft to something that is there."""
     return FilterAction(
         name, label, lambda draft, values: draft.replace(**{attribute: values["to"]}),
@@ -137,7 +151,7 @@ def _follower() -> FilterAction:
 def _mail() -> FilterAction:
     """A mail about the new ticket, to anybody."""
     fields = (
-        ActionField("to", _("To"), hint=_("Addresses, separated by commas. requester stands for who wrote."), most=1000),
+        ActionField("to", _("To"), hint=_("Addresses, separated by commas; “requester” is who wrote, once an hour at most."), most=1000),
         ActionField("subject", _("Subject"), most=300),
         ActionField("body", _("Text"), "lines", hint=_("May name %(names)s.", names=", ".join(mails.shown())), most=10_000),
     )  # fmt: skip

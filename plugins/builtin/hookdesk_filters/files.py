@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from hookdesk.api import Actor, Field, FilterAction, criteria
@@ -118,7 +119,8 @@ class _Names:
         self.fields: Mapping[str, Field] = early_fields()
         self.actions: Mapping[str, FilterAction] = known_actions()
         self._words = ActionWords()
-        self._labels = criteria.choice_labels(self.fields)
+        with force_locale(cache.LANGUAGE):  # a file is the same whoever asks for it
+            self._labels = criteria.choice_labels(self.fields)
 
     def written(self, values: RuleValues) -> dict[str, Any]:
         """A rule as the file has it."""
@@ -170,7 +172,8 @@ class _Names:
             return values
         for field in known.fields:
             if field.kind == "choice" and field.choices is not None and values.get(field.name) is not None:
-                values[field.name] = turned(values[field.name], self._words.labels(known, field))
+                with force_locale(cache.LANGUAGE):
+                    values[field.name] = turned(values[field.name], self._words.labels(known, field))
         return values
 
 

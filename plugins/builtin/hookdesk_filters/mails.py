@@ -85,7 +85,9 @@ def about_ticket(event: Event, values: Mapping[str, Any]) -> None:
     for one in dict.fromkeys(_recipients(values)):
         to = address if one == REQUESTER else people.normal_address(one)
         if to:
-            key = f"filters:{_digest(event.key, to, values['subject'])}"
+            # once an hour to the requester of whichever ticket: a machine that does not say that it is one would answer for ever
+            once = f"{event.happened_at:%Y-%m-%d %H}" if one == REQUESTER else event.key
+            key = f"filters:{_digest(once, to, values['subject'])}"
             _send(key, to, _filled(values["subject"], words), _filled(values["body"], words))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests.plugins.filters.conftest import condition, does, rule
 
 from hookdesk.api import Department, Ticket, reading
-from hookdesk_filters import cache, cli
+from hookdesk_filters import cache, cli, files
 
 pytestmark = pytest.mark.plugins("filters")
 FIRE = condition("subject", "contains", "fire")
@@ -120,3 +120,15 @@ def test_a_dry_run_of_a_file_stores_no_filter(
     [found] = json.loads(run("dry-run", write(tmp_path, entry()), "--json").output)
     assert (found["matched"], found["tickets"][0]["number"]) == (1, ticket.number)
     assert names(hookdesk_app) == []
+
+
+def test_a_file_is_the_same_in_every_language(
+    hookdesk_app: Flask, run: Callable[..., Result], make_filter: Callable[..., int], tmp_path: Path
+) -> None:
+    """Names of a new site's priorities are shown in the reader's language; files have them in one."""
+    run("import", write(tmp_path, entry()))
+    with hookdesk_app.test_request_context(headers={"Accept-Language": "de"}):
+        assert '"to": "High"' in files.exported()
+        [loaded] = files.read(files.exported())
+    with hookdesk_app.app_context():
+        assert [loaded.values] == [values for _id, _version, values in cache.stored()]

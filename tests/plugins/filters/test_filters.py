@@ -24,6 +24,7 @@ from hookdesk.api import (
     Outcome,
     Priority,
     Settled,
+    SlaHooks,
     Team,
     TeamMember,
     Ticket,
@@ -174,6 +175,19 @@ def test_replies_are_not_filtered(
     opened = mail_in("First words")
     make_filter(rule("Spam", do=does("reject", reason="all of it", told="", mail=False)))
     assert mail_in("Re: First words", ticket_id=opened.ticket_id).outcome is Outcome.REPLY
+
+
+@pytest.mark.plugins("filters", "sla")
+@pytest.mark.requires("sla")
+def test_a_plan_can_be_promised(
+    hookdesk_app: Flask, make_filter: Callable[..., int], mail_in: Callable[..., Settled]
+) -> None:
+    with hookdesk_app.app_context():
+        [(ref, _name), *_more] = site().hooks.collect(SlaHooks.sla_choices)
+    make_filter(rule("VIP", FIRE, do=does("sla", to=ref)))
+    made = ticket(hookdesk_app, mail_in())
+    assert made.sla_ref == ref
+    assert made.due_at.year < 9999, "its clock runs"
 
 
 def test_members_of_a_team_take_turns_or_the_least_busy_one_gets_it(

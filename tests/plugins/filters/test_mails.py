@@ -52,6 +52,10 @@ def test_a_mail_about_a_new_ticket_goes_to_all_once(
         ("ada@b.example", f"New {settled.number}", "Fire {{ number }}"),
     ]
     assert len(mails()) == 2, "the same event again promises nothing new"
+    come(hookdesk_app, "Fire again")
+    assert [address for address, _subject, _text in mails()][2:] == ["boss@c.example"], (
+        "who wrote is not told again at once"
+    )
 
 
 def test_a_sender_who_is_turned_away_is_told_once_a_day(
