@@ -129,6 +129,15 @@ class TestCompany:
         assert reading().scalar(select(func.count()).where(Mail.template == "reply")) > 40
         assert site().plugins.get("email_out").settings.host == ""  # type: ignore[union-attr]  # it is on
 
+    def test_the_workshop_writes_in_words_of_its_own(self) -> None:
+        from hookdesk_email_out.models import Mail, OwnKind
+
+        own = select(func.count()).where(
+            Mail.template == "autoresponse", Mail.text.contains("leave the bike where it is")
+        )
+        assert reading().scalar(own)
+        assert reading().scalar(select(OwnKind.name)) == "Battery safety"
+
     def test_nothing_is_left_over_and_nothing_failed(self) -> None:
         for model in (OutboxEvent, Delivery, PluginError):
             assert reading().scalar(select(func.count()).select_from(model)) == 0, model
