@@ -39,6 +39,7 @@ NEEDED = (
     "auth_password",
     "topics",
     "filters",
+    "forms",
     "search",
     "storage_fs",
     "why",
