@@ -115,7 +115,13 @@ def _positive(column: Any, operator: Operator, wanted: Any) -> ColumnElement[boo
 
 
 def _lower(value: Any) -> Any:
-    """Text in lower case, as `evaluate` folds it; of several, those that are not empty."""
+    """Text in lower case, as `evaluate` folds it; of several, those that are not empty, and all of them floats if one is.
+
+    Drivers take the type of a list from its first value, and would cut 1.5 behind a 0.
+    """
     if isinstance(value, str):
         return value.lower()
-    return tuple(_lower(item) for item in value if item != "") if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    kept = tuple(_lower(item) for item in value if item != "")
+    return tuple(map(float, kept)) if any(isinstance(item, float) for item in kept) else kept

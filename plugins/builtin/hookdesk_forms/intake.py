@@ -38,7 +38,10 @@ def normal(message: InboundMessage) -> InboundMessage | None:
             found[spec.wire] = held(kinds[spec.kind], spec, read[spec.name])
     if problems:
         found[PROBLEMS] = problems
-    return message.replace(fields=found) if found != message.fields else None
+    if found == message.fields:
+        return None
+    explain(_("filled in: %(names)s", names=", ".join(spec.label for _name, spec in specs)[:300]))
+    return message.replace(fields=found)
 
 
 def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, Spec]]:
@@ -72,7 +75,10 @@ def with_values(draft: TicketDraft) -> TicketDraft | None:
             explain(_("%(label)s is not stored: %(reason)s", label=spec.label, reason=str(problem)))
             continue
         rows += values.rows(spec, kinds[spec.kind], given) if given else []
-    return draft.with_rows(values.TABLE, *rows) if rows else None
+    if not rows:
+        return None
+    explain(_("what was filled in is stored with it"))
+    return draft.with_rows(values.TABLE, *rows)
 
 
 def problems(draft: TicketDraft) -> list[str]:

@@ -122,6 +122,8 @@ def _forget_words(session: Session, user_id: int) -> None:
     answers = update(ThreadEntry).where(ThreadEntry.ticket_id.in_(own))
     session.execute(answers.values(quoted="", recipients=[]))
     session.execute(update(TicketEvent).where(TicketEvent.user_id == user_id).values(actor=NOBODY))
+    told = TicketEvent.kind.startswith("field:")  # before and after of what was filled in
+    session.execute(update(TicketEvent).where(TicketEvent.ticket_id.in_(own), told).values(data={}))
     session.execute(update(Decision).where(Decision.ticket_id.in_(own)).values(reason="", changes={}, compared=[]))
 
 

@@ -30,6 +30,8 @@ from hookdesk.testing import Client
 from hookdesk.testing.instances import Instances, end
 from hookdesk_demo import demo, stories, words
 from hookdesk_demo.company import PASSWORD
+from hookdesk_forms import catalogue
+from hookdesk_forms.models import Value
 
 NEEDED = (
     "desk",
@@ -156,6 +158,10 @@ class TestCompany:
         assert answer.user_id == reading().scalar(
             select(UserEmail.user_id).where(UserEmail.address == "ines@alder-cycles.example")
         )
+
+    def test_tickets_about_bikes_say_which_one(self) -> None:
+        assert {spec.key for spec in catalogue.fields_of("ticket").values()} >= {"model", "serial", "electric", "order"}
+        assert reading().scalar(select(func.count()).select_from(Value)) >= 10
 
     def test_the_plugin_that_says_so_is_on(self) -> None:
         assert reading().scalar(select(PluginState.is_enabled).where(PluginState.slug == "demo"))

@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from hookdesk import criteria
-from hookdesk.api import Actor, Ticket, actors, organizations, reading, system, transact
+from hookdesk.api import Actor, Ticket, TicketEvent, actors, organizations, reading, release, system, transact
 from hookdesk.testing import Client
 from hookdesk_forms import catalogue, persons, values
 from hookdesk_forms.kinds import all_kinds
 from hookdesk_forms.models import Value
+from hookdesk_people import erasing
 
 Make = Callable[..., int]
 pytestmark = pytest.mark.plugins("forms", "portal", "accounts", "directory", "admin", "people")
@@ -121,6 +122,28 @@ def test_a_persons_fields_are_exported_merged_and_forgotten(
         persons.forget(ticket.user_id)
     assert of(hookdesk_app, "user", ticket.user_id) == {}
     assert of(hookdesk_app, "ticket", ticket.id) == {"size": "M"}
+
+
+def test_what_was_filled_in_by_somebody_who_is_erased_stands_in_no_log(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    make_agent: Callable[..., Actor],
+    make_ticket: Callable[..., Ticket],
+    make_form: Make,
+    make_field: Make,
+) -> None:
+    make_field(make_form(), "Street", key="street")
+    ticket = make_ticket(channel="api", fields={"street": "Main Street 1"})
+    hookdesk_client.sign_in(make_agent())
+    hookdesk_client.submit(f"/agent/tickets/{ticket.number}/fields", {"field-street": "Side Street 2"})
+    with hookdesk_app.app_context():
+        told = select(TicketEvent.data).where(TicketEvent.kind == "field:street")
+        assert reading().scalar(told)["after"] == "Side Street 2"
+        erasing.erase(system(), ticket.user_id, with_tickets=False)
+        persons.forget(ticket.user_id)
+        release()
+        assert reading().scalar(told) == {}
+    assert of(hookdesk_app, "ticket", ticket.id) == {}
 
 
 def _store(app: Flask, user_id: int, **given: Any) -> None:
