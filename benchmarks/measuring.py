@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, attack, calibration, filters, mail, operation, pages, scopes
+from benchmarks import api, attack, calibration, deadlines, filters, mail, operation, pages, scopes
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
@@ -26,6 +26,7 @@ def names() -> list[str]:
         "start",
         attack.NAME,
         *filters.NAMES,
+        *deadlines.NAMES,
         *scopes.NAMES,
     ]
 
@@ -39,7 +40,8 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
         return
     with opened(tickets, database_url) as instance:
         yield from filters.measure(instance, wanted)
-        if set(wanted) - {"calibration", "start", attack.NAME, *filters.NAMES, *scopes.NAMES}:
+        yield from deadlines.measure(instance, wanted)
+        if set(wanted) - {"calibration", "start", attack.NAME, *filters.NAMES, *deadlines.NAMES, *scopes.NAMES}:
             with running(instance) as stack:
                 for name, take in _on_stack(stack, wanted):
                     if name in wanted:

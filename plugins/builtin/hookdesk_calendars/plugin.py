@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from hookdesk.api import Actor, BusinessCalendar, CoreSettings, NavItem, NoSettings, Plugin, hookimpl, site
 from hookdesk_calendars import reading, services
-from hookdesk_calendars.hookspecs import CalendarHooks
 from hookdesk_calendars.views import bp
 
 
@@ -18,8 +17,6 @@ class Calendars(Plugin[NoSettings]):
 
     Keeps working hours, holidays and days off, and reckons with them: what is promised in hours is due when somebody has worked so long.
     """
-
-    hookspecs = (CalendarHooks,)
 
     @hookimpl
     def business_calendar(self, ref: str) -> BusinessCalendar | None:

@@ -11,9 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Department, clock, log, reading, site, system, transact
+from hookdesk.api import Actor, Department, WebHooks, clock, log, reading, site, system, transact
 from hookdesk_calendars import reading as schedules
-from hookdesk_calendars.hookspecs import CalendarHooks
 from hookdesk_calendars.models import Schedule, SpecialDay
 from hookdesk_calendars.pattern import Day, Pattern, Ranges
 from hookdesk_calendars.working import WorkingTime
@@ -170,7 +169,7 @@ def used_by(schedule_id: int) -> list[str]:
     ref = f"{schedules.PREFIX}{schedule_id}"
     named = select(Department.name).where(Department.schedule_ref == ref).order_by(Department.name).limit(20)
     found = [_("department %(name)s", name=name) for name in reading().scalars(named)]
-    return found + site().hooks.collect(CalendarHooks.calendar_uses, ref=ref)
+    return found + [name for name, _url in site().hooks.collect(WebHooks.reference_uses, ref=ref)]
 
 
 def first_schedules(zone: str) -> None:

@@ -6,12 +6,33 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import lazy_gettext as _
 
-from hookdesk.api import Actor, Due, Event, Job, NavItem, PageAssets, Plugin, SlotContent, TicketDraft, hookimpl
-from hookdesk_sla import clocks, departments, firststeps, following, opening, renewing, rules, services, showing, watch
-from hookdesk_sla.hookspecs import PlanHooks
+from hookdesk.api import (
+    Actor,
+    Due,
+    Event,
+    Job,
+    NavItem,
+    PageAssets,
+    Plugin,
+    SlotContent,
+    TicketDraft,
+    hookimpl,
+)
+from hookdesk_sla import (
+    clocks,
+    departments,
+    firststeps,
+    following,
+    opening,
+    renewing,
+    rules,
+    services,
+    showing,
+    watch,
+)
 from hookdesk_sla.settings import Settings
 from hookdesk_sla.views import bp
 
@@ -24,7 +45,6 @@ class Sla(Plugin[Settings]):
 
     settings_type = Settings
     uses = ("filters", "topics", "calendars")
-    hookspecs = (PlanHooks,)
 
     @hookimpl
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
@@ -72,9 +92,9 @@ class Sla(Plugin[Settings]):
         renewing.configured(event)
 
     @hookimpl
-    def calendar_uses(self, ref: str) -> Sequence[str]:
-        """Plans that name a schedule (declared by calendars)."""
-        return services.uses_of_schedule(ref)
+    def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:
+        """Plans that name a schedule, and those whose escalation names an agent, a team or a priority."""
+        return [(name, url_for("sla.plan", plan_id=plan_id)) for plan_id, name in services.naming(ref)]
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:

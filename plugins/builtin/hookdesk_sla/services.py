@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Department, Ticket, log, reading, site, transact, wake
-from hookdesk_sla.hookspecs import PlanHooks
+from hookdesk.api import Actor, Department, Ticket, WebHooks, log, reading, site, transact, wake
+from hookdesk_sla import rules
 from hookdesk_sla.models import Plan
 from hookdesk_sla.rules import PREFIX, Step, target_name
 
@@ -137,7 +137,7 @@ def used_by(plan_id: int) -> list[str]:
         found.append(ngettext("%(num)s open ticket", "%(num)s open tickets", count))
     named = select(Department.name).where(Department.sla_ref == ref).order_by(Department.name).limit(20)
     found += [_("department %(name)s", name=name) for name in reading().scalars(named)]
-    return found + site().hooks.collect(PlanHooks.sla_uses, ref=ref)
+    return found + [name for name, _url in site().hooks.collect(WebHooks.reference_uses, ref=ref)]
 
 
 def open_tickets(ref: str) -> int:
@@ -146,10 +146,14 @@ def open_tickets(ref: str) -> int:
     return reading().scalar(select(func.count()).select_from(under.subquery())) or 0
 
 
-def uses_of_schedule(ref: str) -> list[str]:
-    """The plans that name a schedule."""
-    named = select(Plan.name).where(Plan.schedule_ref == ref).order_by(Plan.name).limit(20)
-    return [_("SLA plan %(name)s", name=name) for name in reading().scalars(named)]
+def naming(ref: str) -> list[tuple[int, str]]:
+    """The plans that name a schedule, or in their steps an agent, a team or a priority; see the hook `reference_uses` for what `ref` is."""
+    named = (ref, f"notify:{ref}", f"assign:{ref}")
+    return [
+        (rule.id, _("SLA plan %(name)s", name=rule.name))
+        for rule in rules.every().values()
+        if rule.schedule_ref == ref or any(step.to == ref or f"{step.act}:{step.to}" in named for step in rule.steps)
+    ]
 
 
 def notes(plan_id: int) -> str:
