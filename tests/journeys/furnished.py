@@ -23,7 +23,7 @@ def fill(made: LiveSite) -> None:
     """A form with each kind of field on the first topic; a ticket with a subject of one word, right-to-left text, markup, quotes, files,
     a note and a reply.
     """
-    from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, actors, intake, threads
+    from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, actors, intake, site, threads
 
     app = create_app(load(made.instance, made.environ))
     with app.test_request_context():
@@ -33,7 +33,8 @@ def fill(made: LiveSite) -> None:
             text=f"<script>alert(1)</script>\n{WORD}\nطلب تحديث بيانات الفاتورة", reply="طلب تحديث",
             files=(InboundFile("<b>.png", "image/png", b"\x89PNG\r\n\x1a\n"), InboundFile(WORD, "application/pdf", b"%PDF-")),
         )  # fmt: skip
-        _filter()
+        if site().plugins.get("filters") is not None:
+            _filter()
         settled = intake.submit(message, ANONYMOUS)
         agent = actors.agent_actor(1)
         assert agent is not None
@@ -59,7 +60,7 @@ def _filter() -> None:
         {"do": "priority", "with": {"to": 1}},
         {"do": "mail", "with": {"to": "requester", "subject": WORD[:90], "body": "{{ subject }}"}},
     )
-    values = RuleValues(NAME, {"version": 1, "mode": "all", "parts": parts}, actions, ("portal",), notes=WORD)
+    values = RuleValues(NAME[:100], {"version": 1, "mode": "all", "parts": parts}, actions, ("portal",), notes=WORD)
     rule_id = services.save(system("journeys"), values)
     dryrun.step(dryrun.ask(system("journeys"), values, 30, rule_id))
 

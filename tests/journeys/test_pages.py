@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.requires(
         *("portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"),
-        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory", "forms"),
+        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory", "forms", "filters"),
     ),
     pytest.mark.xdist_group("crawl"),
 ]

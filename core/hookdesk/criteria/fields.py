@@ -28,9 +28,10 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
 
 
 def known_fields() -> dict[str, Field]:
-    """Every field by name; a plugin cannot replace one of core's."""
-    found = {field.name: field for field in site().hooks.collect(RunningHooks.criteria_fields)}
-    return found | {field.name: field for field in core_fields()}
+    """Every field by name, core's first; a plugin cannot replace one of core's."""
+    known = {field.name: field for field in core_fields()}
+    added = {field.name: field for field in site().hooks.collect(RunningHooks.criteria_fields)}
+    return known | {name: field for name, field in added.items() if name not in known}
 
 
 class DraftValues(Mapping[str, Any]):
