@@ -201,6 +201,9 @@ def test_an_admin_builds_triage_and_sees_it_work(
     expect(admin.locator(".trace")).to_contain_text("VIPs version 1 matched")
     expect(admin.locator(".trace")).to_contain_text(re.compile("Sender's address ends with “@vip.example” *yes"))
 
+    admin.locator(".trace").get_by_role("link", name="VIPs").click()
+    expect(admin.get_by_label("Name", exact=True)).to_have_value("VIPs")
+
     due = due_at(live_site, "The bell")
     here = due.astimezone(BERLIN)
     assert here.weekday() < 5

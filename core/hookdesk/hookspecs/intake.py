@@ -68,3 +68,7 @@ class FilteringHooks:
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
     def number_format(self, *, ref: str) -> NumberFormat | None:
         """The format of a reference, with today's date where it shows one; None if the reference is not yours."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def rule_links(self, *, refs: Sequence[str], actor: Actor) -> Sequence[tuple[str, str]] | None:
+        """(reference, URL) of pages of rules that a trace names (`RuleNote.ref`): those that are yours, and that this actor may open."""

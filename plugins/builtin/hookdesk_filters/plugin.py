@@ -23,7 +23,7 @@ from hookdesk.api import (
     TicketDraft,
     hookimpl,
 )
-from hookdesk_filters import actions, deciding, dryrun, files, lint, mails, tidying
+from hookdesk_filters import actions, deciding, dryrun, files, links, lint, mails, tidying
 from hookdesk_filters.hookspecs import FilterHooks
 from hookdesk_filters.views import bp
 
@@ -44,6 +44,11 @@ class Filters(Plugin[NoSettings]):
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
         """Ask the active rules, in their order."""
         return deciding.applied(draft)
+
+    @hookimpl
+    def rule_links(self, refs: Sequence[str], actor: Actor) -> Sequence[tuple[str, str]]:
+        """The rules' own pages, for administrators."""
+        return links.of(refs) if actor.is_admin else []
 
     @hookimpl
     def filter_actions(self) -> Sequence[FilterAction]:

@@ -19,7 +19,7 @@ from hookdesk_why.names import Names
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule that was asked. `more`: how many others were, whose notes found no room; all else is empty then."""
+    """One rule that was asked; `url` leads to its page. `more`: how many others were, whose notes found no room; all else is empty then."""
 
     name: str = ""
     version: int = 0
@@ -27,6 +27,7 @@ class Rule:
     outcome: str = ""
     compared: tuple[Compared, ...] = ()
     milliseconds: float = 0
+    url: str = ""
     more: int = 0
 
 
@@ -92,7 +93,8 @@ def _rule(kept: Mapping[str, Any], wording: Wording) -> Rule:
         return Rule(more=int(kept["more"]))
     compared = tuple(map(wording.compared, kept["compared"]))
     spent = kept["microseconds"] / 1000
-    return Rule(kept["name"], kept["version"], kept["matched"], kept["outcome"], compared, spent)
+    url = wording.links.get(kept["ref"], "")
+    return Rule(kept["name"], kept["version"], kept["matched"], kept["outcome"], compared, spent, url)
 
 
 def step(row: Row[Any], names: Names, wording: Wording) -> Step:

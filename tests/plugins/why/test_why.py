@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -173,8 +173,12 @@ def test_each_rule_is_told_with_its_version_matched_or_not(
         note_rule(RuleNote("filters:2", "Invoices", 5, True, "sets the priority", (compared,), microseconds=40))
         return draft.replace(alert=False)
 
+    def rule_links(refs: Sequence[str]) -> list[tuple[str, str]]:
+        return [(ref, f"/rules/{ref}") for ref in refs if ref != "filters:1"]
+
     with hookdesk_app.app_context():
         site().hooks.install("ticket_filter", [Implementation("filters", ticket_filter, ("draft",))])
+        site().hooks.install("rule_links", [Implementation("filters", rule_links, ("refs",))])
     number = make_ticket("My invoice").number
     page = LexborHTMLParser(boss.get(f"/agent/tickets/{number}/why").data)
     orders, invoices = (" ".join(node.text().split()) for node in page.css(".trace li li"))
@@ -182,6 +186,7 @@ def test_each_rule_is_told_with_its_version_matched_or_not(
     assert "Subject contains “order” no · It was “My invoice”." in orders
     assert "Invoices version 5 matched sets the priority" in invoices
     assert "Subject contains “invoice” yes" in invoices
+    assert [node.attributes["href"] for node in page.css(".trace li li a")] == ["/rules/filters:2"]
     beside = " ".join(steps(boss, f"/agent/tickets/{number}"))
     assert "Invoices" in beside
     assert "Orders" not in beside
