@@ -1,48 +1,30 @@
-"""The active rules, compiled once and kept until settings or fields change."""
+"""The active rules, compiled once and kept until the set-up changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from hookdesk.api import Field, reading, site
+from hookdesk.api import Field, cached, reading
 from hookdesk_filters import engine
 from hookdesk_filters.models import Rule, Version
 from hookdesk_filters.rules import ActionWords, RuleValues, early_fields, known_actions
 
-KEY = "filters.rules"
 LANGUAGE = "en"
 """Traces are written in one language, whoever's request or worker compiled the rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Rules in their order, with what they were compiled against."""
-
-    edition: int
-    signature: tuple[tuple[str, str], ...]
-    rules: tuple[engine.Compiled, ...]
-
-
 def active() -> tuple[tuple[engine.Compiled, ...], Mapping[str, Field]]:
     """The active rules in their order and the fields that they compare; what others saved is seen within a second."""
-    fields = early_fields()
-    signature = tuple((field.name, str(field.type)) for field in fields.values())
-    edition = site().settings.edition
-    known = site().extra.get(KEY)
-    if not isinstance(known, Loaded) or (known.edition, known.signature) != (edition, signature):
+
+    def build() -> tuple[tuple[engine.Compiled, ...], Mapping[str, Field]]:
         with force_locale(LANGUAGE):
-            known = Loaded(edition, signature, tuple(load(fields)))
-        site().extra[KEY] = known
-    return known.rules, fields
+            fields = early_fields()
+            return tuple(load(fields)), fields
 
-
-def forget() -> None:
-    """Read them anew at the next call: this process has just changed one."""
-    site().extra.pop(KEY, None)
+    return cached("filters.rules", build)
 
 
 def load(fields: Mapping[str, Field], is_active: bool | None = True) -> list[engine.Compiled]:

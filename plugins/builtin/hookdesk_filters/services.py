@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, clock, counters, log, reading, transact
-from hookdesk_filters import cache
+from hookdesk.api import Actor, clock, log, reading, transact
 from hookdesk_filters.models import Rule, Version
 from hookdesk_filters.rules import MOST_RULES, RuleProblem, RuleValues, checked
 
@@ -36,7 +35,7 @@ def save(actor: Actor, values: RuleValues, rule_id: int | None = None, seen: int
         _store(session, actor, rule, good)
         return rule.id
 
-    return int(_changed(work))
+    return transact(work)
 
 
 def _new(session: Session, name: str) -> Rule:
@@ -100,7 +99,7 @@ def switch(actor: Actor, rule_id: int, is_active: bool) -> None:
             rule.is_active = is_active
             log.changed(session, actor, "filter", rule.name, {"active": (not is_active, is_active)})
 
-    _changed(work)
+    transact(work)
 
 
 def move(actor: Actor, rule_id: int, step: int) -> None:
@@ -122,7 +121,7 @@ def move(actor: Actor, rule_id: int, step: int) -> None:
         if wanted != place:
             log.changed(session, actor, "filter", moved.name, {"position": (place + 1, wanted + 1)})
 
-    _changed(work)
+    transact(work)
 
 
 def _number(rules: Sequence[Rule]) -> None:
@@ -143,7 +142,7 @@ def remove(actor: Actor, rule_id: int) -> None:
         session.execute(update(Rule).where(Rule.position > rule.position).values(position=Rule.position - 1))
         log.changed(session, actor, "filter", rule.name, {}, act="deleted", level="warning")
 
-    _changed(work)
+    transact(work)
 
 
 def _locked(session: Session, rule_id: int) -> Rule:
@@ -159,19 +158,6 @@ def _check_name(session: Session, name: str, rule_id: int | None) -> None:
     names = session.execute(select(Rule.id, Rule.name)).all()
     if any(row.name.casefold() == name.casefold() and row.id != rule_id for row in names):
         raise RuleProblem("name", _("There is a filter of this name already."))
-
-
-def _changed(work: Any) -> Any:
-    """Do the work, and let every process notice within a second, this one at once."""
-
-    def counted(session: Session) -> Any:
-        found = work(session)
-        counters.increase(session, "settings")
-        return found
-
-    found = transact(counted)
-    cache.forget()
-    return found
 
 
 def version_of(rule: Rule) -> RuleValues:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from hookdesk.api import system
+from hookdesk.api import log, system, transact
 from hookdesk_filters import services
 from hookdesk_filters.rules import RuleValues
 
@@ -31,6 +31,11 @@ def does(name: str, **values: Any) -> dict[str, Any]:
 def rule(name: str = "Fires", *parts: dict[str, Any], do: Any = (), **given: Any) -> RuleValues:
     """What a filter says."""
     return RuleValues(name, conditions(*parts), tuple(do) if isinstance(do, list | tuple) else (do,), **given)
+
+
+def noticed() -> None:
+    """Let the site notice what a test has written past the services."""
+    transact(lambda session: log.changed(session, system("tests"), "filter", "by hand", {}))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
-from tests.plugins.filters.conftest import condition, conditions, does, rule
+from tests.plugins.filters.conftest import condition, conditions, does, noticed, rule
 
 from hookdesk.api import (
     ANONYMOUS,
@@ -38,7 +38,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk.testing import assert_plugin_contract
-from hookdesk_filters import cache, deciding, rules, services
+from hookdesk_filters import deciding, rules, services
 from hookdesk_filters.models import Hit, Rule, Version
 from hookdesk_filters.rules import RuleProblem, RuleValues
 
@@ -265,7 +265,7 @@ def test_a_field_that_is_gone_makes_the_filter_skip_with_a_reason(
         transact(
             lambda session: session.execute(update(Version).where(Version.rule_id == made).values(conditions=broken))
         )
-        cache.forget()
+        noticed()
     settled = mail_in()
     assert settled.outcome is Outcome.TICKET
     with hookdesk_app.app_context():

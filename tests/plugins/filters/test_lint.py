@@ -10,10 +10,10 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
-from tests.plugins.filters.conftest import condition, conditions, does, rule
+from tests.plugins.filters.conftest import condition, conditions, does, noticed, rule
 
 from hookdesk.api import Comparison, Department, Group, Mode, Operator, RunningHooks, criteria, site, transact
-from hookdesk_filters import cache, lint, logic
+from hookdesk_filters import lint, logic
 from hookdesk_filters.rules import RuleValues, early_fields
 
 pytestmark = pytest.mark.plugins("filters", "email_out")
@@ -108,7 +108,7 @@ def test_health_warns_of_filters_that_are_skipped(context: Flask, make_filter: C
     lines = {line.name: line for line in site().hooks.collect(RunningHooks.health_checks)}
     assert lines["Filters"].state == "ok"
     transact(lambda session: session.execute(update(Department).values(is_active=False)))
-    cache.forget()
+    noticed()
     lines = {line.name: line for line in site().hooks.collect(RunningHooks.health_checks)}
     assert lines["Filters"].state == "warning"
     assert "Fires" in lines["Filters"].detail

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from tests.plugins.filters.conftest import condition, conditions, does, rule
+from tests.plugins.filters.conftest import condition, conditions, does, noticed, rule
 
 from hookdesk.api import Actor, Priority, Ticket, reading, transact
 from hookdesk.testing import Client
@@ -115,7 +115,7 @@ def test_a_filter_whose_field_is_gone_can_be_looked_at_and_mended(
             session.get(Version, (made, 1)).conditions = broken
 
         transact(work)
-        cache.forget()
+        noticed()
     assert "there is no field" in panel.get("/admin/filters").text
     page = panel.get(f"/admin/filters/{made}").text
     assert "form.colour" in page
