@@ -62,6 +62,7 @@ class Ticket(Base):
         Index("ix_ticket_state_created", "state", "created_at", "id"),
         Index("ix_ticket_state_priority", "state", "priority_rank", "id"),
         Index("ix_ticket_state_due", "state", "due_at", "id"),
+        Index("ix_ticket_department_state_due", "department_id", "state", "due_at", "id"),
         # the columns after the id let counts by status, department and assignee stay within the index
         Index(
             "ix_ticket_department_state_activity",

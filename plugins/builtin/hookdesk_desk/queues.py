@@ -9,14 +9,17 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
-from hookdesk.api import Actor, NavItem, Ticket, TicketEvent, User, listing, reading, scope
-from hookdesk_desk import settings
+from hookdesk.api import Actor, NavItem, Ticket, TicketEvent, User, UTCDateTime, clock, listing, reading, scope
+from hookdesk_desk import due, settings
 from hookdesk_desk.directory import Directory, directory
 
 MOST_DEPARTMENTS = 40
 _NUMBERED = re.compile(r"(department|requester)-([1-9]\d{0,17})")
+OVERDUE = "overdue"
+_NOW = bindparam("desk_now", callable_=clock.now, type_=UTCDateTime)
+"""The moment at which a query runs: queries are put together once and kept."""
 _COUNTS, _QUEUES = "desk_queue_counts", "desk_queues"
 
 
@@ -34,6 +37,8 @@ class Queue:
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """What its tickets meet besides the state."""
+        if self.key == OVERDUE:
+            return (Ticket.due_at <= _NOW,)
         return (getattr(Ticket, self.field) == self.value,) if self.field else ()
 
 
@@ -54,6 +59,8 @@ def _sidebar(actor: Actor) -> list[Queue]:
         Queue("mine", _("Mine"), "user", "open", "assignee_id", actor.agent_id),
         Queue("unassigned", _("Unassigned"), "help", "open", "assignee_id"),
     ]
+    if due.is_kept():
+        found.append(Queue(OVERDUE, _("Overdue"), "sla", "open"))
     pending = places.status("pending")
     if pending is not None:
         found.append(Queue("pending", pending.name, "s-pending", "open", "status_id", pending.id))

@@ -107,3 +107,16 @@ def test_the_line_is_made_of_what_happened(
     kinds = [block.kind for block in line.blocks]
     assert kinds == ["ahead", "ahead", "worked", "worked", "paused"]
     assert [note[0] for note in line.notes] == ["paused: pending"]
+
+
+def test_the_sidebar_counts_what_is_overdue(plan: Any, desk: Client, make_ticket: Any, clock: SiteClock) -> None:
+    plan(first_response={"": 60})
+    late = make_ticket("The press is down")
+    clock.advance(minutes=61)
+    make_ticket("Nothing urgent")
+    page = desk.get("/agent/queues/overdue").text
+    assert "The press is down" in page
+    assert "Nothing urgent" not in page
+    assert f"/agent/tickets/{late.number}" in page
+    clock.advance(minutes=-10)
+    assert "The press is down" not in desk.get("/agent/queues/overdue").text
