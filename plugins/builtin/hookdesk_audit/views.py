@@ -17,7 +17,7 @@ MOST_CHOICES = 500
 KINDS = (
     "account", "agent", "api key", "blocked sender", "department", "field", "filter", "form", "list", "list item",
     "mail template", "mail template set", "number format", "number sequence", "organization", "plugin", "policy",
-    "role", "schedule", "second factors", "settings", "team", "topic", "user", "view",
+    "priority", "role", "schedule", "second factors", "settings", "SLA plan", "status", "team", "topic", "user", "view",
 )  # fmt: skip
 
 

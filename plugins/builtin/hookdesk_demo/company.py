@@ -92,7 +92,7 @@ def _topics(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Acto
     release()
     for node in reversed(tree.nodes()):
         services.remove(actor, node.id)
-    priorities, made = _ids(Priority, Priority.key), dict[str, int]()
+    priorities, made, formats = _ids(Priority, Priority.key), dict[str, int](), _formats(plan, actor)
     for item in plan["topic"]:
         values = services.Values(
             name=item["name"],
@@ -101,6 +101,9 @@ def _topics(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Acto
             priority_id=priorities.get(item.get("priority", "")),
             is_public=item.get("is_public", True),
             intro=item.get("intro", ""),
+            thanks=item.get("thanks", ""),
+            answers=item.get("answers", True),
+            number_ref=formats.get(item.get("number", ""), ""),
         )
         release()
         made[item["name"]] = services.save(actor, values)
@@ -117,6 +120,20 @@ def _filters(actor: Actor) -> None:
     release()
     files.imported(actor, files.read(words.text("filters.json")))
     release()
+
+
+def _formats(plan: Mapping[str, Any], actor: Actor) -> dict[str, str]:
+    """Number formats that topics ask for, each with a sequence: pattern → reference; {} while the plugin for numbers is off."""
+    if site().plugins.get("numbers") is None:
+        return {}
+    from hookdesk_numbers import services
+
+    made = {}
+    for pattern in {item["number"] for item in plan["topic"] if "number" in item}:
+        release()
+        counted = services.save_sequence(actor, services.SequenceData(pattern))
+        made[pattern] = f"numbers:{services.save_format(actor, services.FormatData(pattern, pattern, counted))}"
+    return made
 
 
 def _agents(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Actor) -> dict[str, int]:

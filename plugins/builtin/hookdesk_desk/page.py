@@ -90,7 +90,7 @@ def _topic(view: TicketView) -> str:
 def _topics(view: TicketView, topic: str, actor: Actor) -> Menu:
     """The topics that the ticket may be given, and the one that it has."""
     offered = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
-    menu = [("", str(_("None"))), *((choice.ref, choice.label) for choice in offered)]
+    menu = [("", str(_("No topic"))), *((choice.ref, choice.label) for choice in offered)]
     return menu if view.topic_ref in dict(menu) else [*menu, (view.topic_ref, topic)]
 
 

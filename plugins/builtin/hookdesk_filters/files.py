@@ -101,6 +101,13 @@ def users(kind: str, value: Any) -> list[tuple[int, str]]:
     return [(rule_id, values.name) for rule_id, _version, values in cache.stored(None) if wanted in references(values)]
 
 
+def referring(ref: str) -> list[tuple[int, str]]:
+    """The same for a reference as the hook `reference_uses` has it: "status:2", "topics:3"."""
+    kind, _colon, value = ref.partition(":")
+    wanted = {f"{'assignee' if kind == 'agent' else kind}:{value}", f"topic:{ref}", f"sla:{ref}"}
+    return [(rule_id, values.name) for rule_id, _version, values in cache.stored(None) if wanted & references(values)]
+
+
 def _compared(part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Field and value of each comparison of a stored condition."""
     for inner in part.get("parts", ()):
@@ -112,7 +119,7 @@ def _compared(part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 class _Names:
-    """The site's choices by name, and names by choice."""
+    """The site's choices by name, and names by choice: as they are stored, whichever language the reader has."""
 
     def __init__(self) -> None:
         """Ask once."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
 from hookdesk.api import (
@@ -65,6 +65,11 @@ class Filters(Plugin[NoSettings]):
         """The same for what was turned away."""
         if event.data["outcome"] in ("rejected", "quarantined"):
             mails.follow_up(event)
+
+    @hookimpl
+    def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:
+        """The filters that name something."""
+        return [(name, url_for("filters.edit", rule_id=rule_id)) for rule_id, name in files.referring(ref)]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

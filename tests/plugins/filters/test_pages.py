@@ -252,3 +252,30 @@ def test_a_department_says_which_filters_name_it(panel: Client, make_filter: Cal
     page = panel.get("/admin/departments/1").text
     assert "These filters name it" in page
     assert "/admin/filters?uses=department:1" in page
+
+
+@pytest.mark.plugins("filters", "statuses")
+@pytest.mark.requires("statuses")
+def test_what_filters_name_says_so_before_it_goes(panel: Client, make_filter: Callable[..., int]) -> None:
+    assert "Used by:" not in panel.get("/admin/statuses/status/2/delete").text
+    make_filter(rule("Fires", FIRE, do=does("status", to=2)))
+    page = panel.get("/admin/statuses/status/2/delete").text
+    assert "Used by:" in page
+    assert ">Fires</a>" in page
+    assert "Fires" not in panel.get("/admin/statuses/status/3/delete").text
+
+
+def test_a_file_has_names_as_they_are_stored_whichever_language_the_administrator_has(
+    panel: Client, hookdesk_app: Flask, make_filter: Callable[..., int]
+) -> None:
+    with hookdesk_app.app_context():
+        high = reading().scalar(select(Priority.id).where(Priority.key == "high"))
+    make_filter(rule("Fires", FIRE, condition("priority", "is", high), do=does("priority", to=high)))
+    panel.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    content = panel.get("/admin/filters/export.json").text
+    assert content.count('"High"') == 2
+    assert "Hoch" not in content
+    panel.submit("/admin/filters/import", {"content": content})
+    with hookdesk_app.app_context():
+        [(_id, _version, values)] = cache.stored(None)
+        assert values.actions[0]["with"] == {"to": high}
