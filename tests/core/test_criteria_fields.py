@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
@@ -128,6 +129,17 @@ def test_conditions_are_told_in_words() -> None:
     assert said == (
         "Subject contains any of “invoice”, “bill” and (Channel is E-mail or Answered is yes) and Sender's name is empty"
     )
+
+
+def test_conditions_are_told_in_the_readers_language(hookdesk_app: Flask) -> None:
+    """Also the words between them, and how many more values there are."""
+    words = tuple("abcdef")
+    group = Group(
+        Mode.ALL, (Comparison("subject", Operator.CONTAINS_ANY, words), Comparison("body", Operator.IS_EMPTY))
+    )
+    with hookdesk_app.app_context(), force_locale("de"):
+        said = sentence(group, known_fields(), {})
+    assert said == "Betreff enthält eines von „a“, „b“, „c“, „d“ und 2 weitere und Text ist leer"
 
 
 class EditForm(Form):

@@ -54,7 +54,8 @@ def sentence(part: Group | Comparison, fields: Mapping[str, Field], labels: Labe
     ]
     if not said:
         return str(_("always"))
-    joined = f" {_('and') if part.mode is Mode.ALL else _('or')} ".join(said)
+    both = _("and") if part.mode is Mode.ALL else _("or")
+    joined = f" {both} ".join(said)
     return str(_("none of: %(conditions)s", conditions=joined)) if part.mode is Mode.NONE else joined
 
 
@@ -71,7 +72,10 @@ def value_words(value: Any, labels: Mapping[Any, str] | None = None) -> str:
     if isinstance(value, tuple | list):
         shown = ", ".join(value_words(item, known) for item in value[:MOST_SHOWN])
         more = len(value) - MOST_SHOWN
-        return f"{shown} {ngettext('and %(num)d more', 'and %(num)d more', more)}" if more > 0 else shown
+        if more <= 0:
+            return shown
+        rest = ngettext("and %(num)d more", "and %(num)d more", more)
+        return f"{shown} {rest}"
     if value is None or value == "":
         return str(_("nothing"))
     if isinstance(value, bool):
