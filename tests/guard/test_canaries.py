@@ -13,7 +13,9 @@ from hookdesk.api import ANONYMOUS, InboundFile, InboundMessage, ReplyDraft, int
 from hookdesk.models import Agent, Department, Organization, Role, Ticket, User
 from hookdesk.services import people
 from hookdesk.testing import Client
-from hookdesk_forms.models import Field, Form, Value
+from hookdesk_forms import services as forms
+from hookdesk_forms.models import Value
+from hookdesk_forms.services import FieldValues, FormValues
 from tests.guard.company import AGENTS, BACK, PRIVATE, Company, address, generated, store
 from tests.guard.pages import crawl
 
@@ -113,26 +115,26 @@ def company(hookdesk_app: Flask, secret: Secret, run_jobs: RunJobs) -> Company:
     made = store(hookdesk_app, generated(1))
     with hookdesk_app.app_context():
         transact(_hide_names)
-        transact(lambda session: _fill_in(session, secret, made))
+        _fill_in(secret, made)
     run_jobs("outbox", "search.index")
     return made
 
 
-def _fill_in(session: Session, secret: Secret, made: Company) -> None:
+def _fill_in(secret: Secret, made: Company) -> None:
     """A form with a field for everybody and one that requesters do not see."""
-    form = Form(about="ticket", title="More", is_for_all=True)
-    session.add(form)
-    session.flush()
+    form_id = forms.save_form(system(), FormValues("More", is_for_all=True))
     shown, inner = (
-        Field(form_id=form.id, about="ticket", key=key, kind="text", label=key.title(), requester=level)
+        forms.save_field(system(), form_id, FieldValues(key.title(), "text", key, requester=level))
         for key, level in (("device", "open"), ("judgement", "hidden"))
     )
-    session.add_all((shown, inner))
-    session.flush()
-    session.add(Value(field_id=shown.id, ticket_id=secret.ticket_id, text=FIELD))
-    for case in made.cases:
-        session.add(Value(field_id=shown.id, ticket_id=case.id, text=case.word("device")))
-        session.add(Value(field_id=inner.id, ticket_id=case.id, text=case.word("judgement")))
+
+    def work(session: Session) -> None:
+        session.add(Value(field_id=shown, ticket_id=secret.ticket_id, text=FIELD))
+        for case in made.cases:
+            session.add(Value(field_id=shown, ticket_id=case.id, text=case.word("device")))
+            session.add(Value(field_id=inner, ticket_id=case.id, text=case.word("judgement")))
+
+    transact(work)
 
 
 def _hide_names(session: Session) -> None:
