@@ -210,6 +210,21 @@ def test_nobody_is_told_who_is_away_locked_or_may_not_see_it(
     assert told() == {"ada"}
 
 
+def test_a_department_that_tells_nobody_keeps_its_manager_quiet_but_not_whoever_has_the_ticket(
+    hookdesk_app: Flask, make_agent: MakeAgent, make_ticket: MakeTicket, told: Told, tell: Callable[..., None]
+) -> None:
+    ada, boss, ticket = make_agent(), make_agent("boss", "Boss"), make_ticket()
+    with hookdesk_app.app_context():
+        tickets.assign(boss, ticket.id, ada.agent_id)
+    tell("message:assignee", "message:manager")
+    for alerts, expected in (("members", {"ada", "boss"}), ("nobody", {"ada"})):
+        values = {"manager_id": boss.agent_id, "alerts": alerts}
+        stored(hookdesk_app, lambda session, values=values: session.execute(update(Department).values(**values)))
+        told()
+        write(hookdesk_app, ticket)
+        assert told() == expected
+
+
 def test_an_agent_can_want_less_but_not_more(
     hookdesk_app: Flask, make_agent: MakeAgent, make_ticket: MakeTicket, told: Told, tell: Callable[..., None]
 ) -> None:
