@@ -8,40 +8,35 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Row, select
 
-from hookdesk.api import reading, site
+from hookdesk.api import cached, reading, site
 from hookdesk_calendars.models import Schedule, SpecialDay
 from hookdesk_calendars.pattern import Day, Pattern, Ranges
 from hookdesk_calendars.working import WorkingTime
 
 PREFIX = "calendars:"
 _KNOWN = "calendars.laid_out"
-
-
-def id_of(ref: str) -> int | None:
-    """The id in a reference; None if it is not ours."""
-    number = ref.removeprefix(PREFIX)
-    return (
-        int(number) if ref.startswith(PREFIX) and number.isascii() and number.isdigit() and len(number) < 19 else None
-    )
+MOST = 500
+_ALL = select(*Schedule.__table__.columns)
 
 
 def by_ref(ref: str) -> WorkingTime | None:
     """The working time of a schedule, "" being the default one; None if it is gone or not ours."""
-    if ref == "":
-        row = reading().first(_SCHEDULE.where(Schedule.is_default).order_by(Schedule.id).limit(1))
-    else:
-        schedule_id = id_of(ref)
-        row = reading().first(_SCHEDULE.where(Schedule.id == schedule_id)) if schedule_id else None
+    row = cached("calendars.schedules", _rows).get(ref)
     return _laid_out(row) if row is not None else None
 
 
-_SCHEDULE = select(
-    Schedule.id, Schedule.name, Schedule.timezone, Schedule.week, Schedule.country, Schedule.region, Schedule.version
-)
+def _rows() -> dict[str, Row[Any]]:
+    """Each schedule by its reference, the default one by "", too."""
+    found: dict[str, Row[Any]] = {}
+    for row in reading().all(_ALL.order_by(Schedule.id).limit(MOST)):
+        found[f"{PREFIX}{row.id}"] = row
+        if row.is_default:
+            found.setdefault("", row)
+    return found
 
 
 def _laid_out(row: Row[Any]) -> WorkingTime:
-    """A schedule's working time, as this process knows it or anew."""
+    """A schedule's working time: laid out anew if this schedule has changed, and not with every other change of the set-up."""
     known = cast(dict[int, tuple[int, WorkingTime]], site().extra.setdefault(_KNOWN, {}))
     found = known.get(row.id)
     if found is None or found[0] != row.version:
@@ -75,16 +70,13 @@ def ranges(stored: Iterable[Sequence[int]]) -> Ranges:
 
 def choices() -> list[tuple[str, str]]:
     """Every schedule: reference and name."""
-    rows = reading().all(select(Schedule.id, Schedule.name).order_by(Schedule.name).limit(500))
+    rows = reading().all(select(Schedule.id, Schedule.name).order_by(Schedule.name).limit(MOST))
     return [(f"{PREFIX}{row.id}", row.name) for row in rows]
-
-
-_ALL = select(*Schedule.__table__.columns)
 
 
 def all_schedules() -> Sequence[Row[Any]]:
     """Every schedule as it is stored."""
-    return reading().all(_ALL.order_by(Schedule.name).limit(500))
+    return reading().all(_ALL.order_by(Schedule.name).limit(MOST))
 
 
 def one(schedule_id: int) -> Row[Any] | None:

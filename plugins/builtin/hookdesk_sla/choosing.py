@@ -16,8 +16,8 @@ class Book:
     """Plans and calendars as they stand now, each read once."""
 
     def __init__(self) -> None:
-        """Read the plans; calendars when they are asked for."""
-        self.rules = rules.every()
+        """Take the plans; calendars when they are asked for."""
+        self.rules = rules.kept()
         self._calendars: dict[str, BusinessCalendar] = {}
         self._schedules: dict[int, tuple[str, str]] = {}
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
-from hookdesk.api import reading, site
+from hookdesk.api import cached, reading
 from hookdesk_sla.models import Plan
 
 PREFIX = "sla:"
 FIRST, NEXT, RESOLUTION = "first_response", "next_response", "resolution"
 TARGETS = (FIRST, NEXT, RESOLUTION)
 RESPONSES = (FIRST, NEXT)
-REMEMBERED_S = 5.0
-_LABELS = "sla.labels"
 
 
 def target_name(target: str) -> str:
@@ -74,13 +71,15 @@ def every() -> dict[str, Rule]:
     return {rule.ref: rule for rule in map(_rule, rows)}
 
 
+def kept() -> dict[str, Rule]:
+    """The same, kept by each process until somebody changes the set-up: for tickets, not for the page of what was just saved."""
+    return cached("sla.rules", every)
+
+
 def label(ref: str) -> str | None:
-    """The name of a plan. Names are remembered for some seconds, for pages ask for them all the time; what is new is looked up at once."""
-    until, known = cast(tuple[float, dict[str, str]], site().extra.get(_LABELS, (0.0, {})))
-    if ref not in known or monotonic() > until:
-        known = {rule.ref: rule.name for rule in every().values()}
-        site().extra[_LABELS] = (monotonic() + REMEMBERED_S, known)
-    return known.get(ref)
+    """The name of a plan."""
+    found = kept().get(ref)
+    return found.name if found else None
 
 
 def _rule(row: Row[Any]) -> Rule:
