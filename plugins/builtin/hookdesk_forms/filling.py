@@ -83,7 +83,7 @@ class Filled:
     def wire(self) -> dict[str, Any]:
         """Name → what was filled in, as JSON that intake reads again."""
         given = (row for row in self.rows if row.is_judged and row.values)
-        return {row.spec.wire: [row.kind.plain(value) for value in row.values] for row in given}
+        return {row.spec.wire: [row.kind.handed_on(value) for value in row.values] for row in given}
 
 
 def fill(

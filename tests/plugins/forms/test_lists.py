@@ -15,7 +15,7 @@ from hookdesk_forms import catalogue, list_services, listing_in
 from hookdesk_forms.kinds import FieldProblem, Spec, all_kinds
 from hookdesk_forms.list_services import ListValues
 from hookdesk_forms.listing_in import NewItem
-from hookdesk_forms.models import Item
+from hookdesk_forms.models import Item, Value
 
 Make = Callable[..., int]
 pytestmark = pytest.mark.plugins("forms", "portal")
@@ -133,6 +133,23 @@ def test_an_item_is_chosen_by_id_name_or_abbreviation_and_stays_when_it_is_switc
         with pytest.raises(FieldProblem):
             kind.accept(spec, "Bell")
         assert reading().scalar(select(Item.properties).where(Item.id == bell)) == {"price": "9"}
+
+
+def test_items_whose_names_are_numbers_are_not_taken_for_the_ids_of_others(
+    hookdesk_app: Flask, hookdesk_client: Client, make_form: Make, make_field: Make
+) -> None:
+    with hookdesk_app.app_context():
+        list_id = list_services.save_list(system(), ListValues("Floors", sort="position"))
+        list_services.take_in(system(), list_id, [NewItem(name) for name in ("3", "2", "1")])
+        ids = {item.name: str(item.id) for item in reading().scalars(select(Item).where(Item.list_id == list_id))}
+    assert ids["3"] != "3", "this is about a name that is the id of another item"
+    make_field(make_form(), "Floor", "list", list_id=list_id)
+    sent = hookdesk_client.submit("/open", {**OPEN, "field-floor": ids["3"]}, follow=False)
+    assert sent.status_code == 303
+    with hookdesk_app.app_context():
+        assert reading().scalars(select(Value.text)).all() == [ids["3"]]
+        spec = catalogue.fields_of("ticket")["floor"]
+        assert all_kinds()["list"].accept(spec, "3") == (ids["3"],), "programs and rules say what people read"
 
 
 def test_what_is_used_cannot_be_deleted(

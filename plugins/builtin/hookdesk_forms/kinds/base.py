@@ -127,6 +127,10 @@ class FieldKind:
         """A value as JSON; `one` takes it again."""
         return value
 
+    def handed_on(self, value: Any) -> Any:
+        """A value as a form hands it on to intake, in JSON; `one` takes it again."""
+        return self.plain(value)
+
     def typed(self, spec: Spec, value: Any) -> str:
         """A value as its control holds it."""
         return str(value)

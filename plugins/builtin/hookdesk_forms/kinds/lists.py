@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import Request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
@@ -20,6 +20,10 @@ from hookdesk_forms.models import ChoiceList, Item
 MOST_ITEMS = 5000
 MOST_SHOWN = 200
 """A longer list is searched instead of shown."""
+
+
+class ItemId(str):
+    """The id of an item, and not the name of another one, which may be the same number."""
 
 
 class FromList(Chosen):
@@ -47,17 +51,28 @@ class FromList(Chosen):
         rows = reading().all(_items(spec, Item.id, Item.name).where(Item.is_active))
         return [(str(row.id), row.name) for row in rows]
 
-    def one(self, spec: Spec, given: Any) -> str | None:
-        """The id of an item, given by that, its name or its abbreviation."""
+    def sent(self, spec: Spec, request: Request, stage: str) -> list[Any]:
+        """A menu sends ids, a search names."""
+        given = super().sent(spec, request, stage)
+        return [ItemId(one) for one in given] if len(self.choices(spec)) <= MOST_SHOWN else given
+
+    def handed_on(self, value: Any) -> Any:
+        """The id, marked as one."""
+        return {"id": str(value)}
+
+    def one(self, spec: Spec, given: Any) -> ItemId | None:
+        """The id of an item, given by its name or its abbreviation, or by that."""
+        if isinstance(given, Mapping):
+            given = ItemId(given.get("id"))
         text = clean_line(text_of(given))
         if not text:
             return None
-        found = _find(spec, text)
+        found = _find(spec, text, is_id=isinstance(given, ItemId))
         if found is None:
             told = _("%(given)s is not in the list.", given=text[:100])
             near = ", ".join(_nearest(spec, text))
             raise FieldProblem(f"{told} " + _("Did you mean %(names)s?", names=near) if near else told)
-        return str(found)
+        return ItemId(found)
 
     def typed(self, spec: Spec, value: Any) -> str:
         """The id in a menu, the name where the list is searched."""
@@ -85,13 +100,13 @@ def search(spec: Spec, text: str, most: int = 20) -> list[str]:
     return (first + [name for name in names if folded in name.casefold()[1:] and name not in first[:most]])[:most]
 
 
-def _find(spec: Spec, text: str) -> int | None:
-    """The item that somebody means."""
+def _find(spec: Spec, text: str, is_id: bool) -> int | None:
+    """The item that somebody means; what may be both a name and an id is taken for a name, unless it `is_id`."""
     folded = text.casefold()
     rows = reading().all(_items(spec, Item.id, Item.name, Item.abbreviation).where(Item.is_active))
     by_id = (row.id for row in rows if str(row.id) == text)
     by_name = (row.id for row in rows if folded in (row.name.casefold(), row.abbreviation.casefold()))
-    return next(by_name, None) or next(by_id, None)
+    return (None if is_id else next(by_name, None)) or next(by_id, None)
 
 
 def _nearest(spec: Spec, text: str) -> list[str]:
