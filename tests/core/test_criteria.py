@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, insert, select
@@ -166,8 +168,8 @@ def test_json_form_round_trips(group: Group) -> None:
 @pytest.mark.parametrize(
     ("part", "words"),
     [
-        ({"field": "colour", "operator": "is", "value": "red"}, "no field 'colour'"),
-        ({"field": "subject", "operator": "less", "value": "a"}, "cannot be compared by 'less'"),
+        ({"field": "colour", "operator": "is", "value": "red"}, "no field “colour”"),
+        ({"field": "subject", "operator": "less", "value": "a"}, "Subject cannot be compared like this"),
         ({"field": "entries", "operator": "more", "value": "many"}, "no value for Entries"),
         ({"field": "created", "operator": "before", "value": "2026-01-01T00:00:00"}, "no value for Created"),
         ({"field": "subject", "operator": "contains", "value": "x" * 2000}, "no value for Subject"),
@@ -177,6 +179,8 @@ def test_json_form_round_trips(group: Group) -> None:
         ({"field": "assignee", "operator": "is", "value": "3"}, "no value for Assignee"),
         ({"field": "assignee", "operator": "in", "value": [2**70]}, "no value for Assignee"),
         ({"field": "channel", "operator": "is", "value": 3}, "no value for Channel"),
+        ({"field": "subject", "operator": "is", "value": ""}, "fill in with what Subject is compared"),
+        ({"field": "assignee", "operator": "is", "value": None}, "fill in with what Assignee is compared"),
         ({"field": "channel", "operator": "in", "value": []}, "a list of 1 to 5000 values"),
         ({"field": "marks", "operator": "in", "value": list(range(5001))}, "a list of 1 to 5000 values"),
         ({"field": "subject", "operator": "contains_any", "value": ["a"] * 201}, "a list of 1 to 200 values"),
@@ -191,6 +195,12 @@ def test_bad_conditions_say_what_is_wrong(part: Any, words: str) -> None:
     with pytest.raises(CriteriaProblem, match=words) as caught:
         load({"version": 1, "mode": "all", "parts": [part]}, FIELDS)
     assert "part 1" in str(caught.value)
+
+
+def test_what_is_wrong_is_said_in_the_readers_language(hookdesk_app: Flask) -> None:
+    part = {"field": "subject", "operator": "is", "value": ""}
+    with hookdesk_app.test_request_context(), force_locale("de"), pytest.raises(CriteriaProblem, match="Teil 1"):
+        load({"version": 1, "mode": "all", "parts": [part]}, FIELDS)
 
 
 def test_every_comparison_is_explained() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from hookdesk import clock
 from hookdesk.criteria.fields import OPERATORS
 from hookdesk.criteria.patterns import BadPattern, compiled
@@ -19,12 +21,23 @@ EMPTY = Group(Mode.ALL)
 LARGEST_NUMBER = 2**31 - 1
 """What a plain integer column of PostgreSQL is compared with."""
 MOST_DEPTH, MOST_PARTS, MOST_CHARACTERS = 5, 100, 1000
+MOST_QUOTED = 80
 MOST_COMPARISONS, MOST_VALUES, MOST_WORDS = 400, 5000, 200
 """In all: comparisons and values of lists. And the words of one `contains_any`, each of which is searched for by itself."""
 
 
+Place = tuple[int, ...]
+"""Where something stands: the number of its part, and of the part in that."""
+
+
 class CriteriaProblem(ValueError):
     """A condition cannot be used; the message says where it stands and what is wrong with it."""
+
+
+def _problem(where: Place, said: str) -> CriteriaProblem:
+    """What is wrong, and where: "conditions, part 1, part 2: …"."""
+    place = ", ".join([_("conditions"), *(_("part %(number)s", number=number) for number in where)])
+    return CriteriaProblem(f"{place}: {said}")
 
 
 def dump(group: Group) -> dict[str, Any]:
@@ -51,13 +64,16 @@ def load(data: Mapping[str, Any], fields: Mapping[str, Field]) -> Group:
         CriteriaProblem: unknown version, field, mode or operator, a value of the wrong type, or too much of anything.
     """
     if data.get("version") != VERSION:
-        raise CriteriaProblem(f"conditions of version {data.get('version')!r} are not known here")
-    group = _load_group(data, fields, "conditions", 1)
+        raise _problem((), _("this version of them is not known here"))
+    group = _load_group(data, fields, ())
     found = list(comparisons(group))
     if len(found) > MOST_COMPARISONS:
-        raise CriteriaProblem(f"conditions: at most {MOST_COMPARISONS} comparisons in all, and these are {len(found)}")
+        told = _(
+            "at most %(most)s comparisons in all, and these are %(count)s", most=MOST_COMPARISONS, count=len(found)
+        )
+        raise _problem((), told)
     if sum(len(one.value) for one in found if isinstance(one.value, tuple)) > MOST_VALUES:
-        raise CriteriaProblem(f"conditions: at most {MOST_VALUES} values in all their lists")
+        raise _problem((), _("at most %(most)s values in all their lists", most=MOST_VALUES))
     return group
 
 
@@ -70,65 +86,76 @@ def comparisons(group: Group) -> Iterator[Comparison]:
             yield part
 
 
-def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], where: str, depth: int) -> Group:
+def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], where: Place) -> Group:
     """One group and its parts."""
-    if depth > MOST_DEPTH:
-        raise CriteriaProblem(f"{where}: groups may be nested {MOST_DEPTH} deep")
+    if len(where) >= MOST_DEPTH:
+        raise _problem(where, _("groups may be nested %(most)s deep", most=MOST_DEPTH))
     parts = data.get("parts")
     if data.get("mode") not in list(Mode) or not isinstance(parts, list):
-        raise CriteriaProblem(f"{where}: a group needs a mode (all, any or none) and a list of parts")
+        raise _problem(where, _("a group needs a mode (all, any or none) and a list of parts"))
     if len(parts) > MOST_PARTS:
-        raise CriteriaProblem(f"{where}: a group has at most {MOST_PARTS} parts")
-    loaded = [_load_part(part, fields, f"{where}, part {place}", depth) for place, part in enumerate(parts, 1)]
+        raise _problem(where, _("a group has at most %(most)s parts", most=MOST_PARTS))
+    loaded = [_load_part(part, fields, (*where, number)) for number, part in enumerate(parts, 1)]
     return Group(Mode(data["mode"]), tuple(loaded))
 
 
-def _load_part(part: Any, fields: Mapping[str, Field], where: str, depth: int) -> Group | Comparison:
+def _load_part(part: Any, fields: Mapping[str, Field], where: Place) -> Group | Comparison:
     """A nested group or a comparison."""
     if not isinstance(part, Mapping):
-        raise CriteriaProblem(f"{where}: this is neither a group nor a comparison")
+        raise _problem(where, _("this is neither a group nor a comparison"))
     if "mode" in part:
-        return _load_group(part, fields, where, depth + 1)
+        return _load_group(part, fields, where)
     field = fields.get(str(part.get("field")))
     if field is None:
-        raise CriteriaProblem(f"{where}: there is no field {part.get('field')!r}")
+        raise _problem(where, _("there is no field “%(name)s”", name=str(part.get("field"))[:MOST_QUOTED]))
     if part.get("operator") not in list(Operator) or Operator(part["operator"]) not in OPERATORS[field.type]:
-        raise CriteriaProblem(f"{where}: {field.label} cannot be compared by {part.get('operator')!r}")
+        raise _problem(where, _("%(field)s cannot be compared like this", field=field.label))
     operator = Operator(part["operator"])
     return Comparison(field.name, operator, _value(part.get("value"), field, operator, where))
 
 
-def _value(value: Any, field: Field, operator: Operator, where: str) -> Any:
+def _value(value: Any, field: Field, operator: Operator, where: Place) -> Any:
     """The value in the field's type."""
     if operator in ALONE:
         return None
     if operator in LISTED:
         most = MOST_WORDS if operator is Operator.CONTAINS_ANY else MOST_VALUES
         if not isinstance(value, list | tuple) or not 0 < len(value) <= most:
-            raise CriteriaProblem(f"{where}: {field.label} needs a list of 1 to {most} values")
+            raise _problem(where, _("%(field)s needs a list of 1 to %(most)s values", field=field.label, most=most))
         return tuple(_single(item, field, where) for item in value)
     if NEGATED.get(operator, operator) is Operator.MATCHES:
         return _pattern(_single(value, field, where), field, where)
     return _single(value, field, where)
 
 
-def _pattern(value: str, field: Field, where: str) -> str:
+def _pattern(value: str, field: Field, where: Place) -> str:
     """A regular expression that can be used."""
     try:
         compiled(value)
     except BadPattern as error:
-        raise CriteriaProblem(f"{where}: {field.label}: {value!r} is no regular expression of RE2: {error}") from None
+        told = _(
+            "%(field)s: “%(value)s” is no regular expression of RE2: %(error)s",
+            field=field.label, value=value[:MOST_QUOTED], error=error,
+        )  # fmt: skip
+        raise _problem(where, told) from None
     return value
 
 
-def _single(value: Any, field: Field, where: str) -> Any:
+def _no_value(value: Any, field: Field, where: Place) -> CriteriaProblem:
+    """That something is no value for a field; most often nothing was filled in."""
+    if value in (None, ""):
+        return _problem(where, _("fill in with what %(field)s is compared", field=field.label))
+    told = _("“%(value)s” is no value for %(field)s", value=str(value)[:MOST_QUOTED], field=field.label)
+    return _problem(where, told)
+
+
+def _single(value: Any, field: Field, where: Place) -> Any:
     """One value, checked."""
-    wrong = CriteriaProblem(f"{where}: {value!r} is no value for {field.label} ({field.type})")
     if field.type is FieldType.MOMENT:
         try:
             return clock.parse(str(value))
         except ValueError:
-            raise wrong from None
+            raise _no_value(value, field, where) from None
     kind = type(value)
     if field.type is FieldType.BOOLEAN:
         good = kind is bool
@@ -140,5 +167,5 @@ def _single(value: Any, field: Field, where: str) -> Any:
         good = kind is value_type(field) and 0 < len(str(value)) <= MOST_CHARACTERS
         good = good and (kind is not str or "\x00" not in value) and (kind is str or abs(value) <= LARGEST_ID)
     if not good:
-        raise wrong
+        raise _no_value(value, field, where)
     return value

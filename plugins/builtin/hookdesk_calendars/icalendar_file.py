@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from time import monotonic
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +18,8 @@ MOST_BYTES = 1_000_000
 MOST_DAYS = 3_000
 LONGEST = 400
 """Days that one entry may last."""
+SECONDS = 5
+"""A rule that finds nothing is followed to the year 9999; a file of many such rules is not."""
 AHEAD = timedelta(days=3653)
 BEHIND = timedelta(days=366)
 _FREQUENCIES = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}
@@ -46,6 +49,7 @@ def read(content: bytes, today: date) -> Found:
     days: dict[date, Day] = {}
     passed_over = 0
     first, last = today - BEHIND, today + AHEAD
+    until = monotonic() + SECONDS
     try:
         for event in _calendar(content).walk("VEVENT"):
             if not _is_whole_day(event):
@@ -56,6 +60,8 @@ def read(content: bytes, today: date) -> Found:
                 days.setdefault(day, Day((), name))
             if len(days) > MOST_DAYS:
                 raise FileProblem(_("The file has more than %(most)s days off.", most=MOST_DAYS))
+            if monotonic() > until:
+                raise FileProblem(_("Reading the file takes too long. A list of days off does not."))
     except FileProblem:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, IndexError) as error:
@@ -97,7 +103,10 @@ def _days(event: Any, first: date, last: date) -> Iterator[date]:
 
 
 def _returns(event: Any, begins: date, last: date) -> Iterator[date]:
-    """The first days of an entry: once, or by its rule. A rule that runs by the hour, or counts what it may never find, is refused."""
+    """The first days of an entry: once, or by its rule.
+
+    A rule that runs by the hour, never gets on, or counts what it may never find, is refused.
+    """
     if "RRULE" not in event:
         yield begins
         return
@@ -108,6 +117,7 @@ def _returns(event: Any, begins: date, last: date) -> Iterator[date]:
     frequency = str(rule.get("FREQ", [""])[0]).upper()
     if (
         frequency not in _FREQUENCIES
+        or rule.get("INTERVAL", [1])[0] < 1
         or parts & {"BYHOUR", "BYMINUTE", "BYSECOND"}
         or ("COUNT" in parts and parts - _PLAIN)
     ):

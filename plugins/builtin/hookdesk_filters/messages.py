@@ -61,6 +61,18 @@ def of_ticket(ticket_id: int) -> InboundMessage | None:
     )  # fmt: skip
 
 
+def with_fields(ticket_id: int, message: InboundMessage) -> InboundMessage:
+    """The message with what its form asked for besides, by what stands on the ticket now. A mail had none."""
+    if message.channel == "email":
+        return message
+    core = {field.name for field in criteria.core_fields()}
+    asked = {
+        name: field for name, field in criteria.known_fields().items() if name not in core and field.column is not None
+    }
+    found = criteria.stored_values([ticket_id], asked).get(ticket_id, {})
+    return message.replace(fields={asked[name].attribute: value for name, value in found.items()})
+
+
 def from_mail(raw: bytes) -> InboundMessage | None:
     """A raw mail as the plugin that reads mail understands it; None if it cannot be read."""
     given = RawIntake(0, "email", raw, {}, clock.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from hookdesk_forms.kinds.lists import MOST_ITEMS
 
 LONGEST_NAME, LONGEST_ABBREVIATION, LONGEST_PROPERTY = 200, 40, 500
 MOST_BYTES = 2_000_000
+_GUARD = re.compile(r"^'(?=[=+@-])")
+"""The mark by which an export keeps spreadsheets from calculating a cell."""
 _HEADS = ("value", "name", "item")
 
 
@@ -68,7 +71,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     found = []
     try:
         for cells in reader:
-            cleaned = [clean_line(cell) for cell in cells]
+            cleaned = [_GUARD.sub("", clean_line(cell)) for cell in cells]
             if any(cleaned):
                 found.append((reader.line_num, cleaned))
     except csv.Error as error:

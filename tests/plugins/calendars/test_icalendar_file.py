@@ -80,6 +80,7 @@ def test_entries_with_times_are_passed_over_and_counted() -> None:
         calendar("DTSTART:20260701T100000Z\nSUMMARY:Only a meeting"),
         calendar("DTSTART;VALUE=DATE:20260701\nRRULE:FREQ=SECONDLY\nSUMMARY:Always"),
         calendar("DTSTART;VALUE=DATE:20260701\nRRULE:FREQ=DAILY;COUNT=99999999;BYMONTH=2;BYMONTHDAY=30\nSUMMARY:Never"),
+        calendar("DTSTART;VALUE=DATE:20260701\nRRULE:FREQ=DAILY;INTERVAL=0;BYMONTH=2\nSUMMARY:Never gets on"),
         calendar("DTSTART;VALUE=DATE:20260701\nRRULE:nonsense\nSUMMARY:?"),
         calendar("DTSTART;VALUE=DATE:20260601\nRRULE:FREQ=DAILY\nSUMMARY:Every day"),
         b"x" * 1_000_001,
@@ -89,3 +90,10 @@ def test_garbage_is_told_in_words(content: bytes) -> None:
     with pytest.raises(FileProblem) as problem:
         read(content, TODAY)
     assert str(problem.value)
+
+
+def test_a_file_whose_rules_find_nothing_does_not_hold_up_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hookdesk_calendars.icalendar_file.SECONDS", 0)
+    content = calendar(*["DTSTART;VALUE=DATE:20260701\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"] * 2)
+    with pytest.raises(FileProblem, match="takes too long"):
+        read(content, TODAY)

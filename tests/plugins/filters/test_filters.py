@@ -270,7 +270,7 @@ def test_a_field_that_is_gone_makes_the_filter_skip_with_a_reason(
     assert settled.outcome is Outcome.TICKET
     with hookdesk_app.app_context():
         decision = reading().scalars(select(Decision).where(Decision.plugin == "filters")).one()
-        assert "there is no field 'form.colour'" in decision.rules[0]["outcome"]
+        assert "there is no field “form.colour”" in decision.rules[0]["outcome"]
         assert decision.rules[0]["outcome"].startswith("skipped: ")
 
 

@@ -82,6 +82,9 @@ def test_a_file_adds_items_and_brings_others_up_to_date(panel: Client, hookdesk_
     told = panel.get(f"{page}/items.csv").text
     assert "BELL,B,9.90" in told
     assert "Pump,PU,'=1+1" in told, "a spreadsheet must not calculate it"
+    panel.submit(page, {"text": "+49,DE"}, to=f"{page}/import")
+    again = panel.submit(page, {"text": panel.get(f"{page}/items.csv").text}, to=f"{page}/import")
+    assert "0 new items, 0 changed." in again.text, "what went out comes back as it was"
 
 
 def test_five_thousand_items_are_searched_and_not_shown(

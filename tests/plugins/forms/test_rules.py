@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from hookdesk.api import Ticket, system
+from hookdesk.testing import Client
 from hookdesk_filters import services as filters
 from hookdesk_filters.rules import RuleProblem, RuleValues
 from hookdesk_forms import values
@@ -55,3 +56,15 @@ def test_a_rule_sees_what_was_filled_in_and_goes_on_when_the_field_is_archived_o
     later = make_ticket(channel="api", email="other@example.org", fields={"colours": ["Red"]})
     with hookdesk_app.test_request_context("/"):
         assert values.answers("ticket", later.id) == []
+
+
+def test_a_ticket_that_is_tried_again_has_what_was_filled_in(
+    panel: Client, hookdesk_app: Flask, make_ticket: Callable[..., Ticket], make_form: Make, make_field: Make
+) -> None:
+    make_field(make_form(), "Colours", "choice", key="colours", options=COLOURS)
+    asked = {"version": 1, "mode": "all", "parts": [{"field": "field:colours", "operator": "is", "value": "r"}]}
+    with hookdesk_app.test_request_context("/"):
+        filters.save(system(), RuleValues("Red", asked, ({"do": "quiet", "with": {}},)))
+    ticket = make_ticket(channel="api", fields={"colours": ["Red"]})
+    page = panel.submit("/admin/filters/try", {"source": "ticket", "number": ticket.number}).text
+    assert "Colours is Red; it is Red" in page

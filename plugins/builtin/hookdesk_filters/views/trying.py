@@ -43,7 +43,7 @@ def _message(form: TryForm) -> InboundMessage | None:
         found = messages.of_ticket(int(ticket_id)) if ticket_id is not None else None
         if found is None:
             form.number.errors = [_("There is no ticket with this number.")]
-        return found
+        return messages.with_fields(int(ticket_id), found) if ticket_id is not None and found is not None else None
     return InboundMessage(
         channel=form.channel.data, sender_address=form.address.data or "", sender_name=form.sender.data or "",
         subject=form.subject.data or "", text=form.text.data or "", topic=form.topic.data or "",
