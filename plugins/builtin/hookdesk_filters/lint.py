@@ -39,14 +39,17 @@ class Looked:
 
 def all_rules(rules: Sequence[tuple[int, int, RuleValues]]) -> dict[int, list[Remark]]:
     """Remarks by rule, of these rules in this order."""
-    fields, actions, words = early_fields(), known_actions(), ActionWords()
-    looked = []
+    fields = early_fields()
+    looked = _looked(rules, fields)
+    return {one.rule.id: [*_alone(one, fields), *_among(one, looked[:place])] for place, one in enumerate(looked)}
+
+
+def _looked(rules: Sequence[tuple[int, int, RuleValues]], fields: Mapping[str, Field]) -> list[Looked]:
+    """The rules as they are looked at."""
+    actions, words, found = known_actions(), ActionWords(), []
     for rule_id, version, values in rules:
         rule = engine.compiled(rule_id, version, values, fields, actions, words)
-        looked.append(Looked(rule, None if rule.matcher is None else criteria.load(values.conditions, fields)))
-    found: dict[int, list[Remark]] = {}
-    for place, one in enumerate(looked):
-        found[one.rule.id] = [*_alone(one, fields), *_among(one, looked[:place])]
+        found.append(Looked(rule, None if rule.matcher is None else criteria.load(values.conditions, fields)))
     return found
 
 
@@ -57,7 +60,10 @@ def one_rule(values: RuleValues, rule_id: int | None = None) -> list[Remark]:
     others = [(other, version, values if other == key else found) for other, version, found in known]
     if all(other != key for other, _version, _values in others):
         others.append((key, 0, values))
-    return all_rules(others)[key]
+    fields = early_fields()
+    looked = _looked(others, fields)
+    place = next(place for place, one in enumerate(looked) if one.rule.id == key)
+    return [*_alone(looked[place], fields), *_among(looked[place], looked[:place])]
 
 
 def _alone(one: Looked, fields: Mapping[str, Field]) -> list[Remark]:
@@ -106,11 +112,11 @@ def _among(one: Looked, earlier: Sequence[Looked]) -> list[Remark]:
         if other.group is None:
             continue
         name = other.values.name
-        if logic.implies(own, _with_channels(other)) and (other.values.stops or other.rule.is_last):
+        if (other.values.stops or other.rule.is_last) and logic.implies(own, _with_channels(other)):
             text = _("It never gets its turn: “%(name)s” matches all that it would match, and stops.", name=name)
             return [*found, Remark(WARNING, text, "shadowed")]
-        lost = _overruled(other, one) if logic.implies(_with_channels(other), own) else []
-        if lost:
+        lost = _overruled(other, one)
+        if lost and logic.implies(_with_channels(other), own):
             text = _("It overrules “%(name)s” each time: %(what)s.", name=name, what=", ".join(lost))
             found.append(Remark(WARNING, text, "overrules"))
     return found
@@ -125,13 +131,14 @@ def _overruled(one: Looked, later: Looked) -> list[str]:
 
 def health() -> list[Health]:
     """A line for the health page if rules that are on cannot be asked."""
-    rules = cache.stored()
-    remarks = all_rules(rules)
-    broken = [
-        values.name for rule_id, _version, values in rules if any(remark.level == ERROR for remark in remarks[rule_id])
-    ]
+    fields, rules = early_fields(), cache.stored()
     if not rules:
         return []
+    broken = [
+        one.values.name
+        for one in _looked(rules, fields)
+        if any(remark.level == ERROR for remark in _alone(one, fields))
+    ]
     if not broken:
         return [Health(_("Filters"), "ok")]
     words = ngettext(

@@ -57,7 +57,7 @@ def implies(one: Group, other: Group | Comparison) -> bool:
         return True
     if other.mode is Mode.NONE:
         return False
-    inner = [implies(one, part) for part in other.parts]
+    inner = (implies(one, part) for part in other.parts)
     return all(inner) if other.mode is Mode.ALL else any(inner)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import update
 from tests.plugins.filters.conftest import condition, conditions, does, noticed, rule
 
 from hookdesk.api import Comparison, Department, Group, Mode, Operator, RunningHooks, criteria, site, transact
-from hookdesk_filters import lint, logic
+from hookdesk_filters import cache, lint, logic
 from hookdesk_filters.rules import RuleValues, early_fields
 
 pytestmark = pytest.mark.plugins("filters", "email_out")
@@ -112,6 +113,28 @@ def test_health_warns_of_filters_that_are_skipped(context: Flask, make_filter: C
     lines = {line.name: line for line in site().hooks.collect(RunningHooks.health_checks)}
     assert lines["Filters"].state == "warning"
     assert "Fires" in lines["Filters"].detail
+
+
+def test_five_hundred_filters_are_looked_over_while_somebody_waits(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The editor and the health page look at one filter after the other; only the list holds each against each."""
+    names = ("subject", "body", "email", "sender", "filename")
+
+    def crowded(number: int) -> RuleValues:
+        parts = [condition(name, "contains", f"{name} {number}") for name in names]
+        return rule(f"Rule {number}", *parts, do=does("priority", to=number % 4 + 1))
+
+    crowd = [(number, 1, crowded(number)) for number in range(500)]
+    monkeypatch.setattr(cache, "stored", lambda is_active=True: crowd)
+    for look, most in (
+        (lambda: lint.one_rule(crowded(499), 499), 3),
+        (lint.health, 3),
+        (lambda: lint.all_rules(crowd), 6),
+    ):
+        began = perf_counter()
+        look()
+        assert perf_counter() - began < most
 
 
 VALUES = st.sampled_from(["fire", "fir", "fire!", "water", "e"])
