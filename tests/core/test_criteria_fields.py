@@ -157,7 +157,7 @@ class EditForm(Form):
         ("{}" + " " * 400_000, "too long"),
         (
             '{"version": 1, "mode": "all", "parts": [{"field": "gone", "operator": "is", "value": 1}]}',
-            "no field 'gone'",
+            "no field “gone”",
         ),
     ],
 )

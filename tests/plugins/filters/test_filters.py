@@ -309,8 +309,8 @@ def test_another_plugins_action_that_fails_takes_no_other_filter_along(
             "conditions",
             "no regular expression",
         ),
-        (rule("Field", condition("gone", "is", "x"), do=does("quiet")), "conditions", "no field 'gone'"),
-        (rule("Late", condition("entries", "more", 3), do=does("quiet")), "conditions", "no field 'entries'"),
+        (rule("Field", condition("gone", "is", "x"), do=does("quiet")), "conditions", "no field “gone”"),
+        (rule("Late", condition("entries", "more", 3), do=does("quiet")), "conditions", "no field “entries”"),
         (rule("Many", FIRE, do=[does("quiet")] * 21), "actions", "at most 20 actions"),
     ],
 )
