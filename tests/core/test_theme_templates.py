@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from hookdesk.web.pages import FILTERS
 from hookdesk.web.themes import CORE, ChainLoader, ThemeChain, ThemeEnvironment, discover_themes
 
 TEMPLATES = sorted(str(path.relative_to(CORE)) for path in CORE.rglob("*.html"))
@@ -17,7 +18,7 @@ def environment(theme: str, instance: Path) -> ThemeEnvironment:
     chain = ThemeChain(discover_themes(), instance, [])
     chain.activate(theme)
     env = ThemeEnvironment(Flask("test"), loader=ChainLoader(chain), extensions=["jinja2.ext.i18n"])
-    env.filters.update(dict.fromkeys(("ago", "datetime", "filesize", "avatar_class", "initials"), str))
+    env.filters.update(FILTERS)
     return env
 
 

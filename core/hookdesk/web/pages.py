@@ -59,14 +59,7 @@ def init_app(app: Flask, chain: ThemeChain) -> None:
         theme_scripts=lambda: [theme_url(chain, *item) for item in chain.scripts()],
         sprite=lambda: _sprite(chain), text_direction=text_direction,
     )  # fmt: skip
-    env.filters.update(
-        ago=ago,
-        datetime=absolute,
-        filesize=filesize,
-        avatar_class=avatar_class,
-        initials=initials,
-        shown_name=shown_name,
-    )
+    env.filters.update(FILTERS)
 
     @app.context_processor
     def page_context() -> dict[str, Any]:
@@ -270,3 +263,10 @@ def initials(name: str) -> str:
     """The first letters of the first and the last word."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper() or "?"
+
+
+FILTERS = {
+    "ago": ago, "datetime": absolute, "filesize": filesize, "avatar_class": avatar_class, "initials": initials,
+    "shown_name": shown_name,
+}  # fmt: skip
+"""The filters of all templates."""
