@@ -95,23 +95,25 @@ def _held(column: Any, operator: Operator, value: Any) -> ColumnElement[bool]:
 
 def _positive(column: Any, operator: Operator, wanted: Any) -> ColumnElement[bool]:
     """The comparison itself, with a value that is not empty."""
+    found: ColumnElement[bool]
     match operator:
         case Operator.IS:
-            return column == wanted  # type: ignore[no-any-return]  # a column's operators, here and below
+            found = column == wanted
         case Operator.IN:
-            return column.in_(wanted) if wanted else false()
+            found = column.in_(wanted) if wanted else false()
         case Operator.CONTAINS:
-            return column.contains(wanted, autoescape=True)  # type: ignore[no-any-return]
+            found = column.contains(wanted, autoescape=True)
         case Operator.CONTAINS_ANY:
-            return or_(*(column.contains(word, autoescape=True) for word in wanted))
+            found = or_(*(column.contains(word, autoescape=True) for word in wanted))
         case Operator.STARTS_WITH:
-            return column.startswith(wanted, autoescape=True)  # type: ignore[no-any-return]
+            found = column.startswith(wanted, autoescape=True)
         case Operator.ENDS_WITH:
-            return column.endswith(wanted, autoescape=True)  # type: ignore[no-any-return]
+            found = column.endswith(wanted, autoescape=True)
         case Operator.LESS | Operator.BEFORE:
-            return column < wanted  # type: ignore[no-any-return]
+            found = column < wanted
         case _:
-            return column > wanted  # type: ignore[no-any-return]
+            found = column > wanted
+    return found
 
 
 def _lower(value: Any) -> Any:

@@ -50,7 +50,8 @@ class Node:
     @property
     def department_id(self) -> int | None:
         """The department that it leads to; None for the default one."""
-        return self.decides["department_id"]  # type: ignore[no-any-return]
+        found: int | None = self.decides["department_id"]
+        return found
 
     def is_offered(self, actor: Actor) -> bool:
         """True if somebody may choose it. What is not public is offered to agents who may know of its department."""

@@ -88,7 +88,7 @@ def test_bad_input_is_told_and_nothing_is_stored(
 
 def send_file(panel: Client, page: str, content: bytes, **changes: str) -> Any:
     """Send the form with a calendar file."""
-    return panel.submit(page, {**FORM, **changes, "file": (io.BytesIO(content), "holidays.ics")})  # type: ignore[dict-item]
+    return panel.submit(page, {**FORM, **changes, "file": (io.BytesIO(content), "holidays.ics")})  # type: ignore[dict-item]  # a file among texts
 
 
 def test_days_of_a_calendar_file_are_kept_until_they_are_forgotten(panel: Client, hookdesk_app: Flask) -> None:

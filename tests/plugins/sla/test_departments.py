@@ -21,7 +21,7 @@ def refs(app: Flask) -> tuple[str, str]:
     with app.app_context():
         row = reading().first(select(Department.sla_ref, Department.schedule_ref).order_by(Department.id).limit(1))
         assert row is not None
-        return tuple(row)  # type: ignore[return-value]
+        return row.sla_ref, row.schedule_ref
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def attempt() -> str | tuple[str, int]:
     fields = criteria.known_fields()
     form.source.choices = [("typed", _("A form")), ("mail", _("A mail")), ("ticket", _("A ticket"))]
     form.channel.choices = list(fields["channel"].choices())  # type: ignore[misc]  # it lists them
-    form.topic.choices = [("", _("None")), *fields["topic"].choices()]  # type: ignore[misc]
+    form.topic.choices = [("", _("None")), *fields["topic"].choices()]  # type: ignore[misc]  # it lists them, too
     done = None
     if form.validate_on_submit():
         message = _message(form)
