@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -200,15 +201,24 @@ def store_rows(
     for prefix, group in groupby(sorted(rows, key=_prefix), key=_prefix):
         try:
             with session.begin_nested():
-                for row in group:
-                    table: Table = metadata.tables[row.table]
-                    filled = {row.ticket_column: ticket_id, row.intake_column: intake_id}
-                    values = {**row.values, **{column: known for column, known in filled.items() if column}}
-                    session.execute(insert(table).values(values))
+                for (table, *_columns), alike in groupby(group, key=_shape):
+                    given = [_filled(row, ticket_id, intake_id) for row in alike]
+                    session.execute(insert(metadata.tables[table]), given)
         except Exception as error:  # whatever their values make of it
             if is_transient(error):
                 raise
             site().hooks.recorder.failed(prefix.removeprefix("p_"), "rows", error)
+
+
+def _shape(row: PluginRow) -> tuple[str, ...]:
+    """Table and columns: rows that share them, one after the other, go in one statement."""
+    return row.table, row.ticket_column, row.intake_column, *row.values
+
+
+def _filled(row: PluginRow, ticket_id: int | None, intake_id: int | None) -> dict[str, Any]:
+    """A row's values with the ids that are known by now."""
+    known = {row.ticket_column: ticket_id, row.intake_column: intake_id}
+    return {**row.values, **{column: value for column, value in known.items() if column}}
 
 
 def _prefix(row: PluginRow) -> str:

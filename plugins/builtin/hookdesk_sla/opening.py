@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from hookdesk.api import (
     SlaHooks,
     Status,
     TicketDraft,
+    cached,
     clock,
     explain,
     reading,
@@ -67,11 +69,11 @@ def first_rows(
 
 def _row(model: Any, wanted: int | None) -> Any:
     """The chosen status or priority, else the default one."""
-    which = model.id == wanted if wanted is not None else model.is_default
-    return reading().scalars(select(model).where(which).limit(1)).first()
+    kept: Sequence[Any] = cached(f"sla.{model.__tablename__}", lambda: reading().all(select(*model.__table__.columns)))
+    return next((row for row in kept if (row.is_default if wanted is None else row.id == wanted)), None)
 
 
-def _paused(draft: TicketDraft, status: Status | None) -> str | None:
+def _paused(draft: TicketDraft, status: Any) -> str | None:
     """Why the clocks of a new ticket stand still from its beginning; None if they run."""
     about = {
         "status": status.key if status else "", "department_id": draft.department_id, "priority_id": draft.priority_id,
