@@ -69,6 +69,8 @@ def _comparison(part: Comparison, field: Field | None, labels: Mapping[Any, str]
 def value_words(value: Any, labels: Mapping[Any, str] | None = None) -> str:
     """A value as it is shown: the label of a choice, a text in quotes, the first few of a list."""
     known = labels or {}
+    if value is None or value in ("", (), []):
+        return str(_("nothing"))
     if isinstance(value, tuple | list):
         shown = ", ".join(value_words(item, known) for item in value[:MOST_SHOWN])
         more = len(value) - MOST_SHOWN
@@ -76,8 +78,6 @@ def value_words(value: Any, labels: Mapping[Any, str] | None = None) -> str:
             return shown
         rest = ngettext("and %(num)d more", "and %(num)d more", more)
         return f"{shown} {rest}"
-    if value is None or value == "":
-        return str(_("nothing"))
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if value in known:

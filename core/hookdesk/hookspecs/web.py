@@ -59,7 +59,7 @@ class WebHooks:
         """What of this plugin's refers to something, for administrators: (name, address of its page).
 
         `ref` is a plugin's reference ("topics:3", "numbers:1") or a row of core's: "status:2", "priority:1", "department:4", "team:5",
-        "agent:6".
+        "agent:6"; or a field of conditions by its name, as in "field:colour".
         """
 
 

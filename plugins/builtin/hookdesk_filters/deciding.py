@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import force_locale
+
 from hookdesk.api import TicketDraft, clock, explain, note_rule
 from hookdesk_filters import cache, engine
 
@@ -15,7 +17,8 @@ def applied(draft: TicketDraft) -> TicketDraft | None:
     rules, fields = cache.active()
     if not rules:
         return None
-    changed, fired = engine.run(draft, rules, fields, lambda note, _draft: note_rule(note))
+    with force_locale(cache.LANGUAGE):
+        changed, fired = engine.run(draft, rules, fields, lambda note, _draft: note_rule(note))
     if not fired:
         return None
     explain("; ".join(f"“{one.rule.values.name}”: {one.outcome}" for one in fired)[:1000])

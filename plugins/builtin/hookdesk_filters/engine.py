@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
 from hookdesk.api import Field, FilterAction, RuleNote, TicketDraft, criteria
@@ -65,7 +66,7 @@ def compiled(
         return Compiled(rule_id, version, values, problem=str(problem))
     gone = [str(item["do"]) for item in values.actions if item["do"] not in actions]
     if gone:
-        return Compiled(rule_id, version, values, problem=f"nobody knows the action {gone[0]!r}")
+        return Compiled(rule_id, version, values, problem=str(_("nobody knows the action “%(name)s”", name=gone[0])))
     chosen = tuple((actions[item["do"]], item["with"]) for item in values.actions)
     said = "; ".join(words.of(action, given) for action, given in chosen)
     return Compiled(rule_id, version, values, criteria.compiled(group), chosen, said)
@@ -106,9 +107,9 @@ def run(
 def _why_not_asked(rule: Compiled, draft: TicketDraft) -> str:
     """Why a rule has nothing to say about this ticket at all; "" if it is asked."""
     if rule.problem:
-        return f"skipped: {rule.problem}"
+        return str(_("skipped: %(reason)s", reason=rule.problem))
     if rule.values.channels and draft.channel not in rule.values.channels:
-        return "not for this channel"
+        return str(_("not for this channel"))
     return ""
 
 
@@ -118,14 +119,14 @@ def _done(rule: Compiled, draft: TicketDraft) -> tuple[TicketDraft | None, str]:
     try:
         for action, values in rule.actions:
             if problem := action.check(values):
-                return None, f"skipped: {action.label}: {problem}"
+                return None, str(_("skipped: %(reason)s", reason=f"{action.label}: {problem}"))
             changed = action.apply(changed, values)
     except DBAPIError:
         raise  # no fault of the rule's
     except Exception as error:  # an action of any plugin: it must not take the other rules along
         logger.exception("the filter %s failed", rule.id)
-        return None, f"skipped: {type(error).__name__}: {error}"[:400]
-    stops = "stops here" if rule.values.stops else ""
+        return None, str(_("skipped: %(reason)s", reason=f"{type(error).__name__}: {error}"))[:400]
+    stops = str(_("stops here")) if rule.values.stops else ""
     return changed, "; ".join(filter(None, (rule.words, stops)))
 
 

@@ -90,9 +90,10 @@ def imported(actor: Actor, rules: Sequence[FileRule]) -> Done:
 
 
 def references(values: RuleValues) -> set[str]:
-    """What a rule names, as "field:value": for "which filters use this department"."""
+    """What a rule names, as "field:value" and, of what it compares, also as "field": for "which filters use this department"."""
     found = {f"{item['do']}:{value}" for item in values.actions for value in (item.get("with") or {}).values()}
-    return found | {f"{name}:{value}" for name, value in _compared(values.conditions)}
+    compared = list(_compared(values.conditions))
+    return found | {f"{name}:{value}" for name, value in compared} | {name for name, _value in compared}
 
 
 def users(kind: str, value: Any) -> list[tuple[int, str]]:

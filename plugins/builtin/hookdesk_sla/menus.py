@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hookdesk.api import Agent, Priority, SlaHooks, Team, reading, site
+from hookdesk.api import Agent, Priority, SlaHooks, Team, reading, shown_name, site
 from hookdesk_sla.escalation import recipient_name
 from hookdesk_sla.rules import TARGETS, target_name
 
@@ -18,7 +18,7 @@ Menu = list[tuple[str, str]]
 def priorities() -> Menu:
     """Each priority, the most urgent first."""
     rows = reading().all(select(Priority.id, Priority.name).order_by(Priority.rank).limit(MOST))
-    return [(str(row.id), row.name) for row in rows]
+    return [(str(row.id), shown_name(row.name)) for row in rows]
 
 
 def schedules(now: str) -> Menu:

@@ -181,6 +181,8 @@ def value(field: str, given: Any, names: Names) -> str:
         return deadlines.plan_label(given) or str(_("unavailable"))
     if field == "due_at":
         return str(format_datetime(clock.parse(given), "short"))
+    if isinstance(given, Mapping):
+        return ", ".join(f"{name}: {value(name, one, names)}" for name, one in given.items())
     if isinstance(given, list):
         return ", ".join(value(field, one, names) for one in given)
     if isinstance(given, int):

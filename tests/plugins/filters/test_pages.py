@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from tests.plugins.filters.conftest import condition, conditions, does, noticed, rule
 
-from hookdesk.api import Actor, Priority, Ticket, reading, transact
+from hookdesk.api import Actor, Priority, Ticket, directory, reading, system, transact
 from hookdesk.testing import Client
 from hookdesk_filters import cache, dryrun, services
 from hookdesk_filters.models import Run, Version
@@ -185,13 +185,19 @@ def test_a_message_walks_through_all_filters_step_by_step(
     panel: Client, hookdesk_app: Flask, make_filter: Callable[..., int]
 ) -> None:
     make_filter(rule("Floods", condition("subject", "contains", "water"), do=does("quiet")))
+    make_filter(rule("Lists", condition("header", "starts_with", "List-Id:"), do=does("quiet")))
+    make_filter(rule("Mails", do=does("quiet"), channels=("email",)))
     make_filter(rule("Fires", FIRE, do=does("priority", to=high(hookdesk_app)), stops=True))
     make_filter(rule("Never asked", do=does("quiet")))
     sent = {"source": "typed", "channel": "portal", "subject": "Fire!", "address": "a@b.example", "topic": ""}
     page = panel.submit("/admin/filters/try", sent).text
-    assert "2 of 3 filters were asked" in page
+    assert "4 of 5 filters were asked" in page
     assert "Subject contains “water”; it is “Fire!”" in page
     assert "Priority: nothing" in page
+    assert "Mail header begins with “List-Id:”; it is nothing" in page
+    panel.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    german = panel.submit("/admin/filters/try", sent).text
+    assert "nicht für diesen Kanal" in german
     with hookdesk_app.app_context():
         assert reading().scalar(select(Ticket.id)) is None
 
@@ -252,6 +258,21 @@ def test_a_department_says_which_filters_name_it(panel: Client, make_filter: Cal
     page = panel.get("/admin/departments/1").text
     assert "These filters name it" in page
     assert "/admin/filters?uses=department:1" in page
+
+
+@pytest.mark.plugins("filters", "admin")
+@pytest.mark.requires("admin")
+def test_a_department_that_filters_name_does_not_go_unseen(
+    panel: Client, hookdesk_app: Flask, make_filter: Callable[..., int]
+) -> None:
+    with hookdesk_app.app_context():
+        place = directory.save_department(system("tests"), None, directory.DepartmentData(name="Annex"))
+    page = f"/admin/departments/{place}/delete"
+    assert "Nothing uses it" in panel.get(page).text
+    make_filter(rule("Fires", FIRE, do=does("department", to=place)))
+    asked = panel.get(page).text
+    assert "Nothing uses it" not in asked
+    assert '<li dir="auto">Fires</li>' in asked
 
 
 @pytest.mark.plugins("filters", "statuses")

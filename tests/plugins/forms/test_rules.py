@@ -58,6 +58,22 @@ def test_a_rule_sees_what_was_filled_in_and_goes_on_when_the_field_is_archived_o
         assert values.answers("ticket", later.id) == []
 
 
+def test_a_field_says_which_rules_name_it(
+    panel: Client, hookdesk_app: Flask, make_form: Make, make_field: Make
+) -> None:
+    form_id = make_form()
+    compared, filled = (
+        make_field(form_id, "Colours", "choice", key="colours", options=COLOURS),
+        make_field(form_id, "Seen", key="seen"),
+    )
+    assert "Used by:" not in panel.get(f"/admin/forms/fields/{filled}").text
+    asked = {"version": 1, "mode": "all", "parts": [{"field": "field:colours", "operator": "is", "value": "r"}]}
+    with hookdesk_app.test_request_context("/"):
+        filters.save(system(), RuleValues("Reddish", asked, ({"do": "field", "with": {"field": "seen", "to": "yes"}},)))
+    for field_id in (compared, filled):
+        assert "Reddish" in panel.get(f"/admin/forms/fields/{field_id}").text
+
+
 def test_a_ticket_that_is_tried_again_has_what_was_filled_in(
     panel: Client, hookdesk_app: Flask, make_ticket: Callable[..., Ticket], make_form: Make, make_field: Make
 ) -> None:

@@ -184,3 +184,10 @@ def test_times_as_people_write_them(text: str, minutes: int) -> None:
 def test_only_administrators_see_them(hookdesk_client: Client, make_agent: Callable[..., Actor]) -> None:
     hookdesk_client.sign_in(make_agent())
     assert hookdesk_client.get(PAGE).status_code == 403
+
+
+def test_priorities_are_named_in_the_readers_language(panel: Client, hookdesk_app: Flask) -> None:
+    panel.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    page = panel.get("/admin/sla/new").text
+    assert "Notfall" in page
+    assert "Emergency" not in page

@@ -34,7 +34,7 @@ from hookdesk.api import (
 from hookdesk.plugins.caller import Implementation
 from hookdesk.testing import Clock
 from hookdesk.testing.instances import Client
-from hookdesk_why import retention
+from hookdesk_why import retention, words
 from hookdesk_why.settings import Settings
 
 pytestmark = pytest.mark.plugins("why", "desk", "storage_fs")
@@ -284,3 +284,8 @@ def test_it_works_without_the_desk(
     number = make_ticket().number
     hookdesk_client.sign_in(make_agent())
     assert hookdesk_client.get(f"/agent/tickets/{number}/why").status_code == 200
+
+
+def test_what_was_filled_in_is_told_in_words(hookdesk_app: Flask) -> None:
+    with hookdesk_app.test_request_context():
+        assert words.value("fields", {"electric": [False], "model": "City 3"}, {}) == "electric: no, model: City 3"

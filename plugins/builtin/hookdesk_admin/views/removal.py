@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import Department, Organization, Role, Team, admin, current_actor, directory
+from hookdesk.api import Department, Organization, Role, Team, WebHooks, admin, current_actor, directory, site
 from hookdesk_admin.blueprint import bp
 from hookdesk_admin.queries import places
 from hookdesk_admin.views.editing import Answer, confirm, found, is_confirmed
@@ -38,5 +38,10 @@ def delete(kind: str, row_id: int) -> Answer:
         )
         text = _("It cannot be deleted while it has: %(uses)s.", uses=uses)
         return confirm(_("%(name)s is in use", name=row.name), f"{text} {advice}".strip(), "", edit_url)
-    title = _("Delete %(name)s?", name=row.name)
-    return confirm(title, _("Nothing uses it. This cannot be undone."), _("Delete it"), edit_url)
+    naming = [name for name, _url in site().hooks.collect(WebHooks.reference_uses, ref=f"{kind}:{row_id}")]
+    text = (
+        _("These name it, and go on without it. This cannot be undone.")
+        if naming
+        else _("Nothing uses it. This cannot be undone.")
+    )
+    return confirm(_("Delete %(name)s?", name=row.name), text, _("Delete it"), edit_url, facts=naming)

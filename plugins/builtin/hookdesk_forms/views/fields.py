@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Group, NotFound, admin, criteria, current_actor
+from hookdesk.api import Group, NotFound, WebHooks, admin, criteria, current_actor, site
 from hookdesk_forms import catalogue, conditions, services
 from hookdesk_forms.forms import OPTION, FieldForm, field_form
 from hookdesk_forms.kinds import FieldKind, FieldProblem, Spec, all_kinds
@@ -83,6 +83,7 @@ def _edit(
         own=[form[f"{OPTION}{name}"] for name in kind.controls()],
         has_values=services.has_values(spec.id) if spec else False,
         problem=conditions.problem(spec, _others(spec.form_id)) if spec else "",
+        uses=site().hooks.collect(WebHooks.reference_uses, ref=spec.name) if spec else (),
     )  # fmt: skip
     return (page, 422) if form.errors else page
 
