@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from hookdesk.api import (
@@ -188,7 +189,8 @@ class EmailOut(Plugin[Settings]):
         dead = reading().scalar(select(func.count()).select_from(Mail).where(Mail.state == "dead")) or 0
         count, oldest = waiting if waiting else (0, None)
         if not self.settings.host:
-            detail = _("No SMTP server is set yet. Waiting mails: %(waiting)s", waiting=count)
+            waits = ngettext("%(num)d mail waits.", "%(num)d mails wait.", count) if count else _("Mail will wait.")
+            detail = _("No SMTP server is set yet. %(waits)s", waits=waits)
             return [Health("outgoing mail", "warning", detail)]
         if dead or (oldest is not None and clock.now() - oldest > LATE):
             detail = _(

@@ -371,6 +371,7 @@ def test_without_a_server_mail_waits_and_health_says_so(
         plugin: Any = site().plugins.get("email_out")
         [health] = plugin.health_checks()
         assert health.state == "warning"
+        assert "1 mail waits." in str(health.detail)
         with site().db.read() as reading:
             assert reading.scalars(select(Mail.state)).all() == ["waiting"]
 
