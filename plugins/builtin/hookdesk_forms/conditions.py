@@ -67,11 +67,11 @@ def problem(spec: Spec, specs: Iterable[Spec]) -> str:
 
 def users(spec: Spec, specs: Iterable[Spec]) -> list[Spec]:
     """The fields whose conditions name this one."""
-    return [other for other in specs if other.shown_if and other.id != spec.id and _names(other.shown_if, spec.name)]
+    return [other for other in specs if other.shown_if and other.id != spec.id and names(other.shown_if, spec.name)]
 
 
-def _names(part: Any, name: str) -> bool:
+def names(part: Any, name: str) -> bool:
     """True if a condition, as JSON, names a field."""
     if isinstance(part, Mapping):
-        return part.get("field") == name or any(_names(inner, name) for inner in part.get("parts", ()))
+        return part.get("field") == name or any(names(inner, name) for inner in part.get("parts", ()))
     return False

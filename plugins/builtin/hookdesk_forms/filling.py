@@ -30,6 +30,8 @@ class Row:
     values: tuple[Any, ...] = ()
     problem: str = ""
     is_hidden: bool = False
+    is_settled: bool = False
+    """Its condition names a field that this person does not see: what the server found stands, and the page says nothing of it."""
 
     @cached_property
     def context(self) -> Mapping[str, Any]:
@@ -47,8 +49,8 @@ class Row:
 
     @property
     def when(self) -> str:
-        """Its condition for the script, as JSON; "" for a field that is always asked for."""
-        return json.dumps(self.spec.shown_if) if self.spec.shown_if else ""
+        """Its condition for the script, as JSON; "" for a field about which the script decides nothing."""
+        return json.dumps(self.spec.shown_if) if self.spec.shown_if and not self.is_settled else ""
 
     @property
     def is_judged(self) -> bool:
@@ -97,24 +99,31 @@ def fill(
     kinds, stored = all_kinds(), stored or {}
     sections = []
     for form in forms:
-        rows = [_row(spec, kinds[spec.kind], is_agent) for spec in form.fields if spec.kind in kinds]
+        rows = [_row(spec, kinds, is_agent) for spec in form.fields]
         sections.append((form, [row for row in rows if row is not None]))
     filled = Filled([(form, rows) for form, rows in sections if rows])
     for row in filled.rows:
         if row.kind.column:
             _hold(row, stage, stored.get(row.spec.id), fresh)
-    _hide(filled, forms, stored)
+    _hide(filled, forms, stored, is_agent)
     if stage == "sent":
         _demand(filled)
     return filled
 
 
-def _row(spec: Spec, kind: FieldKind, is_agent: bool) -> Row | None:
+def _row(spec: Spec, kinds: Mapping[str, FieldKind], is_agent: bool) -> Row | None:
     """A field, if it is for this person to fill in."""
-    level = "hidden" if kind.is_internal and not is_agent else spec.level(is_agent)
-    if level == "hidden" or (level == "shown" and kind.column):
+    level = _level(spec, kinds, is_agent)
+    if level == "hidden" or (level == "shown" and kinds[spec.kind].column):
         return None
+    kind = kinds[spec.kind]
     return Row(spec, kind, is_required=level == "required" and bool(kind.column))
+
+
+def _level(spec: Spec, kinds: Mapping[str, FieldKind], is_agent: bool) -> str:
+    """What this person does with a field; nobody sees one whose kind is not there."""
+    kind = kinds.get(spec.kind)
+    return "hidden" if kind is None or (kind.is_internal and not is_agent) else spec.level(is_agent)
 
 
 def _hold(row: Row, stage: str, stored: tuple[Any, ...] | None, fresh: bool) -> None:
@@ -146,17 +155,20 @@ def _begin(row: Row) -> None:
             row.typed = [row.typed_of(value) for value in row.values]
 
 
-def _hide(filled: Filled, forms: Sequence[FormSpec], stored: Values) -> None:
-    """Find out which fields are not asked for; what was filled in there does not count."""
+def _hide(filled: Filled, forms: Sequence[FormSpec], stored: Values, is_agent: bool) -> None:
+    """Find out which fields are not asked for; what was filled in there does not count. Of what one does not see the page says nothing."""
     rows = {row.spec.name: row for row in filled.rows}
     specs = [spec for form in forms for spec in form.fields]
     away = {spec.name: stored.get(spec.id, ()) for spec in specs if spec.name not in rows}
     kept = conditions.shown(specs, away | {name: row.values for name, row in rows.items()})
+    kinds = all_kinds()
+    unseen = {spec.name for spec in specs if _level(spec, kinds, is_agent) == "hidden"}
     if any(spec.shown_if for spec in specs):
-        kinds = all_kinds()
-        named = (spec for spec in specs if away.get(spec.name) and kinds[spec.kind].compared)
+        seen = (spec for spec in specs if spec.name not in unseen)
+        named = (spec for spec in seen if away.get(spec.name) and kinds[spec.kind].compared)
         filled.known = {spec.name: [kinds[spec.kind].plain(one) for one in away[spec.name]] for spec in named}
     for row in rows.values():
+        row.is_settled = any(conditions.names(row.spec.shown_if, name) for name in unseen)
         row.is_hidden = row.spec.name not in kept
         if row.is_hidden:
             row.problem = ""

@@ -12,7 +12,7 @@ from hookdesk_forms import catalogue, conditions, values
 from hookdesk_forms.kinds import FieldKind, FieldProblem, Spec, all_kinds
 
 PROBLEMS = "forms:problems"
-"""Where a message carries what could not be taken: no form and no program can name a field so."""
+"""Where a message carries what could not be taken. No field has such a name; what a program sends under it is dropped."""
 ASKED = ("portal", "api")
 """Channels on which what is required is required. Never mail: it must not be lost. The desk asks its agents in its own form."""
 
@@ -32,7 +32,7 @@ def normal(message: InboundMessage) -> InboundMessage | None:
     asked = [spec for form in catalogue.forms_of("ticket", message.topic) for spec in form.fields]
     left_out = {spec.name for spec in asked} - conditions.shown(asked, read)
     ours = {name for name, _spec in specs}
-    found = {name: value for name, value in message.fields.items() if name not in ours}
+    found = {name: value for name, value in message.fields.items() if name not in ours and name != PROBLEMS}
     for _name, spec in specs:
         if read.get(spec.name) and spec.name not in left_out:
             found[spec.wire] = held(kinds[spec.kind], spec, read[spec.name])

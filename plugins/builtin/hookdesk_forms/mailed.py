@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hookdesk.api import ANONYMOUS, MessageValue, TicketView, system
 from hookdesk_forms import catalogue, values
+from hookdesk_forms.kinds.pickers import told_to
 
 
 def mailed(ticket: TicketView | None, for_agent: bool) -> Sequence[MessageValue]:
@@ -14,5 +15,6 @@ def mailed(ticket: TicketView | None, for_agent: bool) -> Sequence[MessageValue]
     if ticket is None:
         return [MessageValue(spec.key, spec.label) for spec in specs.values()]
     reader = system("forms") if for_agent else ANONYMOUS
-    told = {one.spec.key: one.words for one in values.answers("ticket", ticket.id) if one.is_seen_by(reader)}
+    with told_to(reader):
+        told = {one.spec.key: one.words for one in values.answers("ticket", ticket.id) if one.is_seen_by(reader)}
     return [MessageValue(spec.key, spec.label, told.get(spec.key, "")) for spec in specs.values()]

@@ -117,6 +117,20 @@ def test_a_list_that_is_not_for_requesters_is_not_told_to_them(
     assert hookdesk_client.get("/forms/items/99?q=b").status_code == 404
 
 
+def test_a_stranger_is_told_no_list_of_which_no_form_asks_them(
+    hookdesk_client: Client, products: int, make_form: Make, make_field: Make
+) -> None:
+    """Requesters may fill a new field in unless somebody says otherwise; that alone makes its list no public one."""
+    asked = make_field(make_form("Asked"), "Part", "list", list_id=products)
+    away = [
+        make_field(make_form("Off", is_active=False), "Part off", "list", list_id=products),
+        make_field(make_form("Of agents' topics", is_for_all=False), "Part inside", "list", list_id=products),
+        make_field(make_form("Contract", about="organization"), "Part sold", "list", list_id=products),
+    ]
+    answers = [hookdesk_client.get(f"/forms/items/{field_id}?q=b").status_code for field_id in (asked, *away)]
+    assert answers == [200, 404, 404, 404]
+
+
 def test_an_item_is_chosen_by_id_name_or_abbreviation_and_stays_when_it_is_switched_off(
     panel: Client, hookdesk_app: Flask, products: int, make_form: Make, make_field: Make
 ) -> None:

@@ -13,10 +13,23 @@ from flask import Flask
 from sqlalchemy import select
 
 from hookdesk import criteria
-from hookdesk.api import Actor, Forbidden, Status, Ticket, actors, intake, reading, system, tickets
+from hookdesk.api import (
+    Actor,
+    Department,
+    Forbidden,
+    Status,
+    Ticket,
+    access_ticket,
+    actors,
+    intake,
+    reading,
+    system,
+    tickets,
+    transact,
+)
 from hookdesk.testing import Client
 from hookdesk_api_osticket import services as keys
-from hookdesk_forms import values
+from hookdesk_forms import mailed, values
 from hookdesk_forms.models import Value
 
 Make = Callable[..., int]
@@ -184,3 +197,58 @@ def test_a_requester_changes_what_is_theirs_to_fill_in_and_sees_nothing_else(
     assert filled(hookdesk_app) == {"room": "7", "internal": "secret", "answer": "42"}
     other = make_ticket(email="other@example.org")
     assert hookdesk_client.get(f"/tickets/{other.number}/fields").status_code == 404
+
+
+def test_a_page_holds_nothing_of_hidden_fields_whatever_depends_on_them(
+    hookdesk_app: Flask, hookdesk_client: Client, make_ticket: Callable[..., Ticket], make_form: Make, make_field: Make
+) -> None:
+    """Neither what was filled in there nor what others wait for; what depends on them is decided all the same."""
+    form_id = make_form()
+    make_field(form_id, "Rank", key="rank", requester="hidden")
+    make_field(form_id, "Level", key="level", requester="shown")
+    make_field(form_id, "Room", key="room")
+
+    def when(field: str, value: str) -> dict[str, Any]:
+        return {"version": 1, "mode": "all", "parts": [{"field": field, "operator": "is", "value": value}]}
+
+    make_field(form_id, "Lounge", key="lounge", shown_if=when("field:rank", "canary one"))
+    make_field(form_id, "Cellar", key="cellar", shown_if=when("field:rank", "canary two"))
+    make_field(form_id, "Lift", key="lift", shown_if=when("field:level", "top"))
+    ticket = make_ticket(channel="api", fields={"rank": "canary one", "level": "top", "room": "1"})
+    with hookdesk_app.app_context():
+        owner = actors.requester_actor(ticket.user_id)
+    assert owner is not None
+    hookdesk_client.sign_in(owner)
+    page = hookdesk_client.get(f"/tickets/{ticket.number}/fields").text
+    assert "canary" not in page
+    assert "field:level" in page, "a field that is shown decides in the browser, too"
+    shown = {
+        key: "data-form-hidden" not in page.partition(f'data-form-field="field-{key}"')[2].partition(">")[0]
+        for key in ("lounge", "cellar", "lift")
+    }
+    assert shown == {"lounge": True, "cellar": False, "lift": True}
+
+
+def test_a_program_cannot_say_what_is_wrong(hookdesk_app: Flask, ask: Callable[..., Any], order: int) -> None:
+    """The name under which a message carries problems is nobody's to send."""
+    assert ask(order="1", **{"forms:problems": "none"}).status_code == 201
+    assert "This is needed." in ask(**{"forms:problems": "none"}).text
+
+
+def test_requesters_are_not_told_a_private_department_that_was_chosen(
+    hookdesk_app: Flask, hookdesk_client: Client, make_ticket: Callable[..., Ticket], make_form: Make, make_field: Make
+) -> None:
+    make_field(make_form(), "Place", "department", key="place", requester="shown")
+    with hookdesk_app.app_context():
+        vault = Department(name="Vault", is_public=False)
+        transact(lambda session: session.add(vault))
+        chosen = reading().scalar(select(Department.id).where(Department.name == "Vault"))
+    ticket = make_ticket(channel="api", fields={"place": str(chosen)})
+    with hookdesk_app.app_context():
+        owner, view = actors.requester_actor(ticket.user_id), access_ticket(system(), ticket.id)
+        told = [mailed.mailed(view, for_agent=for_agent)[0].value for for_agent in (True, False)]
+    assert told == ["Vault", "Unavailable"]
+    assert owner is not None
+    hookdesk_client.sign_in(owner)
+    page = hookdesk_client.get(f"/tickets/{ticket.number}").text
+    assert ("Place" in page, "Vault" in page) == (True, False)

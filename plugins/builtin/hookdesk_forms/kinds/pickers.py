@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask import has_request_context
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from hookdesk.api import (
     KNOWN_AGENT,
@@ -28,6 +30,7 @@ from hookdesk_forms.kinds.base import Pairs, Spec
 from hookdesk_forms.kinds.choices import Chosen
 
 MOST = 500
+_told: ContextVar[Actor | None] = ContextVar("forms_told", default=None)
 
 
 class Picker(Chosen):
@@ -81,8 +84,9 @@ class DepartmentPicker(Picker):
         return [(str(row.id), row.name) for row in reading().all(asked.limit(MOST))]
 
     def names(self, values: Sequence[str]) -> Mapping[str, str]:
-        """Of all departments."""
-        return _named(Department, values)
+        """Of all departments; requesters are told those that are public."""
+        is_inside = _reader().is_agent or _reader().is_system
+        return _named(Department, values, *([] if is_inside else [Department.is_public.is_(True)]))
 
 
 class TopicPicker(Picker):
@@ -119,12 +123,23 @@ class PriorityPicker(Picker):
         return {value: shown_name(name) for value, name in _named(Priority, values).items()}
 
 
-def _named(model: Any, values: Sequence[str]) -> Mapping[str, str]:
+def _named(model: Any, values: Sequence[str], *which: ColumnElement[bool]) -> Mapping[str, str]:
     """Names by id."""
     ids = [int(value) for value in values if value.isdecimal() and len(value) < 19]
-    return {str(row.id): row.name for row in reading().all(select(model.id, model.name).where(model.id.in_(ids)))}
+    asked = select(model.id, model.name).where(model.id.in_(ids), *which)
+    return {str(row.id): row.name for row in reading().all(asked)}
+
+
+@contextmanager
+def told_to(reader: Actor) -> Iterator[None]:
+    """Inside, names are those that this person may know, whoever asks: a job writes to them."""
+    token = _told.set(reader)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def _reader() -> Actor:
-    """Who is offered something: whoever asks, else the site itself (a job that takes a ticket in)."""
-    return current_actor() if has_request_context() else system("forms")
+    """Who is offered or told something: whoever asks, else the site itself (a job that takes a ticket in)."""
+    return _told.get() or (current_actor() if has_request_context() else system("forms"))

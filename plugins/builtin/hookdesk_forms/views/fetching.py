@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from hookdesk.api import (
     Actor,
+    FilteringHooks,
     NotFound,
     access_ticket,
     access_user,
@@ -17,6 +18,7 @@ from hookdesk.api import (
     public,
     reading,
     requester,
+    site,
     stored_file,
 )
 from hookdesk_forms import catalogue
@@ -91,9 +93,22 @@ def agent_items(field_id: int) -> Response:
 
 def _names(field_id: int) -> Response:
     """The names, if whoever asks may fill the field in."""
-    spec = catalogue.field_by_id(min(field_id, 2**63 - 1))
-    level = spec.level(current_actor().is_agent) if spec else "hidden"
+    spec, actor = catalogue.field_by_id(min(field_id, 2**63 - 1)), current_actor()
+    level = spec.level(actor.is_agent) if spec else "hidden"
     if spec is None or spec.kind != "list" or spec.is_archived or level not in ("open", "required"):
         raise NotFound("no such list")
+    if not actor.is_agent and not _is_asked(actor, spec):
+        raise NotFound("no form asks for it")
     text = request.args.get("q", "").strip()[:100]
     return jsonify(search(spec, text) if text else [])
+
+
+def _is_asked(actor: Actor, spec: Spec) -> bool:
+    """Whether a form asks a requester for that: a stranger those of topics on offer, who is known also those of a ticket that they have."""
+    if spec.about == "ticket" and actor.user_id is None:
+        offered = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
+        topics = {choice.ref for choice in offered}
+    else:
+        topics = set(catalogue.whole().by_topic)
+    forms = [form for topic in ("", *topics) for form in catalogue.forms_of(spec.about, topic)]
+    return spec.about != "organization" and any(one.id == spec.id for form in forms for one in form.fields)
