@@ -71,6 +71,7 @@ class Engine:
         name, until, done = entry.job.name, monotonic() + SLICE_S, 0
         while True:
             try:
+                site().settings.forget()  # whoever woke it may have changed this very moment what it goes by
                 with self._watchdog.watching(name), self._app.app_context():
                     count = entry.job.run()
             except (Exception, SystemExit) as error:  # a job's error is stored, and the job is due again later

@@ -7,11 +7,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
-from hookdesk.api import Actor, Priority, ReplyDraft, Status, actors, deadlines, reading, threads, tickets
+from hookdesk.api import (
+    Actor,
+    Priority,
+    ReplyDraft,
+    Status,
+    actors,
+    deadlines,
+    reading,
+    site,
+    system,
+    threads,
+    tickets,
+)
 from hookdesk.clock import NEVER
+from hookdesk.jobs.engine import Engine
+from hookdesk.jobs.watchdog import Watchdog
 from hookdesk.testing import Clock as SiteClock
+from hookdesk_sla import rules, services
 
 pytestmark = pytest.mark.plugins("sla", "calendars")
 Jobs = Callable[..., int]
@@ -175,3 +191,18 @@ def test_a_date_that_has_passed_is_refused(given: datetime, context: None, make_
     with pytest.raises(tickets.TicketProblem, match="ahead"):
         deadlines.set_due(ada, ticket.id, given)
     assert deadlines.set_due(ada, ticket.id, None) is None
+
+
+def test_a_plan_that_another_process_has_just_saved_counts_at_once_for_the_job_that_it_wakes(
+    plan: Any, make_ticket: Any, due_of: Any, hookdesk_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever kept the old plan a moment ago must not set the clocks by it, and tick the tickets off."""
+    plan(resolution={"": 60})
+    ticket = make_ticket()
+    [rule] = [rule for rule in rules.kept().values() if rule.is_default]
+    changed = services.Values(rule.name, {rules.RESOLUTION: {"": 120}}, is_default=True)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(site().settings, "forget", lambda: None)
+        services.save(system(), changed, rule.id)
+    Engine(hookdesk_app, Watchdog(site()), lambda: False).run(services.RENEW)
+    assert due_of(ticket.id) == at(14)
