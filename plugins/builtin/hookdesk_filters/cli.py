@@ -98,7 +98,7 @@ def _done(run_id: int, name: str) -> dict[str, object]:
         dryrun.step(run_id)
     if run is None or run.state != "done":
         _end(f"{name}: {run.problem if run else 'the dry run is gone'}")
-    tickets = [dict(row) for row in dryrun.found(run_id, "changed", 0, dryrun.MOST_KEPT)]
+    tickets = [dict(row) for row in dryrun.found(system(ACTOR), run_id, "changed", 0, dryrun.MOST_KEPT)]
     counts = {
         key: getattr(run, key) for key in ("looked_at", "matched", "changed", "same", "contested", "milliseconds")
     }

@@ -152,12 +152,12 @@ def _fail(run_id: int, problem: str) -> None:
     transact(work)
 
 
-def found(run_id: int, outcome: str, after: int = 0, limit: int = 50) -> list[Mapping[str, Any]]:
-    """Tickets of a run with one outcome, the newest first; `after` is the last ticket that was shown."""
+def found(actor: Actor, run_id: int, outcome: str, after: int = 0, limit: int = 50) -> list[Mapping[str, Any]]:
+    """Tickets of a run with one outcome, of those that the actor sees, the newest first; `after` is the last ticket that was shown."""
     asked = (
         select(RunTicket.ticket_id, RunTicket.changes, RunTicket.other, Ticket.number, Ticket.subject)
         .join(Ticket, Ticket.id == RunTicket.ticket_id)
-        .where(RunTicket.run_id == run_id, RunTicket.outcome == outcome, scope(system("filters")))
+        .where(RunTicket.run_id == run_id, RunTicket.outcome == outcome, scope(actor))
         .order_by(RunTicket.ticket_id.desc())
         .limit(limit)
     )

@@ -81,11 +81,9 @@ def run(
     values = criteria.Folded(criteria.DraftValues(draft, fields))
     for rule in rules:
         started = perf_counter_ns()
-        outcome = _why_not_asked(rule, draft)
-        matched = not outcome and rule.matcher is not None and rule.matcher(values, None)
-        findings: list[criteria.Finding] = []
-        if not outcome and rule.matcher is not None and (matched or told < MOST_TOLD):
-            rule.matcher(values, findings)
+        outcome, matched, findings = _why_not_asked(rule, draft), False, list[criteria.Finding]()
+        if not outcome:
+            matched, findings, outcome = _compared(rule, values, told < MOST_TOLD)
             told += not matched
         changed: TicketDraft | None = None
         if matched:
@@ -111,6 +109,22 @@ def _why_not_asked(rule: Compiled, draft: TicketDraft) -> str:
     if rule.values.channels and draft.channel not in rule.values.channels:
         return str(_("not for this channel"))
     return ""
+
+
+def _compared(rule: Compiled, values: criteria.Folded, tells_all: bool) -> tuple[bool, list[criteria.Finding], str]:
+    """Whether a rule matches; each of its comparisons, if it does or `tells_all`; and why it could not be asked after all."""
+    assert rule.matcher is not None  # it has no problem
+    findings: list[criteria.Finding] = []
+    try:
+        matched = rule.matcher(values, None)
+        if matched or tells_all:
+            rule.matcher(values, findings)
+    except DBAPIError:
+        raise  # no fault of the rule's
+    except Exception as error:  # a field of any plugin: it must not take the other rules along
+        logger.exception("the filter %s cannot be asked", rule.id)
+        return False, [], str(_("skipped: %(reason)s", reason=f"{type(error).__name__}: {error}"))[:400]
+    return matched, findings, ""
 
 
 def _done(rule: Compiled, draft: TicketDraft) -> tuple[TicketDraft | None, str]:

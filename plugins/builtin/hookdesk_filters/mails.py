@@ -82,13 +82,15 @@ def about_ticket(event: Event, values: Mapping[str, Any]) -> None:
         return
     address = people.primary_address(ticket.user_id)
     words = _words(ticket, address)
+    public = {**words, "department": people.public_department(ticket.department_id)}
     for one in dict.fromkeys(_recipients(values)):
         to = address if one == REQUESTER else people.normal_address(one)
         if to:
             # once an hour to the requester of whichever ticket: a machine that does not say that it is one would answer for ever
             once = f"{event.happened_at:%Y-%m-%d %H}" if one == REQUESTER else event.key
             key = f"filters:{_digest(once, to, values['subject'])}"
-            _send(key, to, _filled(values["subject"], words), _filled(values["body"], words))
+            told = public if to == address else words
+            _send(key, to, _filled(values["subject"], told), _filled(values["body"], told))
 
 
 def _words(ticket: TicketView, address: str) -> dict[str, str]:

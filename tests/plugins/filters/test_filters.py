@@ -17,6 +17,8 @@ from hookdesk.api import (
     Collaborator,
     Decision,
     Department,
+    Field,
+    FieldType,
     FilterAction,
     InboundMessage,
     IntakeRecord,
@@ -287,6 +289,25 @@ def test_another_plugins_action_that_fails_takes_no_other_filter_along(
     make_filter(rule("Boom", do=does("boom")))
     make_filter(rule("Fires", FIRE, do=does("priority", to=high)))
     assert ticket(hookdesk_app, mail_in()).priority_id == high
+
+
+def test_another_plugins_field_that_fails_takes_no_other_filter_along(
+    hookdesk_app: Flask, make_filter: Callable[..., int], mail_in: Callable[..., Settled], monkeypatch: Any
+) -> None:
+    def explode(draft: Any) -> Any:
+        raise RuntimeError("no colour")
+
+    field, known = Field("colour", "Colour", FieldType.TEXT, None, "colour", read=explode), rules.early_fields
+    monkeypatch.setattr(rules, "early_fields", lambda: {**known(), "colour": field})
+    monkeypatch.setattr("hookdesk_filters.cache.early_fields", rules.early_fields)
+    high = priority_id(hookdesk_app, "high")
+    make_filter(rule("Red", condition("colour", "is", "red"), do=does("quiet")))
+    make_filter(rule("Fires", FIRE, do=does("priority", to=high)))
+    settled = mail_in()
+    assert ticket(hookdesk_app, settled).priority_id == high
+    with hookdesk_app.app_context():
+        decision = reading().scalars(select(Decision).where(Decision.plugin == "filters")).one()
+        assert decision.rules[0]["outcome"] == "skipped: RuntimeError: no colour"
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from tests.plugins.filters.conftest import condition, does, rule
 
-from hookdesk.api import ANONYMOUS, InboundMessage, intake, site
+from hookdesk.api import ANONYMOUS, Department, InboundMessage, intake, reading, site, transact
 
 pytestmark = pytest.mark.plugins("filters", "email_out")
 FIRE = condition("subject", "contains", "fire")
@@ -78,3 +78,18 @@ def test_a_sender_is_not_told_what_the_filter_keeps_to_itself(
     make_filter(rule("Spam", FIRE, do=does("reject", reason="spam", told="", mail=True)))
     come(hookdesk_app)
     assert mails() == []
+
+
+def test_who_wrote_is_not_told_the_name_of_a_private_department(
+    hookdesk_app: Flask, make_filter: Callable[..., int], mails: Callable[[], Any]
+) -> None:
+    with hookdesk_app.app_context():
+        transact(lambda session: session.add(Department(name="Vault", is_public=False)))
+        vault = reading().scalar(select(Department.id).where(Department.name == "Vault"))
+    told = does("mail", to="boss@c.example, requester", subject="In <{{ department }}>", body="<{{ department }}>")
+    make_filter(rule("Vault", FIRE, do=[does("department", to=vault), told]))
+    come(hookdesk_app)
+    assert mails() == [
+        ("boss@c.example", "In <Vault>", "<Vault>"),
+        ("ada@b.example", "In <>", "<>"),
+    ]

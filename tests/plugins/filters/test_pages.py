@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.plugins.filters.conftest import condition, conditions, does, noticed, rule
 
-from hookdesk.api import Actor, Priority, Ticket, directory, reading, system, transact
+from hookdesk.api import Actor, Agent, Priority, Ticket, directory, reading, system, transact
 from hookdesk.testing import Client
 from hookdesk_filters import cache, dryrun, services
 from hookdesk_filters.models import Run, Version
@@ -210,6 +210,34 @@ def test_a_ticket_can_be_tried_again(
     page = panel.submit("/admin/filters/try", {"source": "ticket", "number": f"#{ticket.number}"}).text
     assert "1 of 1 filters were asked" in page
     assert "There is no ticket" in panel.submit("/admin/filters/try", {"source": "ticket", "number": "9"}).text
+
+
+def test_an_administrator_sees_of_tickets_what_the_guard_lets_them(
+    panel: Client,
+    hookdesk_app: Flask,
+    make_ticket: Callable[..., Ticket],
+    make_filter: Callable[..., int],
+    run_jobs: Any,
+) -> None:
+    """One who sees their own tickets alone learns of no others by trying filters on them."""
+    ticket = make_ticket(subject="Flood")
+    made = make_filter(rule("Fires", FIRE, do=does("priority", to=high(hookdesk_app))))
+    ticket = make_ticket(subject="Fire!")
+    panel.submit("/admin/filters/new", form(act="try", **{"action-0-do": "status", "action-0-to": "2"}))
+    run_jobs(dryrun.JOB)
+    pages = ("/admin/filters/runs/1", "/admin/filters/runs/1/panel", f"/admin/filters/{made}/decisions")
+    assert [ticket.number in panel.get(page).text for page in pages] == [True, True, True]
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(update(Agent).values(assigned_only=True)))
+    assert [ticket.number in panel.get(page).text for page in pages] == [False, False, False]
+    asked = panel.submit("/admin/filters/try", {"source": "ticket", "number": ticket.number}).text
+    assert "There is no ticket" in asked
+
+
+@pytest.mark.parametrize("garbage", ["", "x", "99999999999999999999"])
+def test_garbage_beside_the_form_costs_nothing(panel: Client, garbage: str) -> None:
+    assert panel.submit("/admin/filters/new", form(act="try", days=garbage)).status_code == 200
+    assert panel.submit("/admin/filters/new", form(version=garbage)).status_code == 200
 
 
 @pytest.mark.plugins("filters", "email_in")

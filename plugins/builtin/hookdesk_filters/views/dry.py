@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, admin, id_argument
+from hookdesk.api import NotFound, admin, current_actor, id_argument
 from hookdesk_filters import dryrun
 from hookdesk_filters.models import Run
 from hookdesk_filters.rules import RuleValues
@@ -30,7 +30,7 @@ def run(run_id: int) -> str:
     made = _run(run_id)
     outcome = request.args.get("outcome", "changed")
     outcome = outcome if outcome in OUTCOMES else "changed"
-    rows = dryrun.found(run_id, outcome, id_argument("after") or 0, SIZE + 1)
+    rows = dryrun.found(current_actor(), run_id, outcome, id_argument("after") or 0, SIZE + 1)
     return render_template(
         "filters/run.html", run=made, rows=rows[:SIZE], older=rows[SIZE - 1]["ticket_id"] if len(rows) > SIZE else None,
         outcome=outcome, words=Wording(), values=RuleValues.from_json(made.rule),
@@ -41,9 +41,8 @@ def run(run_id: int) -> str:
 @admin
 def panel(run_id: int) -> str:
     """How far a run is, for the editor's side, which asks again until it is done."""
-    return render_template(
-        "filters/panel.html", run=_run(run_id), words=Wording(), hits=dryrun.found(run_id, "changed", 0, 5)
-    )
+    hits = dryrun.found(current_actor(), run_id, "changed", 0, 5)
+    return render_template("filters/panel.html", run=_run(run_id), words=Wording(), hits=hits)
 
 
 @bp.post("/runs/<int:run_id>/cancel")

@@ -60,12 +60,12 @@ def _edit(form: RuleForm, rule: Rule | None, stored: RuleValues | None) -> Page:
         return _page(form, rule, sent), 422
     try:
         if act == "try":
-            days = int(request.form.get("days", "30"))
+            days = request.form.get("days", 30, type=int)
             days = days if days in dryrun.PERIODS else 30
             run_id = dryrun.ask(current_actor(), form.values(sent), days, rule.id if rule else None)
             return _page(form, rule, sent, run_id=run_id, is_touched=True)
         rule_id = services.save(
-            current_actor(), form.values(sent), rule.id if rule else None, int(form.version.data or 0) or None
+            current_actor(), form.values(sent), rule.id if rule else None, request.form.get("version", type=int)
         )
     except RuleProblem as problem:
         if problem.field == "actions":

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, Ticket, admin, current_actor, id_argument, reading, scope, system
+from hookdesk.api import NotFound, Ticket, admin, current_actor, id_argument, reading, scope
 from hookdesk_filters import services
 from hookdesk_filters.models import Hit, Version
 from hookdesk_filters.rules import RuleProblem, RuleValues
@@ -86,7 +86,7 @@ def decisions(rule_id: int) -> str:
     before = id_argument("before")
     asked: Any = (
         select(Hit, Ticket.number, Ticket.subject)
-        .outerjoin(Ticket, (Ticket.id == Hit.ticket_id) & scope(system("filters")))
+        .outerjoin(Ticket, (Ticket.id == Hit.ticket_id) & scope(current_actor()))
         .where(Hit.rule_id == rule_id)
         .order_by(Hit.id.desc())
         .limit(SIZE + 1)

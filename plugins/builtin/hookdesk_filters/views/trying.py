@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import render_template
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from hookdesk.api import InboundMessage, Ticket, admin, criteria, reading, scope, system
+from hookdesk.api import InboundMessage, NotFound, access_number, admin, criteria, current_actor
 from hookdesk_filters import messages, trying
 from hookdesk_filters.forms import TryForm
 from hookdesk_filters.views.blueprint import Wording, bp
@@ -38,13 +37,21 @@ def _message(form: TryForm) -> InboundMessage | None:
             form.mail.errors = [_("This cannot be read as a mail.")]
         return message
     if source == "ticket":
-        asked = select(Ticket.id).where(Ticket.number == (form.number.data or "").lstrip("#"), scope(system("filters")))
-        ticket_id = reading().scalar(asked)
-        found = messages.of_ticket(int(ticket_id)) if ticket_id is not None else None
+        found = _of_ticket((form.number.data or "").lstrip("#"))
         if found is None:
             form.number.errors = [_("There is no ticket with this number.")]
-        return messages.with_fields(int(ticket_id), found) if ticket_id is not None and found is not None else None
+        return found
     return InboundMessage(
         channel=form.channel.data, sender_address=form.address.data or "", sender_name=form.sender.data or "",
         subject=form.subject.data or "", text=form.text.data or "", topic=form.topic.data or "",
     )  # fmt: skip
+
+
+def _of_ticket(number: str) -> InboundMessage | None:
+    """The message that opened a ticket; None if there is no such ticket for whoever asks."""
+    try:
+        ticket_id = access_number(current_actor(), number).id
+    except NotFound:
+        return None
+    message = messages.of_ticket(ticket_id)
+    return None if message is None else messages.with_fields(ticket_id, message)
