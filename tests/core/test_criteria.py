@@ -187,6 +187,8 @@ def test_json_form_round_trips(group: Group) -> None:
         ({"field": "subject", "operator": "matches", "value": "(a"}, "no regular expression of RE2: missing \\)"),
         ({"field": "subject", "operator": "matches", "value": "(?=a)b"}, "no regular expression of RE2"),
         ({"field": "names", "operator": "not_matches", "value": "(a{900}){900}"}, "no regular expression of RE2"),
+        ({"field": "subject", "operator": "contains", "value": "\ud800"}, "no value for Subject"),
+        ({"field": "channel", "operator": "in", "value": ["\ud800"]}, "no value for Channel"),
         ("subject", "neither a group nor a comparison"),
     ],
 )

@@ -13,6 +13,7 @@ from hookdesk.criteria.fields import OPERATORS
 from hookdesk.criteria.patterns import BadPattern, compiled
 from hookdesk.criteria.sql import value_type
 from hookdesk.models import LARGEST_ID
+from hookdesk.text import storable
 from hookdesk.types.criteria import ALONE, LISTED, NEGATED, Comparison, Field, FieldType, Group, Mode, Operator
 
 VERSION = 1
@@ -162,10 +163,10 @@ def _single(value: Any, field: Field, where: Place) -> Any:
     elif field.type is FieldType.NUMBER:
         good = kind in (int, float) and abs(value) <= LARGEST_NUMBER
     elif field.type is FieldType.TEXT:
-        good = kind is str and 0 < len(value) <= MOST_CHARACTERS and "\x00" not in value
+        good = kind is str and 0 < len(value) <= MOST_CHARACTERS and storable(value) == value
     else:  # a column takes values of its own type alone: PostgreSQL would not compare others with it
         good = kind is value_type(field) and 0 < len(str(value)) <= MOST_CHARACTERS
-        good = good and (kind is not str or "\x00" not in value) and (kind is str or abs(value) <= LARGEST_ID)
+        good = good and storable(value) == value and (kind is str or abs(value) <= LARGEST_ID)
     if not good:
         raise _no_value(value, field, where)
     return value

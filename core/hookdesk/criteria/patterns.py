@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import re2
 
+from hookdesk.text import storable
+
 MOST_MEMORY = 1 << 20
 """Bytes that one compiled pattern may take; RE2 refuses what needs more."""
 _OPTIONS = re2.Options()
@@ -26,6 +28,8 @@ def compiled(pattern: str) -> Callable[[str], bool]:
     Raises:
         BadPattern: it cannot be used.
     """
+    if storable(pattern) != pattern:
+        raise BadPattern("it holds what is no character")
     try:
         search = re2.compile(pattern, _OPTIONS).search
     except re2.error as error:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
+from hookdesk.access import access_ticket
 from hookdesk.hookspecs import SlaHooks
 from hookdesk.models import Ticket, table_of
 from hookdesk.services import events
@@ -48,20 +49,19 @@ def set_sla(actor: Actor, ticket_id: int, ref: str) -> None:
     Raises:
         NotFound, Forbidden: as the guard says. TicketProblem: there is no such plan.
     """
-    label = plan_label(ref)
-    if ref and not label:
+    names = {each: plan_label(each) for each in (access_ticket(actor, ticket_id).sla_ref, ref)}
+    if ref and not names[ref]:
         raise TicketProblem(_("There is no such SLA plan."))
-    change(actor, ticket_id, "ticket.edit", lambda session, ticket: apply_sla(session, ticket, actor, ref, label))
+    change(actor, ticket_id, "ticket.edit", lambda session, ticket: apply_sla(session, ticket, actor, ref, names))
 
 
-def apply_sla(session: Session, ticket: Ticket, actor: Actor, ref: str, label: str) -> None:
-    """Set the plan on a locked ticket; its clocks follow the event."""
+def apply_sla(session: Session, ticket: Ticket, actor: Actor, ref: str, names: Mapping[str, str]) -> None:
+    """Set the plan on a locked ticket; its clocks follow the event. `names` are those of plans by reference, for the log."""
     before = ticket.sla_ref
     if before != ref:
         ticket.sla_ref = ref
-        events.changed(
-            session, ticket, actor, "sla", before, ref, before_name=plan_label(before) or before, after_name=label
-        )
+        told = {"before_name": names.get(before) or before, "after_name": names.get(ref, "")}
+        events.changed(session, ticket, actor, "sla", before, ref, **told)
 
 
 def plan_label(ref: str) -> str:

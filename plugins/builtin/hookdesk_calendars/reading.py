@@ -21,26 +21,26 @@ _ALL = select(*Schedule.__table__.columns)
 
 def by_ref(ref: str) -> WorkingTime | None:
     """The working time of a schedule, "" being the default one; None if it is gone or not ours."""
-    row = cached("calendars.schedules", _rows).get(ref)
-    return _laid_out(row) if row is not None else None
+    found = cached("calendars.schedules", _stored).get(ref)
+    return _laid_out(*found) if found is not None else None
 
 
-def _rows() -> dict[str, Row[Any]]:
-    """Each schedule by its reference, the default one by "", too."""
-    found: dict[str, Row[Any]] = {}
+def _stored() -> dict[str, tuple[Row[Any], Pattern]]:
+    """Each schedule with its hours by its reference, the default one by "", too; read together, so that they are of one version."""
+    found: dict[str, tuple[Row[Any], Pattern]] = {}
     for row in reading().all(_ALL.order_by(Schedule.id).limit(MOST)):
-        found[f"{PREFIX}{row.id}"] = row
+        found[f"{PREFIX}{row.id}"] = (row, _pattern(row))
         if row.is_default:
-            found.setdefault("", row)
+            found.setdefault("", found[f"{PREFIX}{row.id}"])
     return found
 
 
-def _laid_out(row: Row[Any]) -> WorkingTime:
+def _laid_out(row: Row[Any], pattern: Pattern) -> WorkingTime:
     """A schedule's working time: laid out anew if this schedule has changed, and not with every other change of the set-up."""
     known = cast(dict[int, tuple[int, WorkingTime]], site().extra.setdefault(_KNOWN, {}))
     found = known.get(row.id)
     if found is None or found[0] != row.version:
-        found = known[row.id] = (row.version, WorkingTime(row.name, _pattern(row)))
+        found = known[row.id] = (row.version, WorkingTime(row.name, pattern))
     return found[1]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -28,14 +26,8 @@ def choose(actor: Actor, department_id: int, ref: str) -> None:
     """Let a department write in a set.
 
     Raises:
-        LookupError: there is no such department. ValueError: there is no such set.
+        ValueError: there is no such set, or no such department.
     """
     if ref not in dict(choices()):
         raise ValueError(f"there is no set {ref[:100]}")
-    names = [item.name for item in fields(directory.DepartmentData)]
-    row: Any = reading().first(
-        select(*(getattr(Department, name) for name in names)).where(Department.id == department_id)
-    )
-    if row is None:
-        raise LookupError(f"there is no department {department_id}")
-    directory.save_department(actor, department_id, directory.DepartmentData(**{**row._mapping, "template_ref": ref}))
+    directory.set_department_refs(actor, department_id, template_ref=ref)

@@ -25,8 +25,9 @@ FORBIDDEN: Mapping[type[nodes.Node], str] = {
     nodes.Call: "()", nodes.Macro: "macro", nodes.CallBlock: "call", nodes.Include: "include", nodes.Import: "import",
     nodes.FromImport: "from", nodes.Extends: "extends", nodes.Block: "block", nodes.Assign: "set", nodes.AssignBlock: "set",
     nodes.With: "with", nodes.FilterBlock: "filter", nodes.Mul: "*", nodes.Pow: "**", nodes.Mod: "%",
+    nodes.ScopedEvalContextModifier: "autoescape",
 }  # fmt: skip
-"""Parts of Jinja that no mail needs, and that could run for ever or fill the memory."""
+"""Parts of Jinja that no mail needs, and that could run for ever, fill the memory, or let a requester's words pass for HTML."""
 _steps: ContextVar[list[int]] = ContextVar("steps")
 
 

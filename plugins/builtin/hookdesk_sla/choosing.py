@@ -18,7 +18,7 @@ class Book:
     def __init__(self) -> None:
         """Take the plans; calendars when they are asked for."""
         self.rules = rules.kept()
-        self._calendars: dict[str, BusinessCalendar] = {}
+        self._calendars: dict[str, BusinessCalendar | None] = {}
         self._schedules: dict[int, tuple[str, str]] = {}
 
     def prepare(self, ticket_ids: Sequence[int]) -> None:
@@ -46,10 +46,7 @@ class Book:
     def _calendar(self, ref: str) -> BusinessCalendar | None:
         """The calendar behind a reference, asked for once."""
         if ref not in self._calendars:
-            found = site().hooks.first(SlaHooks.business_calendar, ref=ref)
-            if found is None:
-                return None
-            self._calendars[ref] = found
+            self._calendars[ref] = site().hooks.first(SlaHooks.business_calendar, ref=ref)
         return self._calendars[ref]
 
     def _department(self, department_id: int | None) -> tuple[str, str]:

@@ -122,7 +122,8 @@ def _follow_department(ticket_id: int) -> None:
         present = book.rules.get(ticket.sla_ref)
         if present is not None and present.follows_department:
             chosen, _why = book.choose("", ticket.department_id)
-            deadlines.apply_sla(session, ticket, system(), chosen.ref if chosen else "", chosen.name if chosen else "")
+            names = {ref: rule.name for ref, rule in book.rules.items()}
+            deadlines.apply_sla(session, ticket, system(), chosen.ref if chosen else "", names)
 
     transact(work)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from hookdesk.api import Actor, Department, SlaHooks, site, transact
+from hookdesk.api import Actor, Department, SlaHooks, release, site, system, transact
 from hookdesk.testing import Client
 from hookdesk_calendars import hours, reading, services
 from hookdesk_calendars.pattern import Day
@@ -146,3 +147,27 @@ def test_no_schedule_without_a_working_minute(hookdesk_app: Flask, make_agent: C
         long_ago = {date(2001, 1, 1): Day(((0, 1440),), "")}
         with pytest.raises(services.ScheduleProblem):
             services.save(make_agent(), services.Values("Never", "UTC", ((),) * 7, days=long_ago))
+
+
+def test_hours_that_an_older_transaction_reads_are_not_taken_for_the_new_ones(hookdesk_app: Flask) -> None:
+    """Another thread saves while a read transaction that began before is still open."""
+    day = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+    def save() -> None:
+        with hookdesk_app.app_context():
+            days = {day.date(): Day((), "Outing")}
+            services.save(
+                system(), services.Values("Office", "UTC", (((540, 1020),),) * 7, is_default=True, days=days), 1
+            )
+            assert reading.by_ref("calendars:2") is not None
+
+    with hookdesk_app.app_context():
+        assert list(reading.special_days(1)) == []
+        other = Thread(target=save)
+        other.start()
+        other.join()
+        assert reading.by_ref("calendars:1") is not None
+        release()
+        found = reading.by_ref("calendars:1")
+        assert found is not None
+        assert found.spans(day, day + timedelta(hours=1)) == []

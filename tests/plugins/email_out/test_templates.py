@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from hookdesk.api import (
     User,
     clock,
     reading,
+    release,
     site,
     system,
     threads,
@@ -139,6 +141,7 @@ def test_our_own_words_pass_the_lint(hookdesk_app: Flask, kind: Any) -> None:
         ("{{ '%1000000000d' % 1 }}", "“%” cannot be used here"),
         ("{% set x = text ~ text %}", "“set” cannot be used here"),
         ("{% macro m() %}{% endmacro %}", "“macro” cannot be used here"),
+        ("{% autoescape false %}{{ text }}{% endautoescape %}", "“autoescape” cannot be used here"),
         ("{{ " + " ~ ".join(["text"] * 60) + " }}", "too much is joined together here"),
         ("{{ " + "(" * 5000 + "text" + ")" * 5000 + " }}", "Line 1: This is no template: "),
         ("x" * 30_000, "Line 1: This is longer than 20000 characters."),
@@ -353,6 +356,23 @@ def test_a_department_has_the_set_that_its_page_says(hookdesk_app: Flask, admin_
     with hookdesk_app.app_context():
         assert (editing.sets(), editing.versions(Place(row.id, "reply"))) == ([], [])
         assert editing.save_set(system(), "Another") != row.id
+
+
+def test_choosing_a_set_takes_back_nothing_that_others_change_meanwhile(hookdesk_app: Flask) -> None:
+    def rename() -> None:
+        with hookdesk_app.app_context():
+            transact(lambda session: session.execute(update(Department).values(name="Help")))
+
+    with hookdesk_app.app_context():
+        set_id = editing.save_set(system(), "Loud")
+        release()
+        assert reading().scalar(select(Department.name)) == "Support"  # read before the others' change
+        other = Thread(target=rename)
+        other.start()
+        other.join()
+        departments.choose(system(), 1, f"email_out:{set_id}")
+        row = reading().first(select(Department.name, Department.template_ref))
+        assert tuple(row or ()) == ("Help", f"email_out:{set_id}")
 
 
 def test_names_of_sets_are_there_and_differ(hookdesk_app: Flask) -> None:

@@ -71,7 +71,7 @@ def choose_set(department_id: int) -> Response:
     """Say which words a department writes in."""
     try:
         departments.choose(current_actor(), department_id, request.form.get("template_ref", ""))
-    except (LookupError, ValueError) as error:
+    except ValueError as error:
         raise NotFound(str(error)) from None
     flash(_("Saved."), "success")
     return redirect(url_for("admin.department_edit", row_id=department_id))
