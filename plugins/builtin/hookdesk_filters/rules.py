@@ -60,6 +60,12 @@ def early_fields() -> dict[str, Field]:
     return {name: field for name, field in criteria.known_fields().items() if field.is_early}
 
 
+def channel_choices() -> list[tuple[str, str]]:
+    """The channels that a rule can be for, as a field of conditions has them."""
+    choices = criteria.known_fields()["channel"].choices
+    return list(choices()) if choices else []
+
+
 def checked(values: RuleValues) -> RuleValues:
     """The values, cleaned.
 
@@ -80,6 +86,9 @@ def checked(values: RuleValues) -> RuleValues:
     if len(values.actions) > MOST_ACTIONS:
         raise RuleProblem("actions", _("A filter has at most %(most)s actions.", most=MOST_ACTIONS))
     actions = checked_actions(values.actions)
+    known = {channel for channel, _label in channel_choices()}
+    if gone := [channel for channel in values.channels if channel not in known]:
+        raise RuleProblem("channels", _("There is no channel “%(name)s”.", name=str(gone[0])[:MOST_NAME]))
     return RuleValues(name, conditions, actions, values.channels, values.stops, clean_text(values.notes))
 
 

@@ -333,6 +333,7 @@ def test_another_plugins_field_that_fails_takes_no_other_filter_along(
         (rule("Field", condition("gone", "is", "x"), do=does("quiet")), "conditions", "no field “gone”"),
         (rule("Late", condition("entries", "more", 3), do=does("quiet")), "conditions", "no field “entries”"),
         (rule("Many", FIRE, do=[does("quiet")] * 21), "actions", "at most 20 actions"),
+        (rule("Pigeons", FIRE, do=does("quiet"), channels=("pigeon",)), "channels", "no channel “pigeon”"),
     ],
 )
 def test_what_cannot_be_done_is_not_stored(hookdesk_app: Flask, values: RuleValues, field: str, words: str) -> None:

@@ -12,7 +12,7 @@ from hookdesk.api import Group, NotFound, admin, criteria, current_actor
 from hookdesk_filters import dryrun, lint, services
 from hookdesk_filters.forms import RuleForm, actions_sent
 from hookdesk_filters.models import Rule
-from hookdesk_filters.rules import MOST_ACTIONS, RuleProblem, RuleValues, early_fields, known_actions
+from hookdesk_filters.rules import MOST_ACTIONS, RuleProblem, RuleValues, channel_choices, early_fields, known_actions
 from hookdesk_filters.views.blueprint import bp, found
 
 Page = str | Response | tuple[str, int]
@@ -47,7 +47,7 @@ def _loaded(values: RuleValues) -> Group | None:
 
 def _edit(form: RuleForm, rule: Rule | None, stored: RuleValues | None) -> Page:
     """Show the form, change its rows, try what it holds, or store it."""
-    form.channels.choices = criteria.known_fields()["channel"].choices()  # type: ignore[misc]  # it lists them
+    form.channels.choices = channel_choices()
     if request.method != "POST":
         if stored is not None and form.conditions.data is None:
             form.conditions.show(stored.conditions)
