@@ -192,3 +192,15 @@ def test_what_is_used_cannot_be_deleted(
         assert reading().scalar(select(func.count()).select_from(Item)) == 2
     taken = panel.submit("/admin/forms/lists/new", {"name": "products", "sort": "name"})
     assert (taken.status_code, "of this name already" in taken.text) == (422, True)
+
+
+def test_a_field_that_chooses_from_a_list_is_made_in_the_panel(
+    panel: Client, hookdesk_app: Flask, products: int, make_form: Make
+) -> None:
+    page = f"/admin/forms/{make_form()}/fields/new?kind=list"
+    given = {"label": "Part", "key": "part", "requester": "open", "agent": "open", "option_look": "menu"}
+    refused = panel.submit(page, {**given, "option_list_id": ""})
+    assert (refused.status_code, "Choose a list." in refused.text) == (422, True)
+    assert "The field Part is saved." in panel.submit(page, {**given, "option_list_id": str(products)}).text
+    with hookdesk_app.app_context():
+        assert catalogue.fields_of("ticket")["part"].list_id == products

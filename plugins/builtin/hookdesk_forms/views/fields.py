@@ -91,7 +91,8 @@ def _edit(
 def _is_good(kind: FieldKind, form: FieldForm, form_id: int, spec: Spec | None) -> bool:
     """Let the kind look at its options, and at what is filled in at first."""
     values = _values(kind, form)
-    problems = {f"{OPTION}{name}": words for name, words in kind.check(values.options).items()}
+    stated = {**values.options, "list_id": values.list_id}
+    problems = {f"{OPTION}{name}": words for name, words in kind.check(stated).items()}
     if not problems and values.options.get("default"):
         trial = Spec(0, form_id, "", "", kind.name, "", options=values.options, list_id=values.list_id)
         try:
