@@ -9,8 +9,9 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Field, FilterAction, criteria
+from hookdesk.api import Actor, Field, FilterAction, criteria, transact
 from hookdesk_filters import cache, services
 from hookdesk_filters.rules import ActionWords, RuleProblem, RuleValues, checked, early_fields, known_actions
 
@@ -73,20 +74,26 @@ def imported(actor: Actor, rules: Sequence[FileRule]) -> Done:
     Raises:
         RuleProblem: one of them cannot be stored; then none was.
     """
-    for rule in rules:
-        try:
-            checked(rule.values)
-        except RuleProblem as problem:
-            raise RuleProblem("content", f"{rule.values.name}: {problem}") from None
+    good = [_checked(rule.values) for rule in rules]
     known = {values.name.casefold(): (rule_id, values) for rule_id, _version, values in cache.stored(None)}
-    added = changed = 0
-    for rule in rules:
-        rule_id, before = known.get(rule.values.name.casefold(), (None, None))
-        stored = services.save(actor, rule.values, rule_id)
-        services.switch(actor, stored, rule.is_active)
-        added += rule_id is None
-        changed += rule_id is not None and before != checked(rule.values)
-    return Done(added, changed, len(rules) - added - changed)
+    before = [known.get(values.name.casefold(), (None, None)) for values in good]
+
+    def work(session: Session) -> None:
+        for rule, values, (rule_id, _values) in zip(rules, good, before, strict=True):
+            services.set_active(session, actor, services.keep(session, actor, values, rule_id), rule.is_active)
+
+    transact(work)
+    added = sum(rule_id is None for rule_id, _values in before)
+    same = sum(stored == values for (_id, stored), values in zip(before, good, strict=True))
+    return Done(added, len(rules) - added - same, same)
+
+
+def _checked(values: RuleValues) -> RuleValues:
+    """The values of a rule, cleaned; what is wrong is told with its name."""
+    try:
+        return checked(values)
+    except RuleProblem as problem:
+        raise RuleProblem("content", f"{values.name}: {problem}") from None
 
 
 def references(values: RuleValues) -> set[str]:

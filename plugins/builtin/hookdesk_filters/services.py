@@ -24,18 +24,19 @@ def save(actor: Actor, values: RuleValues, rule_id: int | None = None, seen: int
         LookupError: there is no such rule.
     """
     good = checked(values)
+    return transact(lambda session: keep(session, actor, good, rule_id, seen))
 
-    def work(session: Session) -> int:
-        rule = _locked(session, rule_id) if rule_id is not None else None
-        _check_name(session, good.name, rule_id)
-        if rule is None:
-            rule = _new(session, good.name)
-        elif seen is not None and seen != rule.version:
-            raise RuleProblem("name", _("Somebody else has saved this filter meanwhile. Look at its history first."))
-        _store(session, actor, rule, good)
-        return rule.id
 
-    return transact(work)
+def keep(session: Session, actor: Actor, good: RuleValues, rule_id: int | None = None, seen: int | None = None) -> int:
+    """The same with values that are checked, in a transaction that is open."""
+    rule = _locked(session, rule_id) if rule_id is not None else None
+    _check_name(session, good.name, rule_id)
+    if rule is None:
+        rule = _new(session, good.name)
+    elif seen is not None and seen != rule.version:
+        raise RuleProblem("name", _("Somebody else has saved this filter meanwhile. Look at its history first."))
+    _store(session, actor, rule, good)
+    return rule.id
 
 
 def _new(session: Session, name: str) -> Rule:
@@ -93,13 +94,15 @@ def switch(actor: Actor, rule_id: int, is_active: bool) -> None:
         LookupError: there is no such rule.
     """
 
-    def work(session: Session) -> None:
-        rule = _locked(session, rule_id)
-        if rule.is_active != is_active:
-            rule.is_active = is_active
-            log.changed(session, actor, "filter", rule.name, {"active": (not is_active, is_active)})
+    transact(lambda session: set_active(session, actor, rule_id, is_active))
 
-    transact(work)
+
+def set_active(session: Session, actor: Actor, rule_id: int, is_active: bool) -> None:
+    """The same in a transaction that is open."""
+    rule = _locked(session, rule_id)
+    if rule.is_active != is_active:
+        rule.is_active = is_active
+        log.changed(session, actor, "filter", rule.name, {"active": (not is_active, is_active)})
 
 
 def move(actor: Actor, rule_id: int, step: int) -> None:

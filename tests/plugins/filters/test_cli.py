@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests.plugins.filters.conftest import condition, does, rule
 
 from hookdesk.api import Department, Ticket, reading
-from hookdesk_filters import cache, cli, files
+from hookdesk_filters import cache, cli, files, services
 
 pytestmark = pytest.mark.plugins("filters")
 FIRE = condition("subject", "contains", "fire")
@@ -66,12 +66,16 @@ def test_an_export_can_be_imported_where_ids_differ(
 
 
 def test_a_file_is_imported_as_a_whole_or_not_at_all(
-    hookdesk_app: Flask, run: Callable[..., Result], tmp_path: Path
+    hookdesk_app: Flask, run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = entry(), entry("Place", actions=[{"do": "department", "with": {"to": "Atlantis"}}])
     refused = run("import", write(tmp_path, good, bad))
     assert refused.exit_code == 1
     assert "Place: Set department: choose a value that is there." in refused.output
+    assert names(hookdesk_app) == []
+    with monkeypatch.context() as fewer:
+        fewer.setattr(services, "MOST_RULES", 1)
+        assert "that is the limit" in run("import", write(tmp_path, good, entry("Off"))).output
     assert names(hookdesk_app) == []
     assert run("import", write(tmp_path, good, entry("Off", active=False))).output.startswith("2 added")
     with hookdesk_app.app_context():
