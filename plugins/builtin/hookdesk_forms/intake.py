@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from hookdesk.api import InboundMessage, TicketDraft, explain
+from hookdesk.api import Actor, InboundMessage, TicketDraft, explain
 from hookdesk_forms import catalogue, conditions, values
 from hookdesk_forms.kinds import FieldKind, FieldProblem, Spec, all_kinds
 
@@ -106,12 +106,18 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
-def needed_to_close(ticket: Mapping[str, Any]) -> str | None:
-    """Why an open ticket cannot be closed yet, or None."""
+def needed_to_close(ticket: Mapping[str, Any], actor: Actor) -> str | None:
+    """Why an open ticket cannot be closed yet, or None. Requesters are not told of fields that they do not see."""
     asked = [spec for form in catalogue.forms_of("ticket", ticket["topic_ref"]) for spec in form.fields]
     if ticket["state"] == "closed" or not any(spec.is_needed_to_close for spec in asked):
         return None
     stored = values.read("ticket", ticket["id"])
     empty = missing(asked, {spec.name: stored.get(spec.id, ()) for spec in asked})
-    labels = [spec.label for spec in empty if spec.is_needed_to_close]
-    return str(_("Fill in first: %(names)s", names=", ".join(labels))) if labels else None
+    needed = [spec for spec in empty if spec.is_needed_to_close]
+    if not needed:
+        return None
+    knows = actor.is_agent or actor.is_system
+    labels = [spec.label for spec in needed if knows or spec.level(False) != "hidden"]
+    if not labels:
+        return str(_("Somebody here has to fill in something first."))
+    return str(_("Fill in first: %(names)s", names=", ".join(labels)))

@@ -66,9 +66,9 @@ class Forms(Plugin[NoSettings]):
         return intake.problems(draft)
 
     @hookimpl
-    def transition_allowed(self, ticket: Mapping[str, Any], state: str) -> str | None:
+    def transition_allowed(self, ticket: Mapping[str, Any], actor: Actor, state: str) -> str | None:
         """Keep a ticket open on which something needed is empty."""
-        return intake.needed_to_close(ticket) if state == "closed" else None
+        return intake.needed_to_close(ticket, actor) if state == "closed" else None
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:

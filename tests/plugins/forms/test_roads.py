@@ -19,10 +19,12 @@ from hookdesk.api import (
     Forbidden,
     Status,
     Ticket,
+    TicketHooks,
     access_ticket,
     actors,
     intake,
     reading,
+    site,
     system,
     tickets,
     transact,
@@ -171,6 +173,12 @@ def test_a_ticket_stays_open_until_what_is_needed_is_filled_in(
         assert solved is not None
         with pytest.raises(Forbidden, match="Fill in first: Cause"):
             tickets.set_status(agent, ticket.id, solved)
+        owner, view = actors.requester_actor(ticket.user_id), access_ticket(agent, ticket.id).snapshot()
+        asked = {"ticket": view, "actor": owner, "status": "solved", "state": "closed"}
+        assert (
+            site().hooks.veto(TicketHooks.transition_allowed, **asked)
+            == "Somebody here has to fill in something first."
+        )
     hookdesk_client.sign_in(agent)
     hookdesk_client.submit(f"/agent/tickets/{ticket.number}/fields", {"field-cause": "Old age"})
     with hookdesk_app.app_context():
