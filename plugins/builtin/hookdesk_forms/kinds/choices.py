@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ MOST_LINES = 200
 _KEY = re.compile(r"[^\W_][\w.-]{0,39}")
 
 
-class Chosen(FieldKind):
+class Chosen(FieldKind, ABC):
     """What all kinds share that offer something to choose from."""
 
     compared = FieldType.CHOICE
@@ -28,9 +29,9 @@ class Chosen(FieldKind):
         """As the admin said."""
         return bool(spec.options.get("is_multiple"))
 
+    @abstractmethod
     def choices(self, spec: Spec) -> Pairs:
         """What can be chosen."""
-        raise NotImplementedError
 
     def one(self, spec: Spec, given: Any) -> str | None:
         """What is stored of a choice, which may be given by that or by its words."""
