@@ -100,7 +100,7 @@ class FieldKind:
         Raises:
             FieldProblem: it cannot be taken.
         """
-        raise NotImplementedError  # a kind that takes files, or nothing, has no single value
+        raise NotImplementedError
 
     def sent(self, spec: Spec, request: Request, stage: str) -> list[Any]:
         """What a form sent for it; `stage` as in the hook `ticket_form_parts`."""

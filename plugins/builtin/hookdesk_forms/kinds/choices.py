@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +18,7 @@ MOST_LINES = 200
 _KEY = re.compile(r"[^\W_][\w.-]{0,39}")
 
 
-class Chosen(FieldKind, ABC):
+class Chosen(FieldKind):
     """What all kinds share that offer something to choose from."""
 
     compared = FieldType.CHOICE
@@ -29,9 +28,9 @@ class Chosen(FieldKind, ABC):
         """As the admin said."""
         return bool(spec.options.get("is_multiple"))
 
-    @abstractmethod
     def choices(self, spec: Spec) -> Pairs:
         """What can be chosen."""
+        raise NotImplementedError
 
     def one(self, spec: Spec, given: Any) -> str | None:
         """What is stored of a choice, which may be given by that or by its words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -46,9 +45,9 @@ class Picker(Chosen):
         known = self.names([str(value) for value in values])
         return ", ".join(known.get(str(value)) or str(_("Unavailable")) for value in values)
 
-    @abstractmethod
     def names(self, values: Sequence[str]) -> Mapping[str, str]:
         """Stored value → name."""
+        raise NotImplementedError
 
 
 class AgentPicker(Picker):
