@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,14 @@ each_plugin = pytest.mark.parametrize("slug", BUILTIN)
 @each_plugin
 def test_it_keeps_the_contract(slug: str) -> None:
     assert_plugin_contract(slug)
+
+
+def test_words_are_not_translated_while_they_are_imported() -> None:
+    """`hookdesk serve` imports them before there is a language: a `lazy_gettext` that is looked at by then takes its plugin along."""
+    each = "".join(f"    import {found.target.partition(':')[0]}\n" for found in BUILTIN.values())
+    bare = f"from flask import Flask\nwith Flask('bare').app_context():\n{each}"
+    done = subprocess.run([sys.executable, "-c", bare], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 @each_plugin
