@@ -128,6 +128,7 @@ from hookdesk.types.intake import (
     Verdict,
 )
 from hookdesk.types.jobs import Job
+from hookdesk.types.lists import BulkAction, ListColumn
 from hookdesk.types.notifications import AlertKind, MessageValue, Notification, Recipient, TemplateKind
 from hookdesk.types.sla import BusinessCalendar, Due
 from hookdesk.types.tickets import TicketView
@@ -167,6 +168,7 @@ __all__ = [
     "Attachment",
     "AuthHooks",
     "AuthProvider",
+    "BulkAction",
     "BusinessCalendar",
     "Collaborator",
     "Combine",
@@ -200,6 +202,7 @@ __all__ = [
     "IntakeHooks",
     "IntakeRecord",
     "Job",
+    "ListColumn",
     "Match",
     "MessageKind",
     "MessageValue",

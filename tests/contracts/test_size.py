@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core" / "hookdesk"
 MOST_PLUGIN_SYSTEM = 480
-MOST_CODE = 8700
+MOST_CODE = 9600
 NOT_COUNTED = {"migrations", "testing", "types", "models", "cli", "server", "skeleton", "backup", "api.py"}
 LAYOUT = {
     tokenize.COMMENT,
