@@ -50,6 +50,7 @@ def _message_fields() -> tuple[Field, ...]:
         Field("email", _("Sender's address"), text, sql["email"], "email", True, _sender_address, group=group),
         Field("sender", _("Sender's name"), text, sql["sender"], "sender", read=_sender_name, group=group),
         Field("recipients", _("To and Cc"), text, None, "recipients", True, _recipients, group=group),
+        Field("mailbox", _("Mailbox"), text, None, "mailbox", read=_mailbox, group=group),
         Field("header", _("Mail header"), text, None, "header", True, _header_lines, group=group),
         Field("filename", _("Name of a file"), text, sql["filename"], "filename", True, _file_names, group=group),
         Field(
@@ -127,6 +128,11 @@ def _sender_name(draft: TicketDraft) -> str:
 def _recipients(draft: TicketDraft) -> tuple[str, ...]:
     """To whom a mail was addressed."""
     return draft.message.to + draft.message.cc
+
+
+def _mailbox(draft: TicketDraft) -> str:
+    """Where a mail arrived."""
+    return draft.message.mailbox
 
 
 def _header_lines(draft: TicketDraft) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class InboundMessage(Replaceable):
 
     `text` is the whole body as plain text, `reply` the sender's own new words (quoted text and signature folded away);
     `html` is as sent and NOT sanitized. Message ids stand without angle brackets. `headers` keep their order and case.
+    `mailbox` is the address that it arrived at, which a blind copy or a list does not name in `to` or `cc`; "" where no mail came.
     `ticket_id` is set when the channel itself knows the ticket (a reply on the web); `topic` is a topic reference or "".
     """
 
@@ -72,6 +73,7 @@ class InboundMessage(Replaceable):
     references: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    mailbox: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     sent_at: datetime | None = None
     ticket_id: int | None = None

@@ -96,7 +96,8 @@ def read(record: RawIntake) -> InboundMessage:
 
 
 def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessage:
-    """The envelope's sender where the mail names none, and an id where it has none."""
+    """The mailbox, the envelope's sender where the mail names none, and an id where it has none."""
+    message = message.replace(mailbox=_mailbox(message, str(meta.get("recipient") or "")))
     if not message.sender_address and meta.get("sender"):
         message = message.replace(sender_address=str(meta["sender"]).strip("<>"))
     if message.message_id or message.sent_at is None:
@@ -106,6 +107,12 @@ def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessa
     for file in message.files:
         digest.update(hashlib.sha256(file.content).digest())
     return message.replace(message_id=f"{digest.hexdigest()[:40]}@no-message-id.invalid")
+
+
+def _mailbox(message: InboundMessage, recipient: str) -> str:
+    """The envelope's recipient; without an envelope what the last server noted of it (RFC 9228, and its forerunner)."""
+    noted = (recipient, message.header("Delivered-To"), message.header("X-Original-To"))
+    return next(filter(None, (people.normal_address(one.strip("<> ")) for one in noted)), "")
 
 
 def _fitting(message: InboundMessage) -> InboundMessage:

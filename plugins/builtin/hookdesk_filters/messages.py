@@ -51,10 +51,10 @@ def of_ticket(ticket_id: int) -> InboundMessage | None:
     if row is None:
         return None
     record = reading().scalars(select(IntakeRecord).where(IntakeRecord.id == row.intake_id)).first()
-    raw = record.raw if record is not None and record.channel == "email" else None
-    message = from_mail(raw) if raw is not None else None
-    if message is not None:
-        return message
+    if record is not None and record.raw is not None and record.channel == "email":
+        message = from_mail(record.raw, record.meta)
+        if message is not None:
+            return message
     return InboundMessage(
         channel=row.channel, sender_address=people.primary_address(row.user_id), subject=row.subject, text=row.text,
         topic=row.topic_ref,
@@ -73,9 +73,9 @@ def with_fields(ticket_id: int, message: InboundMessage) -> InboundMessage:
     return message.replace(fields={asked[name].attribute: value for name, value in found.items()})
 
 
-def from_mail(raw: bytes) -> InboundMessage | None:
-    """A raw mail as the plugin that reads mail understands it; None if it cannot be read."""
-    given = RawIntake(0, "email", raw, {}, clock.now())
+def from_mail(raw: bytes, meta: Mapping[str, Any] | None = None) -> InboundMessage | None:
+    """A raw mail, with its record's `meta`, as the plugin that reads mail understands it; None if it cannot be read."""
+    given = RawIntake(0, "email", raw, meta or {}, clock.now())
     try:
         return site().hooks.first(IntakeHooks.intake_parse, record=given)
     except Unreadable:

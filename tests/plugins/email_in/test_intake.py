@@ -13,9 +13,11 @@ from hookdesk.api import (
     Actor,
     Attachment,
     IntakeRecord,
+    RawIntake,
     ReplyDraft,
     ThreadEntry,
     Ticket,
+    clock,
     intake,
     reading,
     references,
@@ -282,3 +284,19 @@ def test_an_agents_mail_on_a_ticket_is_a_note(
     record = arrive(mail(f"They are difficult.\n\n{token}", sender="ada@helpdesk.example"))
     with hookdesk_app.app_context():
         assert reading().scalar(select(ThreadEntry.kind).where(ThreadEntry.id == record.entry_id)) == "note"
+
+
+@pytest.mark.parametrize(
+    ("recipient", "headers", "mailbox"),
+    [
+        ("<Help@desk.example>", {"Delivered_To": "other@desk.example"}, "help@desk.example"),
+        ("", {"Delivered_To": "sales@desk.example", "X_Original_To": "all@desk.example"}, "sales@desk.example"),
+        ("", {"X_Original_To": "all@desk.example"}, "all@desk.example"),
+        ("", {}, ""),
+        ("no address", {"Delivered_To": "nor this"}, ""),
+    ],
+)
+def test_a_mail_says_at_which_mailbox_it_arrived(recipient: str, headers: dict[str, str], mailbox: str) -> None:
+    """A blind copy names nobody in To; filters route by it all the same."""
+    record = RawIntake(1, "email", mail(**headers), {"recipient": recipient}, clock.now())
+    assert services.read(record).mailbox == mailbox

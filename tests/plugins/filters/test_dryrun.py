@@ -86,6 +86,7 @@ def test_only_the_period_counts(
         ([condition("subject", "matches", r"^list\b.*\d$")], "values"),
         ([condition("header", "starts_with", "List-Id:"), condition("subject", "contains", "list")], "messages"),
         ([condition("recipients", "is", "help@c.example")], "messages"),
+        ([condition("mailbox", "is", "sales@c.example")], "messages"),
     ],
 )
 def test_what_sql_cannot_say_is_decided_from_values_and_mails(
@@ -94,7 +95,7 @@ def test_what_sql_cannot_say_is_decided_from_values_and_mails(
     make_ticket(subject="Another one")
     raw = b"From: Ada <ada@b.example>\nTo: help@c.example\nSubject: List of 7\nList-Id: <n.b.example>\n\nHello\n"
     with hookdesk_app.app_context():
-        settled = intake.process(intake.receive("email", raw) or 0)
+        settled = intake.process(intake.receive("email", raw, {"recipient": "Sales@c.example"}) or 0)
     values = rule("Lists", *parts, do=does("priority", to=priorities(hookdesk_app)["low"]))
     with hookdesk_app.app_context():
         assert past.how(effects.of(values)) == how
