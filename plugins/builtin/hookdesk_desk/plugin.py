@@ -75,6 +75,10 @@ class Desk(Plugin[Settings]):
                 ("ticket", "mode"),
                 'Tools below the text of a reply or note (`mode` is "reply" or "note").',
             ),
+            Slot(
+                "queue.toolbar", ("trail",), "Above a list, behind the quick filters (`trail` is its queue and order)."
+            ),
+            Slot("queue.bulk", ("trail",), "Below a list: what takes the footer's place while rows are selected."),
             Slot("agent.profile", (), "Sections of an agent's own page: the password, second factors, sessions."),
         ]
 
