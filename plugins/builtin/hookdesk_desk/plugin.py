@@ -69,6 +69,21 @@ class Desk(Plugin[Settings]):
                 ("ticket",),
                 "Sections of the panel beside a ticket, below its properties and its requester.",
             ),
+            Slot(
+                "ticket.properties",
+                ("ticket",),
+                "Rows (`<dt>` and `<dd>`) at the end of a ticket's properties.",
+            ),
+            Slot(
+                "ticket.menu",
+                ("ticket",),
+                "Items (`.menu-item`) of a ticket's menu, for what is more than one button (that is `ticket_actions`).",
+            ),
+            Slot(
+                "ticket.entry",
+                ("ticket", "entry"),
+                "Items (`.menu-item`) of the menu of one message, reply or note (`entry` has `id`, `kind`, `author` and `created_at`).",
+            ),
             Slot("ticket.thread.after", ("ticket",), "At the end of a ticket's thread, above the composer."),
             Slot(
                 "ticket.composer",

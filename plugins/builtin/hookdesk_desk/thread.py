@@ -17,6 +17,7 @@ from sqlalchemy import Row, select
 from hookdesk.api import (
     Actor,
     Attachment,
+    NotFound,
     ThreadEntry,
     TicketEvent,
     TicketView,
@@ -124,6 +125,20 @@ def read(
     )
     newest = Seen(view.updates, entries[-1].id if entries else 0, events[-1].id if events else 0)
     return Thread(items, newest, entries[0].id if earlier else None)
+
+
+def one(view: TicketView, actor: Actor, entry_id: int) -> Row[Any]:
+    """One entry of a ticket.
+
+    Raises:
+        NotFound: there is none with that id, or it is not for this actor.
+    """
+    found = reading().first(
+        _ENTRIES.where(ThreadEntry.id == entry_id, ThreadEntry.ticket_id == view.id, entry_scope(actor))
+    )
+    if found is None:
+        raise NotFound("no such entry")
+    return found
 
 
 def _entries(view: TicketView, actor: Actor, before: int | None) -> Sequence[Row[Any]]:

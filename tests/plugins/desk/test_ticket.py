@@ -217,3 +217,17 @@ def test_the_help_topic_stands_among_the_properties(
     chosen = inside(lambda: next(node for node in topics.nodes() if node.is_public))
     ticket = make_ticket(topic=chosen.ref)
     assert chosen.label in page(desk, f"/agent/tickets/{ticket.number}").css_first("#props").text()
+
+
+def test_the_menu_of_a_message_is_fetched_when_it_is_opened(desk: Client, make_ticket: MakeTicket) -> None:
+    ticket = make_ticket()
+    page = LexborHTMLParser(desk.get(f"/agent/tickets/{ticket.number}").data)
+    link = page.css_first(".entry .pop a")
+    url = str(link.attributes["href"])
+    assert "Link to it" not in (page.body.text() if page.body else "")
+    part = desk.get(url, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "Link to it" in part
+    assert "<html" not in part
+    assert "<html" in desk.get(url).get_data(as_text=True)
+    other = make_ticket("Another", email="other@example.org")
+    assert desk.get(url.replace(ticket.number, other.number)).status_code == 404
