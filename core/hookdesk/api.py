@@ -111,7 +111,7 @@ from hookdesk.site import Site, site
 from hookdesk.text import clean_line, clean_text
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
 from hookdesk.types.auth import AuthProvider, Credentials, Duty, Factor, SignIn
-from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend
+from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend, StoredFile
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 from hookdesk.types.drafts import NumberFormat, ReplyDraft, TicketDraft
 from hookdesk.types.events import Event
@@ -137,9 +137,9 @@ from hookdesk.types.web import FormPart, Health, NavItem, PageAssets, SettingsPa
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.conditions import ConditionsField
-from hookdesk.web.files import stored_file
+from hookdesk.web.files import carried, stored_file
 from hookdesk.web.form_parts import FormParts, form_parts
-from hookdesk.web.forms import FilesField, Form
+from hookdesk.web.forms import FilesField, Form, StoredFilesField
 from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url, plain_arguments
@@ -252,6 +252,8 @@ __all__ = [
     "SlotContent",
     "Status",
     "StorageBackend",
+    "StoredFile",
+    "StoredFilesField",
     "SystemLog",
     "Team",
     "TeamMember",
@@ -289,6 +291,7 @@ __all__ = [
     "authenticate",
     "begin_sign_in",
     "cached",
+    "carried",
     "clean_line",
     "clean_text",
     "clock",

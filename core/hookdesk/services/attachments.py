@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple
 from datetime import timedelta
 from pathlib import PurePath
 
@@ -18,7 +20,7 @@ from hookdesk.hookspecs import RunningHooks
 from hookdesk.models import Attachment, FileUse, IntakeRecord
 from hookdesk.site import site
 from hookdesk.text import storable
-from hookdesk.types.backends import StorageBackend
+from hookdesk.types.backends import StorageBackend, StoredFile
 from hookdesk.types.intake import InboundFile
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
@@ -27,24 +29,15 @@ _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 
 UNNAMED_FOR = timedelta(days=2)
 """Bytes stay for so long after they were last put, for what will name them may not be stored yet."""
+_SIGNED_AS = "stored-file"
+TOKEN_S = 24 * 3600
+"""A form may be open for so long before what was stored for it is asked for again."""
 TURN = timedelta(minutes=10)
 SHARES, BATCH = 256, 500
 
 
 class NoStorage(RuntimeError):
     """No plugin offers a place for attachments."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file whose bytes are safe in a backend."""
-
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-    storage: str
-    content_id: str = ""
 
 
 def backend(name: str = "") -> StorageBackend:
@@ -75,6 +68,22 @@ def store(file: InboundFile) -> StoredFile:
     return StoredFile(
         safe_name(file.filename), safe_type(file.content_type), file.size, digest, name, storable(file.content_id)[:255]
     )
+
+
+def token(file: StoredFile) -> str:
+    """A stored file as forms carry it: signed, so that nobody attaches bytes that were not handed to them."""
+    told = json.dumps([int(clock.now().timestamp()), *astuple(file)]).encode()
+    body = urlsafe_b64encode(told).decode().rstrip("=")
+    return f"{body}.{site().keys.sign(_SIGNED_AS, body, 26)}"
+
+
+def of_token(text: str) -> StoredFile | None:
+    """The file again; None for a token that is not ours or too old."""
+    body, _, signature = text.partition(".")
+    if not site().keys.verify(_SIGNED_AS, body, signature):
+        return None
+    at, *values = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return StoredFile(*values) if clock.now().timestamp() - at < TOKEN_S else None
 
 
 def read(sha256: str, storage: str) -> Iterator[bytes]:

@@ -16,13 +16,13 @@ from hookdesk.models import LARGEST_ID, Agent, IntakeRecord, ThreadEntry, Ticket
 from hookdesk.plugins.caller import Refusal, Unreadable
 from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import attachments, intake_format, people
-from hookdesk.services.attachments import StoredFile
 from hookdesk.services.decisions import core_step
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.people import Person
 from hookdesk.services.threads import MOST_TEXT, stored_message_id
 from hookdesk.site import site
 from hookdesk.text import storable
+from hookdesk.types.backends import StoredFile
 from hookdesk.types.drafts import ReplyDraft, TicketDraft
 from hookdesk.types.intake import InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
 

@@ -20,12 +20,12 @@ from hookdesk.models import Attachment, Status, ThreadEntry, Ticket, metadata
 from hookdesk.outbox import emit
 from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import assignment, attachments, decisions, events, tickets
-from hookdesk.services.attachments import StoredFile
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
 from hookdesk.text import storable
 from hookdesk.types.actors import Actor
+from hookdesk.types.backends import StoredFile
 from hookdesk.types.drafts import PluginRow, ReplyDraft
 
 MOST_TEXT = 1_000_000
@@ -52,7 +52,7 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
     draft, steps = transform(actor, draft)
     if draft.kind != asked:  # a plugin has made another kind of entry of it
         demand(actor, PERMISSION[draft.kind], view)
-    files = tuple(attachments.store(file) for file in draft.files)
+    files = (*draft.stored, *(attachments.store(file) for file in draft.files))
 
     def work(session: Session) -> int:
         ticket = tickets.locked(session, draft.ticket_id)
@@ -78,7 +78,7 @@ def transform(actor: Actor, draft: ReplyDraft) -> tuple[ReplyDraft, list[Step]]:
     with tracing() as steps:
         changed = site().hooks.chain(TicketHooks.reply_transform, reply=clean(draft), actor=actor)
     changed = clean(changed.replace(ticket_id=draft.ticket_id))
-    if not changed.text.strip() and not changed.files:
+    if not changed.text.strip() and not changed.files and not changed.stored:
         raise tickets.TicketProblem(_("Write something first, or attach a file."))
     return changed, steps
 

@@ -8,6 +8,18 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file whose bytes are safe in a backend."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    storage: str
+    content_id: str = ""
+
+
 class StorageBackend(Protocol):
     """Keeps bytes under their SHA-256 (hex). Each call is durable when it returns."""
 

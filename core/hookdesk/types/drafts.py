@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from hookdesk.types.backends import StoredFile
 from hookdesk.types.changes import Replaceable
 from hookdesk.types.intake import InboundFile, InboundMessage, Verdict
 
@@ -123,7 +124,8 @@ class TicketDraft(Changeable):
 class ReplyDraft(Changeable):
     """An entry before it is stored, as it walks through `reply_transform`: an agent's reply or note, or a requester's message.
 
-    `kind` is "message", "response" or "note"; `html` has been sanitized already and is sanitized again afterwards.
+    `kind` is "message", "response" or "note"; `html` has been sanitized already and is sanitized again afterwards. `files` are yet to be
+    stored, `stored` are already.
     """
 
     ticket_id: int
@@ -134,6 +136,7 @@ class ReplyDraft(Changeable):
     channel: str = "web"
     status_id: int | None = None
     files: tuple[InboundFile, ...] = ()
+    stored: tuple[StoredFile, ...] = ()
     notify: bool = True
     message_id: str = ""
     rows: tuple[PluginRow, ...] = ()

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from flask import Response, abort, current_app, request, send_file
+from flask import Response, abort, current_app, request, send_file, url_for
 from sqlalchemy import select
 
 from hookdesk.access import NotFound, access_ticket, entry_scope, scope
 from hookdesk.db.context import reading
 from hookdesk.models import Attachment, ThreadEntry, Ticket
 from hookdesk.services import attachments
-from hookdesk.services.attachments import StoredFile
+from hookdesk.types.backends import StoredFile
 from hookdesk.web.actor import current_actor
 from hookdesk.web.blueprint import bp
-from hookdesk.web.guard import public
+from hookdesk.web.forms import FilesField, Form
+from hookdesk.web.guard import agent, public
 from hookdesk.web.pages import plugin_folders
 from hookdesk.web.themes import ThemeChain, safe_file
 
 logger = logging.getLogger("hookdesk.web")
 YEAR = 365 * 24 * 3600
+
+
+class UploadForm(Form):
+    """A file that goes ahead of its text."""
+
+    attachments = FilesField()
 
 
 @bp.get("/static/theme/<theme>/<path:name>")
@@ -73,6 +83,41 @@ def attachment(attachment_id: int, name: str) -> Response:
         raise NotFound("no such attachment")
     access_ticket(actor, row.ticket_id)  # plugins may object
     return stored_file(StoredFile(row.filename, row.content_type, row.size, row.sha256, row.storage))
+
+
+@bp.post("/agent/uploads")
+@agent()
+def upload() -> tuple[dict[str, Any], int]:
+    """Store a file that an agent is about to send with something; it is swept in two days if nothing names it by then.
+
+    The form's field is `attachments`; a picture that is sent as `inline` gets a Content-ID, by which a text may show it.
+    """
+    form = UploadForm()
+    given = form.attachments.files() if form.validate() else ()
+    if not given:
+        return {"error": " ".join(str(words[0]) for words in form.problems().values())}, 422
+    inline = "inline" in request.form and given[0].content_type.startswith("image/")
+    content_id = f"{uuid4().hex}@inline" if inline else ""
+    return carried(attachments.store(replace(given[0], content_id=content_id))), 200
+
+
+@bp.get("/agent/uploads/<token>")
+@agent()
+def uploaded(token: str) -> Response:
+    """What was stored for a text that is being written."""
+    file = attachments.of_token(token)
+    if file is None:
+        raise NotFound("no such file")
+    return stored_file(file)
+
+
+def carried(file: StoredFile) -> dict[str, Any]:
+    """A stored file as the editor's scripts know it: what they show of it, and the token that a form sends back (`StoredFilesField`)."""
+    token = attachments.token(file)
+    return {
+        "token": token, "name": file.filename, "size": file.size, "content_type": file.content_type, "cid": file.content_id,
+        "url": url_for("core.uploaded", token=token),
+    }  # fmt: skip
 
 
 def stored_file(file: StoredFile) -> Response:

@@ -11,11 +11,12 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
-from wtforms import FileField, ValidationError
+from wtforms import Field, FileField, ValidationError
 
-from hookdesk.services import file_types
+from hookdesk.services import attachments, file_types
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
+from hookdesk.types.backends import StoredFile
 from hookdesk.types.intake import InboundFile
 
 
@@ -77,3 +78,18 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
                 InboundFile(str(item.filename), item.mimetype or "application/octet-stream", item.stream.read())
             )
         return tuple(found)
+
+
+class StoredFilesField(Field):  # type: ignore[misc]  # WTForms is not typed
+    """Any number of files that are stored already, as signed tokens (`attachments.token`) in hidden inputs of one name."""
+
+    data: tuple[StoredFile, ...] = ()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the tokens; those that are too old, or not ours, are told of."""
+        found = [
+            attachments.of_token(text) for text in valuelist[: site().settings.get("core", CoreSettings).max_files]
+        ]
+        self.data = tuple(file for file in found if file is not None)
+        if len(self.data) < len(valuelist):
+            raise ValueError(gettext("A file that was added has to be added again."))

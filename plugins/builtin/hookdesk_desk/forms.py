@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from hookdesk.api import FilesField, Form, people
+from hookdesk.api import FilesField, Form, StoredFilesField, people
 
 MOST_TEXT = 1_000_000
 
@@ -21,6 +21,7 @@ class ComposerForm(Form):
     )
     status = StringField(_l("Status"))
     attachments = FilesField(_l("Files"))
+    kept = StoredFilesField(_l("Files"))
     seen = HiddenField()
 
     def first_problems(self) -> list[str]:

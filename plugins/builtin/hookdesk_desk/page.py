@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -33,12 +34,13 @@ PERMISSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in the composer: `mode` "reply" or "note", the text, the chosen status and why nothing was sent."""
+    """What stands in the composer: `mode` "reply" or "note", the text, the status, why nothing was sent, files that are stored already."""
 
     mode: str = "reply"
     text: str = ""
     status: str = ""
     error: str = ""
+    kept: Sequence[Mapping[str, Any]] = ()
 
 
 def render(

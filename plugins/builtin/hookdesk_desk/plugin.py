@@ -53,7 +53,7 @@ class Desk(Plugin[Settings]):
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:
         """The desk's own script: news in the list, the place where one was, what one was writing."""
-        return [PageAssets(css=("desk.css",), js=("desk.js",), face="desk")]
+        return [PageAssets(css=("desk.css",), js=("desk.js", "composer.js"), face="desk")]
 
     @hookimpl
     def slots(self) -> Sequence[Slot]:

@@ -73,6 +73,53 @@ def test_files_travel_with_a_reply(desk: Client, make_ticket: MakeTicket, inside
     assert [tuple(row) for row in inside(lambda: reading().all(asked))] == [("one.txt", 3), ("two.pdf", 3)]
 
 
+def upload(desk: Client, name: str = "plan.txt", content: bytes = b"plan", **given: str) -> Any:
+    """What the desk answers to a file that goes ahead of its text."""
+    data = {"attachments": (io.BytesIO(content), name), **given}
+    return desk.submit("/agent/", data, to="/agent/uploads", follow=False)
+
+
+def test_a_file_that_went_ahead_goes_with_the_reply(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket, file = make_ticket(), upload(desk).json
+    assert desk.get(file["url"]).data == b"plan"
+    desk.submit(path(ticket), {"message": "See here.", "kept": file["token"]}, to=path(ticket, "/reply"))
+    asked = select(Attachment.filename, Attachment.size).where(Attachment.ticket_id == ticket.id)
+    assert [tuple(row) for row in inside(lambda: reading().all(asked))] == [("plan.txt", 4)]
+
+
+def test_a_file_alone_is_a_reply(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket, token = make_ticket(), upload(desk).json["token"]
+    assert desk.submit(path(ticket), {"message": "", "kept": token}, to=path(ticket, "/reply")).status_code == 200
+    assert entries(inside, ticket)[-1] == ("response", "")
+
+
+def test_a_file_that_went_ahead_stays_when_nothing_is_sent(desk: Client, make_ticket: MakeTicket) -> None:
+    ticket, token = make_ticket(), upload(desk).json["token"]
+    given = {"message": "Hello.", "status": "nonsense", "kept": token}
+    tree = LexborHTMLParser(desk.submit(path(ticket), given, to=path(ticket, "/reply")).data)
+    assert tree.css_first("#reply [name=kept]") is not None
+    assert "plan.txt" in tree.css_first("#reply [data-kept-list]").text()
+    assert tree.css_first("#note [name=kept]") is None
+
+
+def test_nobody_attaches_what_was_not_handed_to_them(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+    response = desk.submit(path(ticket), {"message": "Hello.", "kept": "forged"}, to=path(ticket, "/reply"))
+    assert response.status_code == 422
+    assert "has to be added again" in response.get_data(as_text=True)
+    assert desk.get("/agent/uploads/forged").status_code == 404
+    assert len(entries(inside, ticket)) == 1
+
+
+def test_a_file_that_goes_ahead_keeps_to_the_sites_limits(desk: Client, save_settings: Callable[..., None]) -> None:
+    save_settings("core", CoreSettings, allowed_file_types=(".png",))
+    assert upload(desk).status_code == 422
+    assert "not taken here" in upload(desk).json["error"]
+    assert upload(desk, "fake.png").status_code == 422
+    picture = upload(desk, "shot.png", b"\x89PNG\r\n\x1a\n", inline="1").json
+    assert picture["cid"].endswith("@inline")
+
+
 def test_nothing_is_sent_if_the_ticket_changed_meanwhile(
     desk: Client, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
 ) -> None:

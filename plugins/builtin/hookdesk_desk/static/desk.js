@@ -1,4 +1,4 @@
-/* The desk's own script: the list tells that there is news, a place in it and a text being written survive going elsewhere.
+/* The desk's own script: the list tells that there is news, and a place in it survives going elsewhere.
    Each part looks for its own attributes and does nothing where there are none; every page works without it. */
 (() => {
   "use strict";
@@ -49,18 +49,6 @@
     if (!document.querySelector("#list tbody") || !fresh.querySelector("tbody")) location.reload();
   }
   if (live) setInterval(() => look().catch(() => {}), pause); // offline for a moment: the next look will tell
-
-  // A text being written outlives the page until it was sent; whether it was, the thread's own state says.
-  const ticket = document.querySelector("[data-draft]");
-  const state = () => (document.getElementById("seen") || { value: "" }).value;
-  for (const field of ticket ? ticket.querySelectorAll(".composer textarea") : []) {
-    const key = `draft.${ticket.dataset.draft}.${field.id}`;
-    const kept = load(key);
-    if (kept && kept.sent !== undefined && kept.sent !== state()) sessionStorage.removeItem(key);
-    else if (kept && !field.value) field.value = kept.text;
-    field.addEventListener("input", () => (field.value ? store(key, { text: field.value }) : sessionStorage.removeItem(key)));
-    field.form.addEventListener("submit", () => store(key, { text: field.value, sent: state() }));
-  }
 
   // Properties are saved by htmx: what it brings in is a toast that leaves again, or a word on why nothing was saved.
   const say = (text) => {

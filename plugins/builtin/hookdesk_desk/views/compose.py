@@ -6,7 +6,17 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Forbidden, ReplyDraft, TicketView, access_number, agent, current_actor, threads, tickets
+from hookdesk.api import (
+    Forbidden,
+    ReplyDraft,
+    TicketView,
+    access_number,
+    agent,
+    carried,
+    current_actor,
+    threads,
+    tickets,
+)
 from hookdesk_desk import page, settings, thread, trail
 from hookdesk_desk.directory import directory
 from hookdesk_desk.forms import ComposerForm
@@ -47,6 +57,7 @@ def _post(view: TicketView, mode: str) -> Answer:
         text=form.message.data or "",
         status_id=status.id if status and status.key != view.status else None,
         files=form.attachments.files(),
+        stored=form.kept.data,
     )
     try:
         threads.post(current_actor(), draft, seen.updates if seen else None)
@@ -71,7 +82,8 @@ def _again(
     """The page with the text kept and the reason."""
     if any(request.files.getlist("attachments")):
         error = f"{error} {_('Choose the files again: a browser does not keep them.')}"
-    written = Written(mode, form.message.data or "", form.status.data or "", error)
+    kept = [carried(file) for file in form.kept.data]
+    written = Written(mode, form.message.data or "", form.status.data or "", error, kept)
     fresh = access_number(current_actor(), view.number)
     return page.render(fresh, written=written, seen=seen), code
 

@@ -9,10 +9,10 @@ from hookdesk.api import (
     Actor,
     FilteringHooks,
     NotFound,
+    StoredFile,
     access_ticket,
     access_user,
     agent,
-    attachments,
     current_actor,
     limiter,
     public,
@@ -54,7 +54,7 @@ def _file(value_id: int) -> Response:
     if row is None or spec is None or not _may_see(current_actor(), spec, row.ticket_id, row.user_id):
         raise NotFound("no such file")
     parts = {part: row.data[part] for part in ("filename", "content_type", "size", "sha256", "storage")}
-    return stored_file(attachments.StoredFile(**parts))
+    return stored_file(StoredFile(**parts))
 
 
 def _may_see(actor: Actor, spec: Spec, ticket_id: int | None, user_id: int | None) -> bool:
