@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from hookdesk import clock, criteria, listing, outbound
+from hookdesk import clock, criteria, fulltext, listing, outbound
 from hookdesk.access import (
     PERMISSIONS,
     PERMISSIONS_AT_FIRST,
@@ -318,6 +318,7 @@ __all__ = [
     "follow_ids",
     "forget_inbound",
     "form_parts",
+    "fulltext",
     "health_report",
     "hookimpl",
     "html_body",

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, column, func, literal_column, select, table, text
 
+from hookdesk.api import fulltext
 from hookdesk_search import services
 from hookdesk_search.models import Document
-from hookdesk_search.words import terms, without_accents
 
 MOST = 5_000
 """The newest matches that a search looks through; a page that reached it says so."""
@@ -21,7 +21,7 @@ class Fts5Backend:
 
     def matching(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
         """Ids of tickets that contain all words, the last one as a prefix."""
-        found = terms(words)
+        found = fulltext.terms(words)
         if dialect != "sqlite" or not found:
             return None
         phrases = [f'"{" ".join(tokens)}"' for tokens in found]
@@ -43,7 +43,7 @@ class TsvectorBackend:
 
     def matching(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
         """Ids of tickets that contain all words, the last one as a prefix."""
-        found = terms(without_accents(words))
+        found = fulltext.terms(words)
         if dialect != "postgresql" or not found:
             return None
         query = " & ".join("(" + " <-> ".join(tokens) + ")" for tokens in found[:-1])

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Attachment, ThreadEntry, Ticket, User, UserEmail, reading, release, transact
+from hookdesk.api import Attachment, ThreadEntry, Ticket, User, UserEmail, fulltext, reading, release, transact
 from hookdesk_search.models import Document
-from hookdesk_search.words import spaced, without_accents
 
 MOST_CHARACTERS = 200_000
 MOST_ENTRIES = 2_000
@@ -98,7 +97,7 @@ def _addresses(session: Session, user_ids: set[int]) -> Mapping[int, list[str]]:
 
 def _folded(parts: list[str]) -> str:
     """One text, without NUL and within bounds."""
-    return spaced(without_accents("\n".join(parts)[:MOST_CHARACTERS])).replace("\x00", "")
+    return fulltext.folded("\n".join(parts)[:MOST_CHARACTERS])
 
 
 def drop(ticket_id: int) -> None:

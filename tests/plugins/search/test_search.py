@@ -36,7 +36,7 @@ from hookdesk.services import firststeps
 from hookdesk.testing.instances import Client, end
 from hookdesk_search import services
 from hookdesk_search.models import Document
-from hookdesk_search.words import terms
+from hookdesk.fulltext import terms
 
 pytestmark = pytest.mark.plugins("search", "storage_fs")
 MakeTicket = Callable[..., Ticket]

@@ -1,0 +1,99 @@
+"""Words for full-text search: what is indexed, what somebody typed, and where it stands in a text, all split and folded the same way,
+so that a query cannot miss by punctuation, accents or case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+MOST_WORDS = 12
+MOST_CHARACTERS = 200
+EXCERPT, BEFORE = 200, 60
+STEM_FROM = 6
+"""Words of so many letters are marked if only their last one differs: "invoices" finds "invoice"."""
+_WORD = re.compile(r"[^\W_]+")
+# Scripts that write without spaces: the index holds each of their characters as a word of its own.
+_SPACELESS = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f])")
+
+
+def spaced(text: str) -> str:
+    """Text for the index: characters of scripts without spaces stand apart."""
+    return _SPACELESS.sub(r" \1 ", text)
+
+
+def without_accents(text: str) -> str:
+    """Text as both indexes should see it: PostgreSQL's "simple" keeps accents, SQLite's unicode61 drops them."""
+    return text if text.isascii() else "".join(map(_base, unicodedata.normalize("NFC", text)))
+
+
+@lru_cache(maxsize=8192)
+def _base(letter: str) -> str:
+    """A letter without its accents. Where a script writes without spaces, marks are part of the letter: が is not か."""
+    if _SPACELESS.match(letter):
+        return letter
+    return "".join(part for part in unicodedata.normalize("NFD", letter) if not unicodedata.combining(part))
+
+
+def folded(text: str) -> str:
+    """Text for the index: without accents and NUL, spaced."""
+    return spaced(without_accents(text)).replace("\x00", "")
+
+
+def terms(typed: str) -> list[list[str]]:
+    """The words to look for; each is a list of tokens that stand side by side (one, but for scripts without spaces)."""
+    found = []
+    for word in _WORD.findall(without_accents(typed[:MOST_CHARACTERS]))[:MOST_WORDS]:
+        tokens = spaced(word).split()
+        if tokens:
+            found.append(tokens)
+    return found
+
+
+def marked(text: str, typed: str) -> Markup:
+    """The text with every word marked (`<mark>`) that begins like one that was typed; everything else is escaped."""
+    plain, places = _plain(text)
+    pattern = _pattern(typed)
+    made, end = Markup(""), 0
+    for found in pattern.finditer(plain) if pattern else ():
+        start, stop = places[found.start()], places[found.end() - 1] + 1
+        made += Markup("{}<mark>{}</mark>").format(text[end:start], text[start:stop])
+        end = stop
+    return made + escape(text[end:])
+
+
+def excerpt(text: str, typed: str) -> Markup:
+    """Some 200 characters around the first word that was found, marked; the beginning if none was."""
+    text = " ".join(text.split())
+    plain, places = _plain(text)
+    pattern = _pattern(typed)
+    found = pattern.search(plain) if pattern else None
+    start = max(0, places[found.start()] - BEFORE) if found else 0
+    if start:
+        start = text.find(" ", start, start + BEFORE) + 1 or start
+    cut = marked(text[start : start + EXCERPT], typed)
+    return Markup("{}{}{}").format("… " if start else "", cut, " …" if start + EXCERPT < len(text) else "")
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """Text without case and accents, and for each of its letters the place where it stood."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        base = _base(letter).casefold()
+        letters += base
+        places += [place] * len(base)
+    return "".join(letters), places
+
+
+def _pattern(typed: str) -> re.Pattern[str] | None:
+    """Finds what was typed: at the beginning of a word, or anywhere in scripts without spaces."""
+    parts = []
+    for tokens in terms(typed.casefold()):
+        word = "".join(tokens)
+        stem = word[:-1] if len(word) >= STEM_FROM else word
+        parts.append(re.escape(word) if len(tokens) > 1 else rf"(?<![^\W_]){re.escape(stem)}[^\W_]*")
+    return re.compile("|".join(parts)) if parts else None
