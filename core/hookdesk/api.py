@@ -133,7 +133,17 @@ from hookdesk.types.notifications import AlertKind, MessageValue, Notification, 
 from hookdesk.types.sla import BusinessCalendar, Due
 from hookdesk.types.tickets import TicketView
 from hookdesk.types.trace import RuleNote
-from hookdesk.types.web import FormPart, Health, NavItem, PageAssets, SettingsPage, Slot, SlotContent, TicketAction
+from hookdesk.types.web import (
+    FormPart,
+    Health,
+    NavItem,
+    PageAssets,
+    PaletteItem,
+    SettingsPage,
+    Slot,
+    SlotContent,
+    TicketAction,
+)
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
 from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.conditions import ConditionsField
@@ -220,6 +230,7 @@ __all__ = [
     "OutboxEvent",
     "Outcome",
     "PageAssets",
+    "PaletteItem",
     "PeopleHooks",
     "Plugin",
     "PluginError",

@@ -79,3 +79,31 @@ def test_times_stay_in_the_words_in_which_they_came(desk: Page) -> None:
     times = desk.locator("tbody time").all_text_contents()
     assert times
     assert [time for time in times if not re.fullmatch(r"\d+ min", time)] == []
+
+
+@pytest.mark.requires("palette")
+def test_one_key_leads_anywhere_and_does_anything(desk: Page, furnished: LiveSite) -> None:
+    """Ctrl+K: a queue by its name, a ticket by its number, and on a ticket whatever its page offers."""
+    box = desk.get_by_role("combobox", name="Search or run")
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("unassi")
+    expect(desk.get_by_role("option", selected=True)).to_contain_text("Unassigned")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile("unassigned"))
+    desk.keyboard.press("Control+k")
+    expect(box).to_be_focused()
+    desk.keyboard.type(f"#{ODD_TICKET}")
+    expect(desk.get_by_role("option", selected=True)).to_contain_text(ODD_TICKET)
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(rf"/agent/tickets/{ODD_TICKET}"))
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("internal")
+    expect(desk.get_by_role("option", selected=True)).to_contain_text("Internal note")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#note-message")).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("nothing of the kind")
+    expect(desk.get_by_text("Nothing fits.")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(box).to_be_hidden()

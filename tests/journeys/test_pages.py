@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.requires(
         *("portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"),
-        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory", "forms", "filters"),
+        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory", "forms", "filters", "palette"),
     ),
     pytest.mark.xdist_group("crawl"),
 ]
@@ -46,6 +46,9 @@ DESK = [
     "/agent/password",
     "/agent/sessions",
     *(f"/agent/second-factors{page}" for page in ("", "/app", "/mail", "/passkeys", "/recovery-codes")),
+    "/agent/palette/",
+    "/agent/palette/?q=queue",
+    "/agent/palette/?q=nothingofthekind",
     "/agent/search/",
     "/agent/search/?q=welcome",
     "/agent/search/?q=nothingofthekind",

@@ -84,6 +84,21 @@ class TicketAction:
 
 
 @dataclass(frozen=True, slots=True)
+class PaletteItem:
+    """Something that the command palette leads to: a label, what tells it from others (`hint`), and its address.
+
+    Items stand below their `group`, the lowest `order` first: tickets 0-99, people 100-199, other things 200-499, pages from 500.
+    """
+
+    label: str
+    url: str
+    group: str
+    icon: str = ""
+    hint: str = ""
+    order: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPage:
     """A page of settings in the admin panel beyond the one generated from `settings_type`."""
 

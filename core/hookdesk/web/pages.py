@@ -34,6 +34,7 @@ SLOTS = (
     Slot("portal.home", (), "Below the two doors of the portal's home page."),
     Slot("portal.foot", (), "Links at the end of every page of the portal."),
     Slot("admin.search", (), "Above the links in the admin panel's sidebar: the search box."),
+    Slot("desk.keys", (), "Rows of the list of keys that agents call up with `?`: a key (dt) and what it does (dd)."),
     Slot("desk.search", (), "Above the queues in the desk's sidebar: the search box."),
     Slot("signin.confirm", (), "Below the form that asks an agent to confirm who they are: a passkey, for one."),
     Slot("signin.agent", (), "Below the agents' sign-in form: a forgotten password, for one."),

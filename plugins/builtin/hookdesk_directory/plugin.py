@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, Plugin, Slot, hookimpl
+from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, PaletteItem, Plugin, Slot, hookimpl
+from hookdesk_directory import queries
 from hookdesk_directory.views import bp
 
 AREA = "directory.sidebar"
+MOST_TYPED_IN_VAIN = 2
+"""Fewer letters than this fit everybody."""
 
 
 class Directory(Plugin[NoSettings]):
@@ -20,6 +23,7 @@ class Directory(Plugin[NoSettings]):
     """
 
     depends = ("desk",)
+    uses = ("palette",)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -70,3 +74,17 @@ class Directory(Plugin[NoSettings]):
                 "Who fills it asks `actor.manages` again when something is sent.",
             ),
         ]
+
+    @hookimpl
+    def palette_items(self, actor: Actor, query: str) -> Sequence[PaletteItem]:
+        """Users whose name or address has what was typed, for agents who may look through them."""
+        typed = query.removeprefix("@").strip()
+        if query.startswith("#") or len(typed) < MOST_TYPED_IN_VAIN or not actor.may("user.directory"):
+            return []
+        return [
+            PaletteItem(
+                row.name, url_for("directory.user", user_id=row.id), _("People"), icon="user",
+                hint=" · ".join(filter(None, (row.address, row.organization))), order=100,
+            )
+            for row in queries.users_like(typed)
+        ]  # fmt: skip

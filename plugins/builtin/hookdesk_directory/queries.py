@@ -32,6 +32,7 @@ MOST_FOLLOWED = 100
 MOST_MEMBERS = 100
 MOST_NAMES = 500
 COUNTED = 1000
+MOST_SUGGESTED = 5
 _ADDRESS = (
     select(UserEmail.address)
     .where(UserEmail.user_id == User.id)
@@ -56,6 +57,18 @@ def users(text: str, show: str) -> Slice:
         words = [one.icontains(text, autoescape=True) for one in (User.name, User.phone, Organization.name)]
         query = query.where(or_(*words, has_address.exists()))
     return by_name(query, User)
+
+
+def users_like(text: str) -> Sequence[Row[Any]]:
+    """A few users by name whose name or address has the text."""
+    has_address = select(UserEmail.user_id).where(UserEmail.address.icontains(text, autoescape=True)).limit(100)
+    return reading().all(
+        select(User.id, User.name, Organization.name.label("organization"), _ADDRESS.label("address"))
+        .outerjoin(Organization, Organization.id == User.organization_id)
+        .where(known_users(current_actor()), or_(User.name.icontains(text, autoescape=True), User.id.in_(has_address)))
+        .order_by(User.name, User.id)
+        .limit(MOST_SUGGESTED)
+    )
 
 
 def user(user_id: int) -> Row[Any] | None:

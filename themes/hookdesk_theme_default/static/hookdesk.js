@@ -229,7 +229,8 @@
   const keys = {
     j: () => move(1), k: () => move(-1), o: open, x: tick,
     r: () => write("reply"), n: () => write("note"),
-    a: () => property("a"), s: () => property("s"), p: () => property("p"),
+    a: () => property("a"), s: () => property("s"), p: () => property("p"), t: () => property("t"),
+    c: () => follow("new-ticket"), u: () => follow("way-back"),
     ".": () => {
       const number = document.querySelector("[data-ticket-number]");
       if (number) copy(number.dataset.ticketNumber || number.textContent.trim());

@@ -1,0 +1,1 @@
+"""The command palette: one key from wherever one is to wherever one wants to go."""
