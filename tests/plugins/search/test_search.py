@@ -29,6 +29,7 @@ from hookdesk.app import create_app
 from hookdesk.config import Config
 from hookdesk.db import migrate
 from hookdesk.db.engine import Database
+from hookdesk.fulltext import terms
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.models import PluginState
@@ -36,7 +37,6 @@ from hookdesk.services import firststeps
 from hookdesk.testing.instances import Client, end
 from hookdesk_search import services
 from hookdesk_search.models import Document
-from hookdesk.fulltext import terms
 
 pytestmark = pytest.mark.plugins("search", "storage_fs")
 MakeTicket = Callable[..., Ticket]
