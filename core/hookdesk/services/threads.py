@@ -181,7 +181,9 @@ def _repeat(ticket: Ticket, actor: Actor, draft: ReplyDraft, files: int) -> None
     ticket.updates += 1
     if draft.kind != "note":
         ticket.last_activity_at = clock.now()
-        ticket.is_answered = draft.kind == "response"
+        ticket.is_answered = (
+            draft.kind == "response" and actor.user_id is not None
+        )  # else a rule did, and the case is open
         ticket.snippet, ticket.snippet_by = " ".join(draft.text[:600].split())[:200], actor.name[:100]
 
 

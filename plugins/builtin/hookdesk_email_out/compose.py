@@ -65,7 +65,7 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
 
 def files_of(mail: Mail, settings: Settings) -> Sequence[Row[tuple[str, str, int, str, str]]]:
     """The attachments that travel with a mail: those of its entry, if it is a reply and they are small enough together."""
-    if mail.entry_id is None or mail.template not in ("reply", "message"):
+    if mail.entry_id is None or mail.template not in ("reply", "automatic_reply", "message"):
         return []
     rows = reading().all(
         select(Attachment.filename, Attachment.content_type, Attachment.size, Attachment.sha256, Attachment.storage)

@@ -74,6 +74,7 @@ KINDS = (
     TemplateKind("opened_for_you", _l("A ticket that an agent opened"), SUBJECT, OPENED_FOR_YOU),
     TemplateKind("received", _l("Confirmation of a further message"), SUBJECT, RECEIVED),
     TemplateKind("reply", _l("Reply of an agent"), SUBJECT, REPLY),
+    TemplateKind("automatic_reply", _l("Answer of a filter"), SUBJECT, REPLY),
     TemplateKind("message", _l("Message of another participant"), SUBJECT, MESSAGE),
     TemplateKind("new_ticket_alert", _l("New ticket"), SUBJECT, ALERT, for_agents=True),
     TemplateKind("message_alert", _l("New message of a participant"), SUBJECT, ALERT, for_agents=True),

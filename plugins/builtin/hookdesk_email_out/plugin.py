@@ -80,6 +80,9 @@ class EmailOut(Plugin[Settings]):
             telling.written(self.settings, about)
             telling.alert(self.settings, about, "message")
             return
+        if about.entry.kind == "response" and event.data.get("user_id") is None:
+            telling.answered_by_rule(self.settings, about)
+            return
         if about.entry.kind == "response":
             services.promise(self.settings, about, "reply", recipients.others(about))
         telling.alert(self.settings, about, "activity")

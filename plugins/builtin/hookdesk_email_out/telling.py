@@ -55,6 +55,12 @@ def opened(settings: Settings, about: Occasion) -> None:
         services.promise(settings, about, "autoresponse", [one for one in told if services.may_confirm(one.address)])
 
 
+def answered_by_rule(settings: Settings, about: Occasion) -> None:
+    """A response that no person wrote goes to the requester alone, no more of those than of confirmations."""
+    owner = [one for one in recipients.participants(about) if one.reason == "requester"]
+    services.promise(settings, about, "automatic_reply", [one for one in owner if services.may_confirm(one.address)])
+
+
 def written(settings: Settings, about: Occasion) -> None:
     """A participant's message: it goes to the other ones, and is confirmed to its author where site and department do that."""
     if came_from_machine(about.entry):

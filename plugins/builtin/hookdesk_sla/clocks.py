@@ -119,7 +119,8 @@ def _renew(session: Session, case: Case, book: Book) -> None:
 
 def _had_first(session: Session, ticket_id: int) -> bool:
     """Whether somebody has answered already, or a first response has been measured."""
-    answered = select(ThreadEntry.id).where(ThreadEntry.ticket_id == ticket_id, ThreadEntry.kind == "response")
+    by_person = ThreadEntry.kind == "response", ThreadEntry.user_id.is_not(None)
+    answered = select(ThreadEntry.id).where(ThreadEntry.ticket_id == ticket_id, *by_person)
     measured = select(Clock.id).where(Clock.ticket_id == ticket_id, Clock.target == FIRST)
     return bool(session.scalar(answered.limit(1)) or session.scalar(measured.limit(1)))
 

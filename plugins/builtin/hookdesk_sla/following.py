@@ -43,6 +43,8 @@ def entry_added(event: Event) -> None:
 
     def work(session: Session, case: Case) -> None:
         if kind == "response":
+            if event.data.get("user_id") is None:  # no person's answer
+                return
             for one in case.running(*RESPONSES):
                 clocks.end(one, at)
         elif case.ticket.state == "open" and not case.running(*RESPONSES):

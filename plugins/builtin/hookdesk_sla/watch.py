@@ -102,7 +102,10 @@ def _is_over(session: Session, ticket: Ticket, one: Clock) -> bool:
         return True
     if one.target in RESPONSES:
         answered = select(func.min(ThreadEntry.created_at)).where(
-            ThreadEntry.ticket_id == ticket.id, ThreadEntry.kind == "response", ThreadEntry.created_at >= one.started_at
+            ThreadEntry.ticket_id == ticket.id,
+            ThreadEntry.kind == "response",
+            ThreadEntry.user_id.is_not(None),  # no filter's
+            ThreadEntry.created_at >= one.started_at,
         )
         at = session.scalar(answered)
         if at is not None:

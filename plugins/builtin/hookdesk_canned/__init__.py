@@ -1,0 +1,1 @@
+"""Canned responses: texts that agents answer with again and again, with the ticket's own values in them."""

@@ -1,0 +1,83 @@
+"""The plugin: responses in the composer, their pages, and what a filter sends by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+
+from hookdesk.api import (
+    Actor,
+    Event,
+    FilterAction,
+    NavItem,
+    NoSettings,
+    PageAssets,
+    Plugin,
+    SlotContent,
+    hookimpl,
+)
+from hookdesk_canned import automatic, queries, rights
+from hookdesk_canned.views import bp
+
+
+class Canned(Plugin[NoSettings]):
+    """Canned responses
+
+    Texts that agents answer with again and again: found by typing “/”, with the ticket's own values filled in and files attached.
+    """
+
+    depends = ("desk", "email_out")
+    uses = ("directory", "filters")
+
+    @hookimpl
+    def permissions(self) -> Sequence[tuple[str, str, str]]:
+        """One: in a role for its department's responses, held everywhere for all of them."""
+        return [(rights.MANAGE, _("Look after canned responses"), _("Tickets"))]
+
+    @hookimpl
+    def filter_actions(self) -> Sequence[FilterAction]:
+        """Answer a new ticket (declared by filters)."""
+        return [automatic.action()]
+
+    @hookimpl
+    def ticket_created(self, event: Event) -> None:
+        """Post the response that a filter chose."""
+        automatic.answer(event)
+
+    @hookimpl
+    def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:
+        """Responses that are for a department's tickets alone."""
+        return [(title, url_for("canned.edit", response_id=row_id)) for row_id, title in queries.of_reference(ref)]
+
+    @hookimpl
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """A button in the composer; a section of the page on which a manager sees to a department."""
+        if slot == "ticket.composer":
+            return [SlotContent("canned/button.html", args, order=20)]
+        if slot == "department.manage":
+            return [SlotContent("canned/manage.html", queries.of_department(args["department"].id), order=40)]
+        return []
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The pages, and what the composer asks for."""
+        return [bp]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the desk."""
+        return [PageAssets(css=("canned.css",), face="desk")]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line in the admin panel, and one in the desk's rail for who may see to any of them."""
+        if not actor.is_agent or not rights.may_manage_any(actor):
+            return []
+        if area == "admin":
+            return [NavItem(area, _("Canned responses"), "canned.index", icon="reply", group="Work", order=40)]
+        if area == "desk.rail":
+            return [NavItem(area, _("Canned responses"), "canned.index", icon="reply", order=40)]
+        return []

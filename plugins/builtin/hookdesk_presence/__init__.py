@@ -1,0 +1,1 @@
+"""Presence: which agents look at a ticket right now, and who writes."""

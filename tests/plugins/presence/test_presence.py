@@ -1,0 +1,78 @@
+"""Who is at a ticket: told to others, forgotten soon, never in anybody's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from hookdesk.api import Actor, Ticket, site
+from hookdesk.testing import Client, Clock
+from hookdesk_presence import store
+
+pytestmark = pytest.mark.plugins("presence", "storage_fs")
+
+
+@pytest.fixture
+def valkey(hookdesk_app: Flask, redis_url: str) -> str:
+    """A server for this test."""
+    with hookdesk_app.app_context():
+        here = site()
+        here.config = replace(here.config, redis_url=redis_url)
+    return redis_url
+
+
+def browser(app: Flask, actor: Actor) -> Client:
+    client = app.test_client()
+    assert isinstance(client, Client)
+    client.sign_in(actor)
+    return client
+
+
+def report(client: Client, ticket: Ticket, state: str) -> Any:
+    return client.submit(f"/agent/tickets/{ticket.number}", {"state": state}, to=f"/agent/presence/{ticket.number}")
+
+
+def test_others_at_a_ticket_are_shown_for_as_long_as_they_are_there(
+    hookdesk_app: Flask,
+    valkey: str,
+    clock: Clock,
+    make_agent: Callable[..., Actor],
+    make_ticket: Callable[..., Ticket],
+) -> None:
+    ada, joan, ticket = make_agent(), make_agent("joan", "Joan Clarke"), make_ticket()
+    hers, mine = browser(hookdesk_app, joan), browser(hookdesk_app, ada)
+    assert "Joan" not in report(mine, ticket, "view").text
+    assert "Ada Lovelace looks at it" in report(hers, ticket, "write").text
+    assert "Joan Clarke is writing" in report(mine, ticket, "view").text
+    assert "Joan Clarke is writing" in mine.get(f"/agent/tickets/{ticket.number}").text
+    report(hers, ticket, "leave")
+    assert "Joan Clarke" not in report(mine, ticket, "view").text
+    report(hers, ticket, "view")
+    clock.advance(seconds=store.SEEN_FOR.total_seconds() + 1)
+    assert "Joan Clarke" not in report(mine, ticket, "view").text
+
+
+def test_only_who_sees_a_ticket_hears_who_is_there(
+    hookdesk_app: Flask, valkey: str, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
+) -> None:
+    client = browser(hookdesk_app, make_agent())
+    ticket = make_ticket()
+    answer = client.submit(f"/agent/tickets/{ticket.number}", {"state": "view"}, to="/agent/presence/999999")
+    assert answer.status_code == 404
+
+
+def test_without_a_server_pages_show_nobody(
+    hookdesk_app: Flask, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket], tmp_path: Any
+) -> None:
+    """Neither where there is none, nor where it does not answer."""
+    client, ticket = browser(hookdesk_app, make_agent()), make_ticket()
+    assert report(client, ticket, "view").status_code == 200
+    with hookdesk_app.app_context():
+        here = site()
+        here.config = replace(here.config, redis_url=f"unix://{tmp_path}/nobody.sock")
+    assert report(client, ticket, "write").status_code == 200
+    assert client.get(f"/agent/tickets/{ticket.number}").status_code == 200
