@@ -130,8 +130,8 @@ def _forms(hookdesk_app: Flask, company: Company, login: str) -> None:
             ]
             assert answers[0].status_code == 404, form
             same(answers[0], answers[1], case.number)
-        for act in ({"act": "claim"}, {"act": "status", "status": "closed"}, {"act": "priority", "priority": "high"}):
-            given = {"selected": case.number, **act}
+        for act in ({"act": "claim"}, {"act": "status", "status.to": "2"}, {"act": "note", "note.text": "x"}):
+            given = {"selected": case.number, "sure": "1", **act}
             answer = desk.submit("/agent/profile", given, to="/agent/bulk")
             other = desk.submit("/agent/profile", {**given, "selected": UNKNOWN}, to="/agent/bulk")
             same(answer, other, case.number)

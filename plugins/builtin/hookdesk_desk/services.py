@@ -1,8 +1,8 @@
-"""What the desk changes besides a single property: many tickets at once, a ticket for a caller, an agent's own profile."""
+"""What the desk changes besides a single property: a ticket for a caller, an agent's own profile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,48 +12,20 @@ from sqlalchemy.orm import Session
 from hookdesk.api import (
     Actor,
     Agent,
-    Forbidden,
     InboundFile,
     InboundMessage,
-    NotFound,
     Settled,
     TicketDraft,
-    TicketView,
     User,
-    access_number,
     explain,
     intake,
     people,
-    tickets,
     transact,
 )
 
-MOST_AT_ONCE = 100
 CHANNELS = ("phone", "email", "web", "other")
 CHOSEN = "desk"
 """The key among a message's fields under which the desk says what the agent chose."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a change of many tickets went: numbers that were changed, and number → why not."""
-
-    changed: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-
-
-def on_each(actor: Actor, numbers: Iterable[str], permission: str, work: Callable[[TicketView], None]) -> Outcome:
-    """Run a change on each ticket by itself: one that fails does not hold up the others."""
-    outcome = Outcome()
-    for number in numbers:
-        try:
-            work(access_number(actor, number, permission))
-            outcome.changed.append(number)
-        except NotFound:
-            outcome.failed[number] = _("it is gone, or not yours to see any longer")
-        except (Forbidden, tickets.TicketProblem) as problem:
-            outcome.failed[number] = str(problem)
-    return outcome
 
 
 @dataclass(frozen=True, slots=True)

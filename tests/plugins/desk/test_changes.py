@@ -1,4 +1,4 @@
-"""Properties, each changed by a form of its own; many tickets at once; deleting."""
+"""Properties, each changed by a form of its own; deleting."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Priority, Team, Ticket, reading, tickets, transact
+from hookdesk.api import Actor, Team, Ticket, transact
 from hookdesk.testing.instances import Client
-from hookdesk_desk.services import MOST_AT_ONCE
 
 pytestmark = pytest.mark.plugins("desk", "storage_fs")
 MakeTicket = Callable[..., Ticket]
@@ -150,80 +148,3 @@ def test_deleting_asks_once_and_names_what_goes(
     page = desk.submit(f"/agent/tickets/{ticket.number}/delete").get_data(as_text=True)
     assert f"Ticket {ticket.number} was deleted." in page
     assert stored(ticket.number) is None
-
-
-def bulk(client: Client, act: str, numbers: list[str], **given: str) -> Any:
-    """Change the selected tickets."""
-    return client.submit("/agent/", {"act": act, "selected": numbers, **given}, to="/agent/bulk")
-
-
-def test_many_tickets_are_changed_at_once(
-    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside, stored: Stored
-) -> None:
-    numbers = [make_ticket(f"ticket {place}").number for place in range(3)]
-    assert "2 tickets changed." in bulk(desk, "claim", numbers[:2]).get_data(as_text=True)
-    assert [stored(number).assignee_id for number in numbers] == [ada.agent_id, ada.agent_id, None]
-    bulk(desk, "priority", numbers[1:], priority="emergency")
-    rank = inside(lambda: reading().scalar(select(Priority.rank).where(Priority.key == "emergency")))
-    assert [stored(number).priority_rank == rank for number in numbers] == [False, True, True]
-    bulk(desk, "status", numbers, status="closed")
-    assert {stored(number).state for number in numbers} == {"closed"}
-
-
-def test_what_could_not_be_changed_is_listed_and_the_rest_is_done(
-    desk: Client,
-    make_agent: Callable[..., Actor],
-    make_ticket: MakeTicket,
-    make_department: Callable[[str], int],
-    inside: Inside,
-    stored: Stored,
-) -> None:
-    good, moved = make_ticket("good"), make_ticket("moved")
-    boss, billing = make_agent("boss", is_admin=True), make_department("Billing")
-    inside(lambda: tickets.transfer(boss, moved.id, billing))
-    response = bulk(desk, "priority", [good.number, moved.number, "99999"], priority="high")
-    text = LexborHTMLParser(response.data).css_first("main").text()
-    assert response.status_code == 409
-    assert "1 ticket was changed; 2 stayed as they were." in text
-    assert moved.number in text
-    assert "99999" in text
-    assert good.number not in text
-    assert (stored(good.number).priority_rank, stored(moved.number).priority_rank) == (20, 30)
-
-
-def test_who_lacks_a_permission_is_told_for_each_ticket(
-    desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, stored: Stored
-) -> None:
-    give_role(ada, "ticket.reply")
-    numbers = [make_ticket("one").number, make_ticket("two").number]
-    response = bulk(desk, "status", numbers, status="closed")
-    assert response.status_code == 409
-    assert len(LexborHTMLParser(response.data).css("tbody tr")) == 2
-    assert {stored(number).state for number in numbers} == {"open"}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {},
-        {"act": "claim"},
-        {"act": "status", "selected": ["10000"], "status": "nonsense"},
-        {"act": "nonsense", "selected": ["10000"]},
-    ],
-)
-def test_an_incomplete_choice_changes_nothing(
-    desk: Client, make_ticket: MakeTicket, stored: Stored, given: dict[str, Any]
-) -> None:
-    number = make_ticket().number
-    before = stored(number)
-    response = desk.submit("/agent/", given, to="/agent/bulk")
-    assert response.status_code == 200
-    assert "Nothing was changed" in response.get_data(as_text=True)
-    assert stored(number) == before
-
-
-def test_how_many_are_changed_at_once_is_bounded(desk: Client, make_ticket: MakeTicket, stored: Stored) -> None:
-    number = make_ticket().number
-    many = [number, *(str(place) for place in range(MOST_AT_ONCE))]
-    assert f"select {MOST_AT_ONCE} tickets at most" in bulk(desk, "claim", many).get_data(as_text=True)
-    assert stored(number).assignee_id is None

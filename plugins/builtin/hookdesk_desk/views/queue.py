@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
 from hookdesk_desk import due, links, queues, settings, trail
-from hookdesk_desk.directory import Option, directory
+from hookdesk_desk.directory import directory
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
 
@@ -54,8 +53,6 @@ def _page(actor: Actor, way: Trail) -> str:
         trail=way,
         page=page,
         newest=places.newest,
-        status_options=_options(_("Status"), places.statuses),
-        priority_options=_options(_("Priority"), places.priorities),
         open_url=queues.url("open"),
         unassigned_url=queues.url("unassigned"),
         total=queues.counts(actor).get(way.queue.key),
@@ -78,11 +75,6 @@ def is_long(subject: str) -> bool:
     return len(subject) > LONG or (
         not subject.isascii() and len(subject) + sum(char > "\u1100" for char in subject) > LONG
     )
-
-
-def _options(label: str, given: Iterable[Option]) -> list[tuple[str, str]]:
-    """A menu of the bulk bar; nothing is chosen at first."""
-    return [("", label), *((one.key, one.name) for one in given)]
 
 
 def _columns(way: Trail) -> list[dict[str, Any]]:

@@ -1,0 +1,164 @@
+"""Working on a run: a slice of tickets at a time, each by itself, so that one that fails does not hold up the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
+
+from hookdesk.api import (
+    Actor,
+    CoreSettings,
+    Forbidden,
+    NotFound,
+    TicketView,
+    access_ticket,
+    actors,
+    reading,
+    release,
+    site,
+    tickets,
+    transact,
+)
+from hookdesk_bulk import actions
+from hookdesk_bulk.actions import Offered
+from hookdesk_bulk.models import Item, Run
+
+SLICE = 20
+"""Tickets after which the outcome is stored, and a run can be cancelled."""
+LONGEST = 4.0
+"""Seconds after which the job gives others a turn."""
+
+Work = Callable[[Actor, TicketView, Row[Any]], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it went with one ticket: what undoes the change, or why there was none."""
+
+    place: int
+    kept: Mapping[str, Any] | None = None
+    reason: str = ""
+
+
+def run_some() -> int:
+    """The job: slices of the oldest run that is not over, for a few seconds; how many tickets were handled."""
+    until, done = monotonic() + LONGEST, 0
+    while monotonic() < until:
+        release()
+        run = reading().first(select(Run.id, Run.agent_id).where(Run.state == "running").order_by(Run.id).limit(1))
+        if run is None:
+            break
+        actor = actors.agent_actor(run.agent_id)
+        with force_locale((actor and actor.locale) or site().settings.get("core", CoreSettings).default_locale):
+            done += advance(run.id, actor) or 1
+    return done
+
+
+def advance(run_id: int, actor: Actor | None) -> int:
+    """Handle the next tickets of a run; how many. None are left: the run is done."""
+    release()
+    run = reading().first(select(*Run.__table__.columns).where(Run.id == run_id, Run.state == "running"))
+    if run is None:
+        return 0
+    known = actions.known().get(run.action)
+    together = known is not None and known.action.together is not None and run.undoes_id is None
+    waiting = select(Item.place, Item.ticket_id, Item.kept).where(Item.run_id == run_id, Item.state == "waiting")
+    items = reading().all(waiting.order_by(Item.place).limit(run.total if together else SLICE))
+    ended = _handled(run, items, known, actor)
+    transact(lambda session: _store(session, run_id, ended))
+    return len(items)
+
+
+def _handled(run: Row[Any], items: Sequence[Row[Any]], known: Offered | None, actor: Actor | None) -> list[Ended]:
+    """Each of these tickets handled."""
+    if known is None or actor is None:
+        why = _("There is no such action any longer.") if known is None else _("You do not work here any longer.")
+        return [Ended(item.place, reason=why) for item in items]
+    if run.undoes_id is not None:
+        return [_one(actor, item, known, _undoing(known)) for item in items]
+    if known.action.together is not None:
+        return _together(actor, items, known, run.given)
+    return [_one(actor, item, known, _applying(known, run.given)) for item in items]
+
+
+def _applying(known: Offered, values: Mapping[str, Any]) -> Work:
+    """The action itself."""
+    return lambda actor, view, item: known.action.apply(actor, view, values)
+
+
+def _undoing(known: Offered) -> Work:
+    """What takes it back."""
+
+    def work(actor: Actor, view: TicketView, item: Row[Any]) -> None:
+        if known.action.undo is not None:
+            known.action.undo(actor, view, item.kept or {})
+
+    return work
+
+
+def _one(actor: Actor, item: Row[Any], known: Offered, work: Work) -> Ended:
+    """One ticket, under the guard."""
+
+    def run() -> Mapping[str, Any] | None:
+        return work(actor, access_ticket(actor, item.ticket_id or 0, known.action.permission), item)
+
+    kept, reason = _tried(known, run)
+    return Ended(item.place, kept, reason)
+
+
+def _together(actor: Actor, items: Sequence[Row[Any]], known: Offered, values: Mapping[str, Any]) -> list[Ended]:
+    """All tickets that the guard lets through, in one call; what undoes it is kept with the first."""
+    views: list[TicketView] = []
+    ended: list[Ended] = []
+    passed: list[int] = []
+    for item in items:
+        _kept, reason = _tried(known, lambda item=item: _let_in(actor, item, known, views))  # type: ignore[misc]  # called at once
+        if reason:
+            ended.append(Ended(item.place, reason=reason))
+        else:
+            passed.append(item.place)
+    together = known.action.together
+    assert together is not None  # else it would not have come here
+    kept, reason = _tried(known, lambda: together(actor, views, values)) if views else (None, "")
+    return ended + [Ended(place, None if number else kept, reason) for number, place in enumerate(passed)]
+
+
+def _let_in(actor: Actor, item: Row[Any], known: Offered, views: list[TicketView]) -> None:
+    """Add a ticket to those that go together."""
+    views.append(access_ticket(actor, item.ticket_id or 0, known.action.permission))
+
+
+def _tried(known: Offered, work: Callable[[], Mapping[str, Any] | None]) -> tuple[Mapping[str, Any] | None, str]:
+    """What came of it, and why nothing did; an error is its plugin's and stays with that ticket."""
+    try:
+        return work(), ""
+    except NotFound:
+        return None, _("It is gone, or not yours to see any longer.")
+    except Forbidden as problem:
+        return None, problem.reason or _("You lack the permission for it.")
+    except tickets.TicketProblem as problem:
+        return None, str(problem)
+    except Exception as error:
+        site().hooks.recorder.failed(known.plugin, "bulk_actions", error)
+        return None, _("Something went wrong; it was noted for the administrators.")
+
+
+def _store(session: Session, run_id: int, ended: Sequence[Ended]) -> None:
+    """Note how it went, and the end of the run once nothing waits."""
+    for one in ended:
+        state = "failed" if one.reason else "changed"
+        here = update(Item).where(Item.run_id == run_id, Item.place == one.place)
+        session.execute(here.values(state=state, reason=one.reason, kept=dict(one.kept) if one.kept else None))
+    failed = sum(bool(one.reason) for one in ended)
+    counted = {"failed": Run.failed + failed, "changed": Run.changed + len(ended) - failed}
+    session.execute(update(Run).where(Run.id == run_id).values(**counted))
+    waiting = select(Item.place).where(Item.run_id == run_id, Item.state == "waiting").limit(1)
+    if session.scalar(waiting) is None:
+        session.execute(update(Run).where(Run.id == run_id, Run.state == "running").values(state="done"))
