@@ -132,8 +132,13 @@ def first_paragraph(doc: str) -> str:
 def discover() -> dict[str, Found]:
     """Every installed plugin by slug, sorted. A slug that two distributions claim belongs to the box, else to neither."""
     claims: dict[str, list[Found]] = {}
+    told: dict[int, Found] = {}
     for entry in entry_points(group=GROUP):
-        claims.setdefault(entry.name, []).append(_found(entry))
+        if (
+            id(entry.dist) not in told
+        ):  # reading its metadata takes longer than all the rest, and most plugins share one
+            told[id(entry.dist)] = _told(entry)
+        claims.setdefault(entry.name, []).append(_found(entry, told[id(entry.dist)]))
     return {slug: _settled(claims[slug]) for slug in sorted(claims)}
 
 
@@ -146,15 +151,21 @@ def _settled(claims: list[Found]) -> Found:
     return replace(claims[0], problem=f"{names} both claim the slug {claims[0].slug}; uninstall one of them")
 
 
-def _found(entry: EntryPoint) -> Found:
+def _found(entry: EntryPoint, told: Found) -> Found:
     """One entry point with its distribution's metadata."""
+    problem = told.problem
+    if len(entry.name) > LONGEST_SLUG or not SLUG.fullmatch(entry.name):
+        problem = f"{entry.name!r} is no slug: lower-case words joined by single underscores, at most {LONGEST_SLUG} characters"
+    return replace(told, slug=entry.name, target=entry.value, problem=problem)
+
+
+def _told(entry: EntryPoint) -> Found:
+    """What the distribution of an entry point says of itself."""
     dist = entry.dist
     if dist is None:
         return Found(entry.name, entry.value, "?", "", problem="its entry point belongs to no distribution")
     meta = dist.metadata
     core_range, problem = _core_range(dist)
-    if len(entry.name) > LONGEST_SLUG or not SLUG.fullmatch(entry.name):
-        problem = f"{entry.name!r} is no slug: lower-case words joined by single underscores, at most {LONGEST_SLUG} characters"
     return Found(
         slug=entry.name,
         target=entry.value,

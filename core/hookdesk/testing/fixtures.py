@@ -18,6 +18,7 @@ from hookdesk.services import actors, intake, people
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
 from hookdesk.testing.instances import Client, Clock, Instances, end
+from hookdesk.testing.templates import COMPILED
 from hookdesk.types.actors import ANONYMOUS, Actor
 from hookdesk.types.intake import InboundFile, InboundMessage
 
@@ -51,6 +52,7 @@ def hookdesk_app(
     config = hookdesk_instances.copy(marker.args if marker else (), tmp_path / "instance", plugins_off)
     app = create_app(config)
     app.test_client_class = Client
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     end(app)
 
