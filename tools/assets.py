@@ -28,6 +28,7 @@ VENDOR = ROOT / "themes" / "hookdesk_theme_default" / "static" / "vendor"
 # npm package: what of it a page loads. Each licence goes along, since the wheel carries the files.
 FILES = {
     "htmx.org": ("dist/htmx.min.js",),
+    "trix": ("dist/trix.umd.min.js",),
 }
 
 

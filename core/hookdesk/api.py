@@ -149,7 +149,7 @@ from hookdesk.web.bodies import html_body, text_to_html
 from hookdesk.web.conditions import ConditionsField
 from hookdesk.web.files import carried, stored_file
 from hookdesk.web.form_parts import FormParts, form_parts
-from hookdesk.web.forms import FilesField, Form, StoredFilesField
+from hookdesk.web.forms import FilesField, Form, RichTextField, StoredFilesField
 from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url, plain_arguments
@@ -244,6 +244,7 @@ __all__ = [
     "Referral",
     "Refusal",
     "ReplyDraft",
+    "RichTextField",
     "Role",
     "RuleNote",
     "RunningHooks",

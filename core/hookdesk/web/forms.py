@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from flask import request
@@ -11,13 +13,18 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
-from wtforms import Field, FileField, ValidationError
+from wtforms import Field, FileField, TextAreaField, ValidationError
 
 from hookdesk.services import attachments, file_types
+from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.types.backends import StoredFile
 from hookdesk.types.intake import InboundFile
+from hookdesk.web.bodies import text_to_html
+
+_MARKUP = re.compile(r"\s*<\w[^<>]*>.*</\w+>\s*", re.DOTALL)
+_LINK = re.compile(r'<a href="([^"]*)"[^<>]*>.*?</a>', re.DOTALL)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
@@ -78,6 +85,55 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
                 InboundFile(str(item.filename), item.mimetype or "application/octet-stream", item.stream.read())
             )
         return tuple(found)
+
+
+class RichTextField(TextAreaField):  # type: ignore[misc]  # WTForms is not typed
+    """A text that may be formatted: `html` is sanitized, "" if nothing is formatted, and `data` its words.
+
+    It is filled with words or HTML. `upload` is where pasted pictures are stored, "" for nowhere; the form then has a `StoredFilesField`
+    named `kept`, and `files` are those that stand in the text already, as `carried`.
+    """
+
+    html: str = ""
+    files: Sequence[Mapping[str, Any]] = ()
+
+    def __init__(self, *args: Any, upload: str = "", **kwargs: Any) -> None:
+        """Like a text area."""
+        self.upload = upload
+        super().__init__(*args, **kwargs)
+
+    @property
+    def markup(self) -> str:
+        """As HTML, formatted or not."""
+        return self.html or str(text_to_html(self.data or ""))
+
+    @property
+    def plain(self) -> str:
+        """What the text area holds: the source of what is formatted, for browsers without JavaScript."""
+        return self.html or self.data or ""
+
+    def process_data(self, value: str | None) -> None:
+        """Take what the form begins with."""
+        self._take(value or "")
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take what was sent: the words, then the HTML if there is an editor and anything is formatted."""
+        if valuelist:
+            self._take(valuelist[-1], is_html=len(valuelist) > 1)
+
+    def _take(self, value: str, is_html: bool = False) -> None:
+        """Words, or what is or looks like HTML."""
+        self.html = sanitize_html(value) if is_html or _MARKUP.fullmatch(value) else ""
+        self.data = html_to_text(_LINK.sub(_told, self.html)) if self.html else value
+
+
+def _told(link: re.Match[str]) -> str:
+    """A link as words tell it: with its address, unless that is what stands there."""
+    return (
+        link[0]
+        if unescape(link[1]).removeprefix("mailto:") in unescape(link[0]).split(">", 1)[1]
+        else f"{link[0]} ({link[1]})"
+    )
 
 
 class StoredFilesField(Field):  # type: ignore[misc]  # WTForms is not typed

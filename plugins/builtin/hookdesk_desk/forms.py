@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from hookdesk.api import FilesField, Form, StoredFilesField, people
+from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, people
 
 MOST_TEXT = 1_000_000
 
@@ -15,7 +15,7 @@ MOST_TEXT = 1_000_000
 class ComposerForm(Form):
     """What a reply or a note consists of. The page is drawn by the composer macro; this reads what it sends."""
 
-    message = TextAreaField(
+    message = RichTextField(
         _l("Message"),
         validators=[Length(max=MOST_TEXT, message=_l("The message is too long; send it as an attachment."))],
     )

@@ -41,6 +41,7 @@ class Written:
     status: str = ""
     error: str = ""
     kept: Sequence[Mapping[str, Any]] = ()
+    html: str = ""
 
 
 def render(

@@ -59,16 +59,29 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
         maintype, _, subtype = row.content_type.partition("/")
         if maintype in ("message", "multipart"):  # a part may not be re-encoded as such; it goes as plain bytes
             maintype, subtype = "application", "octet-stream"
-        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=row.filename)
+        if row.content_id and f'"cid:{row.content_id}"' in mail.html:
+            inside = message.get_body(("html",))
+            assert inside is not None
+            cid = f"<{row.content_id}>"
+            inside.add_related(content, maintype, subtype, filename=row.filename, disposition="inline", cid=cid)
+        else:
+            message.add_attachment(content, maintype=maintype, subtype=subtype, filename=row.filename)
     return message
 
 
-def files_of(mail: Mail, settings: Settings) -> Sequence[Row[tuple[str, str, int, str, str]]]:
+def files_of(mail: Mail, settings: Settings) -> Sequence[Row[tuple[str, str, int, str, str, str]]]:
     """The attachments that travel with a mail: those of its entry, if it is a reply and they are small enough together."""
     if mail.entry_id is None or mail.template not in ("reply", "automatic_reply", "message"):
         return []
     rows = reading().all(
-        select(Attachment.filename, Attachment.content_type, Attachment.size, Attachment.sha256, Attachment.storage)
+        select(
+            Attachment.filename,
+            Attachment.content_type,
+            Attachment.size,
+            Attachment.sha256,
+            Attachment.storage,
+            Attachment.content_id,
+        )
         .where(Attachment.entry_id == mail.entry_id)
         .order_by(Attachment.id)
         .limit(100)

@@ -88,6 +88,7 @@ def _message(about: Occasion, text: str, author: str) -> Values:
         text,
         text=text,
         html=html,
+        is_formatted=bool(entry and entry.html),
         author=author,
         created=_moment(entry.created_at if entry else None),
         quoted=quoted(text),

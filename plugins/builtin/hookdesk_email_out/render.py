@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
 from jinja2 import Template, TemplateError
 
-from hookdesk.api import CoreSettings, Notification, Recipient, explain, site
+from hookdesk.api import CoreSettings, Notification, Recipient, explain, site, text_to_html
 from hookdesk_email_out.sandbox import environment, html_environment, made
 from hookdesk_email_out.wordings import Draft, Wording
 
@@ -49,8 +52,21 @@ def filled(draft: Draft, notification: Notification) -> dict[str, str]:
     """
     values = notification.context
     subject = " ".join(made(_compiled(draft.subject, False), values).split())[:600]
-    html = made(_compiled(draft.html, True), values).strip() if draft.html.strip() else ""
+    if draft.html.strip():
+        html = made(_compiled(draft.html, True), values).strip()
+    else:
+        html = _formatted(draft.text, values) if notification.template == "reply" else ""
     return {"subject": subject, "text": made(_compiled(draft.text, False), values).strip() + "\n", "html": html}
+
+
+def _formatted(template: str, values: Mapping[str, Any]) -> str:
+    """HTML for words that have none of their own, if what somebody wrote is formatted: it stands in them as it was written."""
+    message = values["message"]
+    if not message["is_formatted"]:
+        return ""
+    mark = secrets.token_hex(8)
+    told = made(_compiled(template, False), {**values, "text": mark, "message": message.having(mark, text=mark)})
+    return str(text_to_html(told)).replace(f"<p>{mark}</p>", message["html"]).replace(mark, message["html"])
 
 
 @lru_cache(maxsize=128)

@@ -104,7 +104,8 @@ def _rows(settings: Settings, about: Occasion, worded: Sequence[Notification]) -
     return {
         one.recipient.address: {
             **told, "template": one.template, "entry_id": one.entry_id, "address": one.recipient.address, "name": one.recipient.name,
-            "sender_name": _sender_name(about, one), "subject": one.subject, "text": f"{one.text.rstrip()}\n\n{marker}\n", "html": one.html,
+            "sender_name": _sender_name(about, one), "subject": one.subject, "text": f"{one.text.rstrip()}\n\n{marker}\n",
+            "html": one.html and f"{one.html}\n<p>{marker}</p>",
             "message_id": _message_id(about, one, host), "auto": AUTO.get(one.template, GENERATED if one.recipient.agent_id else REPLIED),
         }
         for one in reversed(worded)  # who is named twice gets the first

@@ -115,6 +115,10 @@ class Values:
         """`shown` is what the whole is printed as."""
         self._shown, self._values = shown, values
 
+    def having(self, shown: str, **values: Any) -> Values:
+        """A copy in which some are others."""
+        return Values(shown, **{**self._values, **values})
+
     def __str__(self) -> str:
         """In one word."""
         return self._shown

@@ -87,6 +87,21 @@ def test_a_file_that_went_ahead_goes_with_the_reply(desk: Client, make_ticket: M
     assert [tuple(row) for row in inside(lambda: reading().all(asked))] == [("plan.txt", 4)]
 
 
+def test_a_formatted_reply_is_kept_as_words_and_as_harmless_html(
+    desk: Client, make_ticket: MakeTicket, inside: Inside
+) -> None:
+    ticket = make_ticket()
+    html = '<div onclick="x">See <a href="https://example.org/a">the page</a><script>x</script></div>'
+    given = {"message": ["See the page", html], "status": "nonsense"}
+    again = LexborHTMLParser(desk.submit(path(ticket), given, to=path(ticket, "/reply")).data)
+    kept = again.css_first("#reply [data-rich-html]").attributes["value"] or ""
+    assert "the page</a>" in kept
+    desk.submit(path(ticket), {"message": ["See the page", html]}, to=path(ticket, "/reply"))
+    assert entries(inside, ticket)[-1] == ("response", "See the page (https://example.org/a)")
+    shown = desk.get(path(ticket)).get_data(as_text=True)
+    assert 'See <a href="https://example.org/a" rel="noopener noreferrer nofollow">the page</a></div>' in shown
+
+
 def test_a_file_alone_is_a_reply(desk: Client, make_ticket: MakeTicket, inside: Inside) -> None:
     ticket, token = make_ticket(), upload(desk).json["token"]
     assert desk.submit(path(ticket), {"message": "", "kept": token}, to=path(ticket, "/reply")).status_code == 200

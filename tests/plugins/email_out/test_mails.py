@@ -130,6 +130,37 @@ def test_a_reply_is_mailed_with_its_files_and_a_note_is_not(
     assert first == header(to(server, "grace@example.org")[0], "References").split()[0]
 
 
+def test_a_formatted_reply_goes_out_in_text_and_html_with_its_pictures(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """The admin's words stand around it in both; a picture travels with the HTML, another file beside it."""
+    agent, ticket = make_agent(), make_ticket()
+    html = '<div>Press the <strong>red</strong> button:<br><img src="cid:1a2b@inline"></div>'
+    with hookdesk_app.app_context():
+        files = (
+            InboundFile("red.png", "image/png", b"\x89PNG", "1a2b@inline"),
+            InboundFile("a.txt", "text/plain", b"x"),
+        )
+        threads.post(agent, ReplyDraft(ticket.id, "response", "Press the red button:", html, files=files))
+    run_jobs()
+    mail = to(server, "grace@example.org")[-1]
+    parts = [part.get_content_type() for part in mail.message.walk()]
+    assert parts == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "text/plain",
+    ]  # fmt: skip
+    shown = next(part for part in mail.message.walk() if part.get_content_type() == "text/html")
+    payload = shown.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    written = payload.decode()
+    assert "Press the <strong>red</strong> button:" in written
+    assert 'src="cid:1a2b@inline"' in written
+    picture = next(part for part in mail.message.walk() if part.get_content_type() == "image/png")
+    assert picture["Content-ID"] == "<1a2b@inline>"
+    assert body(mail).startswith("Press the red button:")
+    with hookdesk_app.app_context():
+        assert references.ticket_of_text(body(mail)) == references.ticket_of_text(written) == ticket.id
+
+
 @pytest.mark.parametrize(
     ("own", "is_public", "shown", "expected"),
     [

@@ -61,6 +61,23 @@ def test_the_portal_asks_for_what_the_topic_needs_and_stores_it(
     assert filled == {"serial_number": "12345678", "os": "macOS"}
 
 
+def test_a_formatted_text_comes_with_its_words_before_it_and_is_made_harmless(
+    hookdesk_app: Flask, hookdesk_client: Client, topic: str, make_form: Make, make_field: Make
+) -> None:
+    """The editor sends the words, then the HTML; without it the words alone are sent."""
+    make_field(make_form(), "Steps", "rich_text")
+    html = "<div>Press <strong>red</strong><script>x</script></div>"
+    again = hookdesk_client.submit("/open", {**OPEN, "subject": "", "field-steps": ["Press red", html]})
+    assert "<textarea" in again.text
+    assert "&lt;strong&gt;red" in again.text
+    hookdesk_client.submit("/open", {**OPEN, "topic": topic, "field-steps": ["Press red", html]})
+    ticket, filled = only_ticket(hookdesk_app)
+    assert filled == {"steps": "Press red"}
+    with hookdesk_app.test_request_context("/"):
+        [answer] = values.answers("ticket", ticket.id)
+        assert answer.kind.html(answer.spec, answer.values) == "<div>Press <strong>red</strong></div>"
+
+
 def test_a_problem_stands_at_its_field_and_nothing_is_lost(
     hookdesk_app: Flask, hookdesk_client: Client, topic: str, device: int
 ) -> None:

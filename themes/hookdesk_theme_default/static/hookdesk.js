@@ -138,13 +138,17 @@
     if (area) area.classList.add("is-over");
   });
   on("dragleave", ".drop", (event, area) => area.classList.remove("is-over"));
+  // An editor takes pictures into its text.
+  const attachable = (event, files) => [...files].filter((file) => !(event.target.closest("[data-uploads]") && file.type.startsWith("image/")));
   on("drop", "[data-files]", (event, box) => {
     event.preventDefault();
     all(".is-over", box).forEach((area) => area.classList.remove("is-over"));
-    if (event.dataTransfer.files.length) add(box.querySelector('input[type="file"]'), event.dataTransfer.files);
+    const files = attachable(event, event.dataTransfer.files);
+    if (files.length) add(box.querySelector('input[type="file"]'), files);
   });
   on("paste", "[data-files]", (event, box) => {
-    if (event.clipboardData.files.length) add(box.querySelector('input[type="file"]'), event.clipboardData.files);
+    const files = attachable(event, event.clipboardData.files);
+    if (files.length) add(box.querySelector('input[type="file"]'), files);
   });
 
   // Selected rows.

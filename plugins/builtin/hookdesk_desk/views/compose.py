@@ -55,6 +55,7 @@ def _post(view: TicketView, mode: str) -> Answer:
         ticket_id=view.id,
         kind="response" if mode == "reply" else "note",
         text=form.message.data or "",
+        html=form.message.html,
         status_id=status.id if status and status.key != view.status else None,
         files=form.attachments.files(),
         stored=form.kept.data,
@@ -83,7 +84,7 @@ def _again(
     if any(request.files.getlist("attachments")):
         error = f"{error} {_('Choose the files again: a browser does not keep them.')}"
     kept = [carried(file) for file in form.kept.data]
-    written = Written(mode, form.message.data or "", form.status.data or "", error, kept)
+    written = Written(mode, form.message.data or "", form.status.data or "", error, kept, form.message.html)
     fresh = access_number(current_actor(), view.number)
     return page.render(fresh, written=written, seen=seen), code
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import re2
+from flask import Request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -112,6 +113,11 @@ class RichText(LongText):
 
     name = "rich_text"
     label = _l("Formatted text")
+    template = "forms/controls/rich.html"
+
+    def sent(self, spec: Spec, request: Request, stage: str) -> list[Any]:
+        """The words, or the HTML that an editor sends after them."""
+        return super().sent(spec, request, stage)[-1:]
 
     def one(self, spec: Spec, given: Any) -> str | None:
         """Sanitized HTML; what has no tags in it is plain text, whose lines stay lines."""
