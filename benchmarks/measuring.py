@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, attack, calibration, deadlines, filters, mail, operation, pages, scopes
+from benchmarks import api, attack, calibration, crowd, deadlines, filters, mail, operation, pages, scopes
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
@@ -25,6 +25,7 @@ def names() -> list[str]:
         *(point.name for point in entry_points(group=GROUP)),
         "start",
         attack.NAME,
+        *crowd.NAMES,
         *filters.NAMES,
         *deadlines.NAMES,
         *scopes.NAMES,
@@ -41,7 +42,15 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
     with opened(tickets, database_url) as instance:
         yield from filters.measure(instance, wanted)
         yield from deadlines.measure(instance, wanted)
-        if set(wanted) - {"calibration", "start", attack.NAME, *filters.NAMES, *deadlines.NAMES, *scopes.NAMES}:
+        if set(wanted) - {
+            "calibration",
+            "start",
+            attack.NAME,
+            *crowd.NAMES,
+            *filters.NAMES,
+            *deadlines.NAMES,
+            *scopes.NAMES,
+        }:
             with running(instance) as stack:
                 for name, take in _on_stack(stack, wanted):
                     if name in wanted:
@@ -51,6 +60,8 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             yield operation.start(instance)
         if attack.NAME in wanted:
             yield attack.open_queue_attacked(instance)
+        if set(crowd.NAMES) & set(wanted):
+            yield from crowd.measure(instance)
 
 
 def _on_stack(stack: Stack, wanted: Collection[str]) -> Iterator[tuple[str, Callable[[], Figure]]]:
