@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from hookdesk.api import (
     PERMISSIONS,
+    AccessHooks,
     Actor,
     Agent,
     AuthHooks,
@@ -161,12 +162,14 @@ def _agents(plan: Mapping[str, Any], departments: Mapping[str, int], actor: Acto
 
 
 def _roles(actor: Actor) -> dict[str, int]:
-    """The two roles that agents of the demo hold, made if the site has others."""
+    """The two roles that agents of the demo hold, made if the site has others; one holds what plugins have to give, too."""
     known = _ids(Role, Role.name)
     everything = tuple(name for name, _label, _group in PERMISSIONS)
-    for name, held in ((FULL, everything), ("Agent", tuple(set(everything) - {"ticket.delete"}))):
-        if name not in known:
-            known[name] = directory.save_role(actor, None, directory.RoleData(name, held))
+    further = [name for name, _label, _group in site().hooks.collect(AccessHooks.permissions)]
+    known[FULL] = directory.save_role(actor, known.get(FULL), directory.RoleData(FULL, (*everything, *further)))
+    if "Agent" not in known:
+        held = tuple(set(everything) - {"ticket.delete"})
+        known["Agent"] = directory.save_role(actor, None, directory.RoleData("Agent", held))
     return known
 
 

@@ -10,7 +10,7 @@ from random import Random
 from time import monotonic
 
 from hookdesk.api import clock, job_overview, lifecycle, site, system
-from hookdesk_demo import letters, paper, sink, stories, wording
+from hookdesk_demo import letters, paper, reading, sink, stories, wording
 from hookdesk_demo.company import PASSWORD, Company, found_company
 from hookdesk_demo.stage import Stage
 
@@ -28,6 +28,7 @@ def make(seed: int, say: Say, tickets: int = TICKETS) -> None:
     with clock.at(now - timedelta(days=DAYS)):
         company = found_company(dict.fromkeys((story.name, story.address) for story in told))
         wording.write_words(system("Demo"), company.departments)
+        reading.write_articles(company.topics, tuple(company.agents.values()))
     say(f"· company: {len(company.agents)} agents, {len(company.organizations)} organizations")
     stage = Stage(company, now)
     for story in told:

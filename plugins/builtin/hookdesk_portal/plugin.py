@@ -66,6 +66,16 @@ class Portal(Plugin[Settings]):
     def slots(self) -> Sequence[Slot]:
         """Where other plugins add to the portal's pages."""
         return [
+            Slot(
+                "portal.hero",
+                (),
+                "At the top of the first page, below its greeting: the search box of a knowledge base.",
+            ),
+            Slot(
+                "portal.subject",
+                (),
+                "Below the subject of a new ticket, inside the form: what may answer it before it is sent.",
+            ),
             Slot("portal.open", (), "Beside the form for a new ticket: what may spare somebody the writing."),
             Slot("portal.sent", ("number",), "After a ticket was opened: what else to say; `number` is its number."),
             Slot("portal.ticket", ("ticket",), "Sections beside a ticket, as its requester sees it."),

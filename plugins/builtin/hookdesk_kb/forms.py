@@ -1,0 +1,105 @@
+"""The forms of articles and categories."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_timezone
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from hookdesk.api import FilesField, Form, StoredFilesField, clean_line, clean_text
+from hookdesk_kb.categories import Values
+from hookdesk_kb.services import MOST_HTML, Details, Words
+
+
+def optional_id(value: str | int | None) -> int | None:
+    """The id of a choice; None for "nothing chosen"."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+def state_words() -> dict[str, str]:
+    """The states of an article as the desk calls them."""
+    return {
+        "draft": _l("Draft"),
+        "published": _l("Published"),
+        "internal": _l("Internal"),
+        "archived": _l("Archived"),
+    }
+
+
+class ArticleForm(Form):
+    """An article in one language, and what holds for it in all."""
+
+    title = StringField(
+        _l("Title"),
+        [DataRequired(_l("Give the article a title.")), Length(max=200, message=_l("Use at most 200 characters."))],
+        filters=[clean_line],
+        description=_l("As a reader would ask."),
+    )
+    html = TextAreaField(_l("Text"), [Length(max=MOST_HTML, message=_l("This is too long."))], filters=[clean_text])
+    files = FilesField(_l("Files"))
+    kept = StoredFilesField()
+    summary = StringField(
+        _l("In one sentence"),
+        [Length(max=300, message=_l("Use at most 300 characters."))],
+        filters=[clean_line],
+        description=_l("Shown in lists and by search engines."),
+    )
+    keywords = StringField(
+        _l("Further words"),
+        [Length(max=500, message=_l("Use at most 500 characters."))],
+        filters=[clean_line],
+        description=_l("What readers call it, if the text does not."),
+    )
+    category_id = SelectField(_l("Category"), coerce=optional_id)
+    state = SelectField(_l("State"))
+    publish_at = DateTimeLocalField(
+        _l("Publish at"),
+        [Optional()],
+        description=_l("In your time zone. Empty: as soon as it is saved as published."),
+    )
+    is_featured = BooleanField(_l("Show it first"), description=_l("On the portal's first page and in its category."))
+    topics = SelectMultipleField(_l("Help topics"), description=_l("Where it is suggested first."))
+
+    def details(self) -> Details:
+        """What holds in all languages."""
+        at: datetime | None = self.publish_at.data
+        zone = get_timezone() or ZoneInfo("UTC")
+        return Details(
+            self.category_id.data, self.state.data, at.replace(tzinfo=zone).astimezone(UTC) if at else None,
+            self.is_featured.data, tuple(self.topics.data or ()),
+        )  # fmt: skip
+
+    def words(self) -> Words:
+        """What it says."""
+        return Words(self.title.data, self.html.data or "", self.summary.data or "", self.keywords.data or "")
+
+
+class CategoryForm(Form):
+    """A category; its names in further languages are plain fields beside it (`name_de`, `description_de`)."""
+
+    name = StringField(
+        _l("Name"),
+        [DataRequired(_l("Give the category a name.")), Length(max=100, message=_l("Use at most 100 characters."))],
+        filters=[clean_line],
+    )
+    parent_id = SelectField(_l("Parent category"), coerce=optional_id)
+    description = TextAreaField(
+        _l("Description"), [Length(max=2000, message=_l("Use at most 2,000 characters."))], filters=[clean_text]
+    )
+    is_public = BooleanField(
+        _l("Show it on the portal"),
+        default=True,
+        description=_l("If off, agents alone read its articles. Holds for all below it too."),
+    )
+    is_featured = BooleanField(_l("Show it first"), description=_l("Before the other categories, on every page."))
+
+    def values(self, names: dict[str, tuple[str, str]]) -> Values:
+        """What was filled in."""
+        return Values(
+            self.name.data, self.parent_id.data, self.description.data or "", self.is_public.data,
+            self.is_featured.data, names,
+        )  # fmt: skip
