@@ -74,8 +74,11 @@ def excerpt(text: str, typed: str) -> Markup:
     start = max(0, places[found.start()] - BEFORE) if found else 0
     if start:
         start = text.find(" ", start, start + BEFORE) + 1 or start
-    cut = marked(text[start : start + EXCERPT], typed)
-    return Markup("{}{}{}").format("… " if start else "", cut, " …" if start + EXCERPT < len(text) else "")
+    end = start + EXCERPT
+    if end < len(text):
+        end = max(text.rfind(" ", end - BEFORE, end), 0) or end
+    cut = marked(text[start:end], typed)
+    return Markup("{}{}{}").format("… " if start else "", cut, " …" if end < len(text) else "")
 
 
 def _plain(text: str) -> tuple[str, list[int]]:

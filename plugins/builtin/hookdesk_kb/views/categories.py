@@ -76,7 +76,7 @@ def _edit(form: forms.CategoryForm, node: shelf.Node | None) -> Page:
     mine = fresh()
     own = node.id if node else 0
     form.parent_id.choices = [
-        ("", _("None: it stands at the top")),
+        ("", _("No category: it stands at the top")),
         *((one.id, mine.shelf.label(one.id)) for one in mine.nodes if own not in (one.id, *one.above)),
     ]
     names = _names(node)
