@@ -16,6 +16,9 @@ EXCERPT, BEFORE = 200, 60
 STEM_FROM = 6
 """Words of so many letters are marked if only their last one differs: "invoices" finds "invoice"."""
 _WORD = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"[\W_]+")
+# What belongs together: words in quotes, and an address, whose parts would be found anywhere if they were looked for one by one.
+_TYPED = re.compile(r'"([^"]*)"|(\S+@\S+)|([^\s"]+)')
 # Scripts that write without spaces: the index holds each of their characters as a word of its own.
 _SPACELESS = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f])")
 
@@ -27,10 +30,20 @@ def spaced(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Text as both indexes should see it: PostgreSQL's "simple" keeps accents, SQLite's unicode61 drops them."""
-    return text if text.isascii() else "".join(map(_base, unicodedata.normalize("NFC", text)))
+    return text if text.isascii() else unicodedata.normalize("NFC", text).translate(_BASES)
 
 
-@lru_cache(maxsize=8192)
+class _Bases(dict[int, str]):
+    """Letter → without its accents, for each letter that was ever seen."""
+
+    def __missing__(self, code: int) -> str:
+        """Look once."""
+        return self.setdefault(code, _base(chr(code)))
+
+
+_BASES = _Bases()
+
+
 def _base(letter: str) -> str:
     """A letter without its accents. Where a script writes without spaces, marks are part of the letter: が is not か."""
     if _SPACELESS.match(letter):
@@ -39,18 +52,19 @@ def _base(letter: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Text for the index: without accents and NUL, spaced."""
-    return spaced(without_accents(text)).replace("\x00", "")
+    """Text for the index: words without accents, and nothing between them. PostgreSQL would take an address or a file name for one word."""
+    return _BETWEEN.sub(" ", spaced(without_accents(text)))
 
 
 def terms(typed: str) -> list[list[str]]:
-    """The words to look for; each is a list of tokens that stand side by side (one, but for scripts without spaces)."""
-    found = []
-    for word in _WORD.findall(without_accents(typed[:MOST_CHARACTERS]))[:MOST_WORDS]:
-        tokens = spaced(word).split()
-        if tokens:
-            found.append(tokens)
-    return found
+    """What to look for: each is a list of tokens that stand side by side. It is one word, or the words of a quoted phrase, the parts of an
+    address, or letters of a script without spaces.
+    """
+    found: list[list[str]] = []
+    for phrase, address, words in _TYPED.findall(without_accents(typed[:MOST_CHARACTERS])):
+        together = _WORD.findall(spaced(phrase or address))
+        found += [together] if together else [spaced(word).split() for word in _WORD.findall(words)]
+    return [tokens[:MOST_WORDS] for tokens in found[:MOST_WORDS] if tokens]
 
 
 def marked(text: str, typed: str) -> Markup:
@@ -68,10 +82,7 @@ def marked(text: str, typed: str) -> Markup:
 def excerpt(text: str, typed: str) -> Markup:
     """Some 200 characters around the first word that was found, marked; the beginning if none was."""
     text = " ".join(text.split())
-    plain, places = _plain(text)
-    pattern = _pattern(typed)
-    found = pattern.search(plain) if pattern else None
-    start = max(0, places[found.start()] - BEFORE) if found else 0
+    start = max(0, (place(text, typed) or 0) - BEFORE)
     if start:
         start = text.find(" ", start, start + BEFORE) + 1 or start
     end = start + EXCERPT
@@ -81,22 +92,35 @@ def excerpt(text: str, typed: str) -> Markup:
     return Markup("{}{}{}").format("… " if start else "", cut, " …" if end < len(text) else "")
 
 
+def place(text: str, typed: str) -> int | None:
+    """About where the first of the words stands, within a few letters; None if none does."""
+    pattern = _pattern(typed)
+    found = pattern.search(without_accents(text).casefold()) if pattern else None
+    return found.start() if found else None
+
+
 def _plain(text: str) -> tuple[str, list[int]]:
     """Text without case and accents, and for each of its letters the place where it stood."""
     letters: list[str] = []
     places: list[int] = []
-    for place, letter in enumerate(text):
-        base = _base(letter).casefold()
+    for at, letter in enumerate(text):
+        base = _BASES[ord(letter)].casefold()
         letters += base
-        places += [place] * len(base)
+        places += [at] * len(base)
     return "".join(letters), places
 
 
+@lru_cache(maxsize=64)
 def _pattern(typed: str) -> re.Pattern[str] | None:
     """Finds what was typed: at the beginning of a word, or anywhere in scripts without spaces."""
     parts = []
     for tokens in terms(typed.casefold()):
-        word = "".join(tokens)
+        word = tokens[0]
         stem = word[:-1] if len(word) >= STEM_FROM else word
-        parts.append(re.escape(word) if len(tokens) > 1 else rf"(?<![^\W_]){re.escape(stem)}[^\W_]*")
+        if len(tokens) > 1:
+            parts.append(r"[\W_]*".join(map(re.escape, tokens)))
+        elif _SPACELESS.match(word):
+            parts.append(re.escape(word))
+        else:
+            parts.append(rf"(?<![^\W_]){re.escape(stem)}[^\W_]*")
     return re.compile("|".join(parts)) if parts else None

@@ -16,6 +16,10 @@ def test_a_typed_word_is_among_those_of_the_index(text: str, typed: str) -> None
     assert all(" ".join(tokens).casefold() in held for tokens in terms(typed))
 
 
+def test_what_stands_in_quotes_or_is_an_address_belongs_together() -> None:
+    assert terms('lost "red bike" ada@example.org "') == [["lost"], ["red", "bike"], ["ada", "example", "org"]]
+
+
 def test_letters_of_scripts_without_spaces_keep_their_marks() -> None:
     assert folded("が") != folded("か")
 
@@ -27,6 +31,8 @@ def test_letters_of_scripts_without_spaces_keep_their_marks() -> None:
         ("An invoice, reinvoiced", "invoices", "An <mark>invoice</mark>, reinvoiced"),
         ("請求書の宛名", "宛名", "請求書の<mark>宛名</mark>"),
         ("nothing of it", "…", "nothing of it"),
+        ("the red bike, not red. Bike", '"red bike"', "the <mark>red bike</mark>, not <mark>red. Bike</mark>"),
+        ("from ada@example.org", "ada@example.org", "from <mark>ada@example.org</mark>"),
     ],
 )
 def test_words_are_marked_where_they_stand(text: str, typed: str, expected: str) -> None:

@@ -73,6 +73,10 @@ class SearchBackend(Protocol):
         """
         ...
 
+    def ranked(self, dialect: str, words: str, include_notes: bool) -> Any:
+        """Like `matching` with a second column `rank`, the lowest first: of the newest matches, as many as can be compared in time."""
+        ...
+
     def rebuild(self, batch: int) -> int:
         """Index up to `batch` tickets that are missing; how many were done."""
         ...

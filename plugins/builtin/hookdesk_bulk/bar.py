@@ -17,7 +17,9 @@ KEYS = {"assign": "a", "status": "s", "priority": "p"}
 
 def context(actor: Actor, trail: Trail) -> Mapping[str, Any]:
     """What the template of the bar is given."""
-    offered = actions.offered(actor)
+    offered = sorted(
+        actions.offered(actor), key=lambda action: bool(action.confirm)
+    )  # what cannot be undone comes last
     total = "" if trail.only else queues.counts(actor).get(trail.queue.key, "")
     return {
         "first": offered[:IN_SIGHT],

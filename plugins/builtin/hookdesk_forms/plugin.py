@@ -25,7 +25,7 @@ from hookdesk.api import (
     TicketView,
     hookimpl,
 )
-from hookdesk_forms import actions, criteria, intake, mailed, persons, slots
+from hookdesk_forms import actions, criteria, findable, intake, mailed, persons, slots
 from hookdesk_forms.hookspecs import FormsHooks
 from hookdesk_forms.kinds import OWN, FieldKind
 from hookdesk_forms.views import bp
@@ -38,7 +38,7 @@ class Forms(Plugin[NoSettings]):
     """
 
     hookspecs = (FormsHooks,)
-    uses = ("filters",)
+    uses = ("filters", "search")
 
     @hookimpl
     def field_kinds(self) -> Sequence[FieldKind]:
@@ -105,6 +105,11 @@ class Forms(Plugin[NoSettings]):
     def criteria_fields(self) -> Sequence[Field]:
         """Fields for conditions."""
         return criteria.fields()
+
+    @hookimpl
+    def search_words(self, ticket_ids: Sequence[int]) -> Sequence[tuple[int, str, bool]]:
+        """What was filled in on tickets."""
+        return findable.words(ticket_ids)
 
     @hookimpl
     def message_values(self, ticket: TicketView | None, for_agent: bool) -> Sequence[MessageValue]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hookdesk.api import Actor, attachments, reading
@@ -61,20 +61,40 @@ def read_all(owners: Mapping[str, int | None]) -> dict[str, dict[int, tuple[Any,
     meant = [OWNERS[about] == owner_id for about, owner_id in owners.items() if owner_id is not None]
     if not known or not meant:
         return found
-    kinds = all_kinds()
-    asked = select(Value.field_id, Value.id, *_STORED).where(or_(*meant))
+    for spec, _row, value in _stored(or_(*meant)):
+        if spec.about in found:
+            _add(found[spec.about], spec, value)
+    return found
+
+
+def read_of_tickets(ticket_ids: Sequence[int]) -> dict[int, dict[int, tuple[Any, ...]]]:
+    """Ticket → field id → values, of those tickets that have some."""
+    found: dict[int, dict[int, tuple[Any, ...]]] = {}
+    if catalogue.whole().fields:
+        for spec, row, value in _stored(Value.ticket_id.in_(ticket_ids)):
+            _add(found.setdefault(row.ticket_id, {}), spec, value)
+    return found
+
+
+def _stored(meant: ColumnElement[bool]) -> Iterator[tuple[Spec, Row[Any], Any]]:
+    """Rows of known fields, in the order of their values: field, row, value."""
+    known, kinds = catalogue.whole().fields, all_kinds()
+    asked = select(Value.field_id, Value.id, *_STORED, Value.ticket_id).where(meant)
     for row in reading().all(asked.order_by(Value.field_id, Value.place)):
         spec = known.get(row.field_id)
-        if spec is not None and spec.about in found:
-            stored = found[spec.about]
-            stored[spec.id] = (*stored.get(spec.id, ()), _value(row, kinds.get(spec.kind)))
-    return found
+        if spec is not None:
+            yield spec, row, _value(row, kinds.get(spec.kind))
+
+
+def _add(stored: dict[int, tuple[Any, ...]], spec: Spec, value: Any) -> None:
+    """One more value of a field."""
+    stored[spec.id] = (*stored.get(spec.id, ()), value)
 
 
 def _value(row: Any, kind: FieldKind | None) -> Any:
     """The value of a row; of a kind that is not there any more whatever was stored."""
     if kind is None or not kind.column:
-        return next((value for value in row[2:] if value is not None), None)
+        return next((value for value in row[2:-1] if value is not None), None)
     return {**row.data, "id": row.id} if kind.column == "data" else getattr(row, kind.column)
 
 

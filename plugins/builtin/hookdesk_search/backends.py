@@ -1,10 +1,10 @@
-"""Full text on SQLite (FTS5) and on PostgreSQL (tsvector): a SELECT of ticket ids, newest first, at most 5,000."""
+"""Full text on SQLite (FTS5) and on PostgreSQL (tsvector): a SELECT of ticket ids, newest first or best first."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, column, func, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, column, func, literal_column, select, table, text
 
 from hookdesk.api import fulltext
 from hookdesk_search import services
@@ -12,6 +12,8 @@ from hookdesk_search.models import Document
 
 MOST = 5_000
 """The newest matches that a search looks through; a page that reached it says so."""
+MOST_RANKED = 500
+"""The newest matches that are put in order of how well they fit: ranking looks into each of them."""
 
 
 class Fts5Backend:
@@ -21,19 +23,47 @@ class Fts5Backend:
 
     def matching(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
         """Ids of tickets that contain all words, the last one as a prefix."""
+        match = self._match(dialect, words, include_notes)
+        return None if match is None else _newest(match).limit(MOST)
+
+    def ranked(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
+        """Of the newest, best first: number, subject and requester count most, notes least."""
+        match = self._match(dialect, words, include_notes)
+        if match is None:
+            return None
+        weight: ColumnElement[float] = literal_column("bm25(p_search__fts, 10.0, 1.0, 0.7)")
+        return _by_rank(_newest(match).add_columns(weight.label("rank")).limit(MOST_RANKED))
+
+    def _match(self, dialect: str, words: str, include_notes: bool) -> TextClause | None:
+        """The condition on the index."""
         found = fulltext.terms(words)
         if dialect != "sqlite" or not found:
             return None
-        phrases = [f'"{" ".join(tokens)}"' for tokens in found]
-        expression = " AND ".join(phrases) + "*"
-        scoped = expression if include_notes else f"{{public}} : ({expression})"
-        index = table("p_search__fts", column("rowid"))
-        match = text("p_search__fts MATCH :search_words").bindparams(bindparam("search_words", scoped))
-        return select(index.c.rowid.label("id")).where(match).order_by(index.c.rowid.desc()).limit(MOST)
+        expression = " AND ".join(f'"{" ".join(tokens)}"' for tokens in found) + "*"
+        scoped = expression if include_notes else f"{{head public}} : ({expression})"
+        return text("p_search__fts MATCH :search_words").bindparams(bindparam("search_words", scoped))
 
     def rebuild(self, batch: int) -> int:
         """Index tickets that are missing."""
         return services.index_missing(batch)
+
+
+def _newest(match: TextClause) -> Select[Any]:
+    """Documents that match, newest first."""
+    index = table("p_search__fts", column("rowid"))
+    return select(index.c.rowid.label("id")).where(match).order_by(index.c.rowid.desc())
+
+
+def _by_rank(newest: Select[Any]) -> Select[Any]:
+    """The same in the order of their rank."""
+    inner = newest.subquery()
+    return select(inner.c.id, inner.c.rank).order_by(inner.c.rank, inner.c.id.desc())
+
+
+HEAD = "p_search__document.head"
+PUBLIC = f"left({HEAD} || ' ' || p_search__document.public, 200000)"
+"""As the indexes have it, letter for letter: else PostgreSQL would not use them."""
+ALL = f"{PUBLIC} || ' ' || left(p_search__document.notes, 200000)"
 
 
 class TsvectorBackend:
@@ -43,21 +73,32 @@ class TsvectorBackend:
 
     def matching(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
         """Ids of tickets that contain all words, the last one as a prefix."""
+        asked = self._query(dialect, words)
+        return None if asked is None else self._newest(asked, include_notes).limit(MOST)
+
+    def ranked(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
+        """Of the newest, best first: number, subject and requester count most."""
+        asked = self._query(dialect, words)
+        if asked is None:
+            return None
+        held = f"setweight(to_tsvector('simple', {HEAD}), 'A') || to_tsvector('simple', {ALL if include_notes else PUBLIC})"
+        weight = -func.ts_rank(literal_column(held), asked)
+        return _by_rank(self._newest(asked, include_notes).add_columns(weight.label("rank")).limit(MOST_RANKED))
+
+    def _query(self, dialect: str, words: str) -> Any:
+        """What is asked, as PostgreSQL's own type."""
         found = fulltext.terms(words)
         if dialect != "postgresql" or not found:
             return None
         query = " & ".join("(" + " <-> ".join(tokens) + ")" for tokens in found[:-1])
         last = " <-> ".join([*found[-1][:-1], f"{found[-1][-1]}:*"])
-        asked = func.to_tsquery("simple", f"{query} & ({last})" if query else last)
-        public = "left(p_search__document.public, 200000)"
-        source = f"{public} || ' ' || left(p_search__document.notes, 200000)" if include_notes else public
-        vector: Any = literal_column(f"to_tsvector('simple', {source})")
-        return (
-            select(Document.ticket_id.label("id"))
-            .where(vector.op("@@")(asked))
-            .order_by(Document.ticket_id.desc())
-            .limit(MOST)
-        )
+        return func.to_tsquery("simple", f"{query} & ({last})" if query else last)
+
+    def _newest(self, asked: Any, include_notes: bool) -> Select[Any]:
+        """Documents that match, newest first."""
+        vector: Any = literal_column(f"to_tsvector('simple', {ALL if include_notes else PUBLIC})")
+        found = select(Document.ticket_id.label("id")).where(vector.op("@@")(asked))
+        return found.order_by(Document.ticket_id.desc())
 
     def rebuild(self, batch: int) -> int:
         """Index tickets that are missing."""

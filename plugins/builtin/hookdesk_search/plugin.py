@@ -1,27 +1,48 @@
-"""The plugin: a box in the desk, a page of results, and an index that follows events."""
+"""The plugin: a box in the desk, pages of results and of the index, and an index that follows events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Event, Job, NoSettings, Plugin, SearchBackend, SlotContent, hookimpl
-from hookdesk_search import services
+from hookdesk.api import (
+    Actor,
+    Event,
+    Job,
+    NavItem,
+    NoSettings,
+    PageAssets,
+    PaletteItem,
+    Plugin,
+    SearchBackend,
+    SlotContent,
+    hookimpl,
+)
+from hookdesk_search import palette, rebuilding, services
 from hookdesk_search.backends import Fts5Backend, TsvectorBackend
+from hookdesk_search.hookspecs import SearchHooks
 from hookdesk_search.views import bp
+
+if TYPE_CHECKING:
+    from click import Command
+
+CHANGES = ("requester", "subject")
+"""Changes of a ticket that change its words, besides those of fields and entries."""
 
 
 class Search(Plugin[NoSettings]):
     """Search
 
-    Finds tickets by any word of the subject, the thread, attachment names, the requester and the number.
+    Finds tickets by any word of the subject, the thread, attachment names, the requester, the number and the fields of forms.
     """
 
-    uses = ("desk",)
+    hookspecs = (SearchHooks,)
+    uses = ("desk", "palette")
 
     @hookimpl
     def search_backends(self) -> Sequence[SearchBackend]:
@@ -30,8 +51,20 @@ class Search(Plugin[NoSettings]):
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
-        """The page of results."""
+        """The pages of results and of the index."""
         return [bp]
+
+    @hookimpl
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """A line in the admin panel."""
+        if area != "admin":
+            return []
+        return [NavItem(area, _("Search"), "search.index", icon="search", group="System", order=50, permission="admin")]
+
+    @hookimpl
+    def palette_items(self, actor: Actor, query: str) -> Sequence[PaletteItem]:
+        """Tickets that contain what was typed."""
+        return palette.items(actor, query)
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
@@ -39,9 +72,24 @@ class Search(Plugin[NoSettings]):
         return [SlotContent("search/box.html")] if slot == "desk.search" and actor.is_agent else []
 
     @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """What is offered while one types, and how marked words look."""
+        return [PageAssets(css=("search.css",), js=("search.js",), face="desk")]
+
+    @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
-        """Fills in what is missing."""
-        return [Job("search.index", services.index_missing, timedelta(minutes=1), _l("Index tickets that are missing"))]
+        """Fills in what is missing, and goes on with a rebuild."""
+        return [
+            Job("search.index", services.index_missing, timedelta(minutes=1), _l("Index tickets that are missing")),
+            Job(rebuilding.JOB, rebuilding.step, timedelta(minutes=5), _l("Index every ticket anew, when asked to")),
+        ]
+
+    @hookimpl
+    def cli_commands(self) -> Sequence[Command]:
+        """`hookdesk search rebuild`."""
+        from hookdesk_search.cli import rebuild  # click is slow to import, and few processes need it
+
+        return [rebuild]
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:
@@ -52,6 +100,13 @@ class Search(Plugin[NoSettings]):
     def entry_added(self, event: Event) -> None:
         """Index it anew."""
         services.index_ticket(event.ticket_id)
+
+    @hookimpl
+    def ticket_changed(self, event: Event) -> None:
+        """Index it anew if its words changed."""
+        what = str(event.data["what"])
+        if what in CHANGES or what.startswith(("field:", "entry")):
+            services.index_ticket(event.ticket_id)
 
     @hookimpl
     def users_merged(self, event: Event) -> None:

@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Attachment, ThreadEntry, Ticket, User, UserEmail, fulltext, reading, release, transact
+from hookdesk.api import (
+    Attachment,
+    ThreadEntry,
+    Ticket,
+    User,
+    UserEmail,
+    fulltext,
+    reading,
+    release,
+    site,
+    transact,
+)
+from hookdesk_search.hookspecs import SearchHooks
 from hookdesk_search.models import Document
 
 MOST_CHARACTERS = 200_000
@@ -24,29 +36,42 @@ class Parts:
     """The words of one ticket, before they become its document."""
 
     updates: int
-    public: list[str]
+    head: list[str]
+    public: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, kind: str, *words: str) -> None:
+    def add(self, is_internal: bool, *words: str) -> None:
         """Add words of an entry."""
-        (self.notes if kind == "note" else self.public).extend(words)
+        (self.notes if is_internal else self.public).extend(words)
 
 
 def index_ticket(ticket_id: int) -> None:
     """Write a ticket's document anew from what is stored now; drop it if the ticket is gone. Doing it twice changes nothing."""
-    transact(lambda session: _index(session, [ticket_id]), race=True)
+    index([ticket_id])
 
 
-def _index(session: Session, ticket_ids: Sequence[int]) -> None:
+def index(ticket_ids: Sequence[int]) -> None:
+    """The same for several. Plugins are asked first, outside the transaction."""
+    release()
+    added = site().hooks.collect(SearchHooks.search_words, ticket_ids=ticket_ids)
+    transact(lambda session: _index(session, ticket_ids, added), race=True)
+
+
+def _index(session: Session, ticket_ids: Sequence[int], added: Sequence[tuple[int, str, bool]]) -> None:
     """Write the documents of these tickets anew."""
+    found = _collected(session, ticket_ids)
+    for ticket_id, words, is_internal in added:
+        if ticket_id in found:
+            found[ticket_id].add(is_internal, words)
     documents = [
         {
             "ticket_id": ticket_id,
+            "head": _folded(parts.head),
             "public": _folded(parts.public),
             "notes": _folded(parts.notes),
             "updates": parts.updates,
         }
-        for ticket_id, parts in _collected(session, ticket_ids).items()
+        for ticket_id, parts in found.items()
     ]
     session.execute(delete(Document).where(Document.ticket_id.in_(ticket_ids)))
     if documents:
@@ -63,7 +88,7 @@ def _collected(session: Session, ticket_ids: Sequence[int]) -> Mapping[int, Part
     found = {row.id: Parts(row.updates, [row.number, row.subject, row.name]) for row in rows}
     addresses = _addresses(session, {row.user_id for row in rows})
     for row in rows:
-        found[row.id].public += addresses.get(row.user_id, [])
+        found[row.id].head += addresses.get(row.user_id, [])
     most = MOST_ENTRIES * len(ticket_ids)
     entries = (
         select(ThreadEntry.ticket_id, ThreadEntry.kind, ThreadEntry.text, ThreadEntry.author)
@@ -72,7 +97,7 @@ def _collected(session: Session, ticket_ids: Sequence[int]) -> Mapping[int, Part
         .limit(most)
     )
     for ticket_id, kind, text, author in session.execute(entries):
-        found[ticket_id].add(kind, author, text)
+        found[ticket_id].add(kind == "note", author, text)
     names = (
         select(Attachment.ticket_id, ThreadEntry.kind, Attachment.filename)
         .join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
@@ -80,7 +105,7 @@ def _collected(session: Session, ticket_ids: Sequence[int]) -> Mapping[int, Part
         .limit(most)
     )
     for ticket_id, kind, filename in session.execute(names):
-        found[ticket_id].add(kind, filename)
+        found[ticket_id].add(kind == "note", filename)
     return found
 
 
@@ -96,7 +121,7 @@ def _addresses(session: Session, user_ids: set[int]) -> Mapping[int, list[str]]:
 
 
 def _folded(parts: list[str]) -> str:
-    """One text, without NUL and within bounds."""
+    """One text within bounds."""
     return fulltext.folded("\n".join(parts)[:MOST_CHARACTERS])
 
 
@@ -119,10 +144,15 @@ def index_missing(batch: int = BATCH) -> int:
     missing = select(Ticket.id, Ticket.entry_count).outerjoin(Document, Document.ticket_id == Ticket.id)
     newest = missing.where(Document.ticket_id.is_(None)).order_by(Ticket.id.desc()).limit(batch)
     rows = reading().all(newest)
-    release()
-    short = [row.id for row in rows if row.entry_count <= SHORT]
-    slices = [short[start : start + SLICE] for start in range(0, len(short), SLICE)]
-    slices += [[row.id] for row in rows if row.entry_count > SHORT]
-    for ticket_ids in slices:
-        transact(lambda session, ids=ticket_ids: _index(session, ids), race=True)  # type: ignore[misc]  # bound now, called now
+    in_slices([(row.id, row.entry_count) for row in rows])
     return len(rows)
+
+
+def in_slices(counted: Sequence[tuple[int, int]]) -> None:
+    """Index tickets, given as (id, entries): short ones together, each long one in a transaction of its own."""
+    short = [ticket_id for ticket_id, entries in counted if entries <= SHORT]
+    for start in range(0, len(short), SLICE):
+        index(short[start : start + SLICE])
+    for ticket_id, entries in counted:
+        if entries > SHORT:
+            index([ticket_id])

@@ -14,8 +14,7 @@
     if (answer.redirected) return location.assign(answer.url); // it says there why nothing was done
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     dialog.replaceChildren(...page.body.childNodes);
-    const more = document.getElementById("bulk-more");
-    if (more && more.matches(":popover-open")) more.hidePopover();
+    for (const open of bar().querySelectorAll("details[open]")) open.open = false;
     dialog.showModal();
     const first = dialog.querySelector(".menu-item, select, textarea, input:not([type=hidden])");
     if (first) first.focus();

@@ -1,0 +1,65 @@
+"""Tickets that contain words, of those that the actor may see: newest first, or best first among the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from sqlalchemy import Row, Select, select
+
+from hookdesk.api import Actor, RunningHooks, Ticket, listing, reading, scope, site
+
+PAGE = 25
+MOST_PAGES = 20
+"""Pages of matches in the order of their rank; there are no more matches than that which are ranked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody looks for: words, newest first (from `before` on) or by rank (that `page`, from 0)."""
+
+    words: str
+    by_rank: bool = False
+    before: int | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows (those of `listing.rows`), and whether there are more."""
+
+    rows: Sequence[Row[Any]]
+    has_more: bool
+
+
+def find(actor: Actor, asked: Asked, size: int = PAGE) -> Found:
+    """One page."""
+    matching = matches(asked.words, asked.by_rank)
+    if matching is None:
+        return Found((), False)
+    inner = matching.subquery()
+    seen = select(Ticket.id).join(inner, inner.c.id == Ticket.id).where(scope(actor)).limit(size + 1)
+    if asked.by_rank:
+        seen = seen.order_by(inner.c.rank, inner.c.id.desc()).offset(asked.page * size)
+    else:
+        seen = seen.order_by(inner.c.id.desc())
+        seen = seen.where(Ticket.id < asked.before) if asked.before is not None else seen
+    ids = list(reading().scalars(seen))
+    return Found(listing.rows(ids[:size]), len(ids) > size)
+
+
+def matches(words: str, by_rank: bool = False) -> Select[Any] | None:
+    """The first backend's answer for this database; None if there are no words in it."""
+    for backend in site().hooks.collect(RunningHooks.search_backends):
+        ask = backend.ranked if by_rank else backend.matching
+        found: Select[Any] | None = ask(reading().dialect, words, True)
+        if found is not None:
+            return found
+    return None
+
+
+def ticket_url(number: str) -> str:
+    """Where the desk shows a ticket; "" while the desk is switched off."""
+    return url_for("desk.ticket", number=number) if "desk.ticket" in current_app.view_functions else ""
