@@ -121,6 +121,16 @@
       this.editor.loadHTML(this.harmless(html));
     }
 
+    // Put back what was being written, before or after there is an editor.
+    refill(text, html, files = []) {
+      this.learn(files);
+      this.area.value = text;
+      this.html.value = html;
+      this.html.disabled = !html;
+      if (this.editor) this.load(html || escaped(text));
+      else if (html) this.start().catch(() => {});
+    }
+
     learn(files) {
       for (const file of files) this.files.set(file.url, file);
     }

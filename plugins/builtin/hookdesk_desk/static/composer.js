@@ -1,6 +1,6 @@
 /* What one writes in: a text outlives the page, a picker puts in what is kept elsewhere, files that are stored travel as tokens.
    Works on any form with a text named "message"; the page works without it.
-   For other scripts: dispatch `hookdesk:insert` on the form with the detail {html, text, files}. */
+   For other scripts: dispatch `hookdesk:insert` on the form with the detail {html, text, files}, `hookdesk:keep` with {files} alone. */
 (() => {
   "use strict";
   const node = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
@@ -62,6 +62,7 @@
     keep(form, (what.files || []).filter((file) => !inline.includes(file)));
     changed(form);
   }
+  document.addEventListener("hookdesk:keep", (event) => keep(event.target, event.detail.files));
   document.addEventListener("hookdesk:insert", (event) => field(event.target) && insert(event.target, event.detail));
 
   // The picker: one for all that can be put in.
@@ -157,12 +158,13 @@
     });
   }
 
-  // A text being written outlives the page until it was sent; whether it was, the thread's own state says.
+  // A text being written outlives the page until it was sent; whether it was, the thread's own state says. (Where the plugin drafts is
+  // switched off: it keeps more, elsewhere.)
   const load = (key) => JSON.parse(sessionStorage.getItem(key) || "null");
   const store = (key, value) => sessionStorage.setItem(key, JSON.stringify(value));
   const ticket = document.querySelector("[data-draft]");
   const state = () => (document.getElementById("seen") || { value: "" }).value;
-  for (const area of ticket ? ticket.querySelectorAll(".composer textarea") : []) {
+  for (const area of ticket && !document.querySelector("[data-draft-url]") ? ticket.querySelectorAll(".composer textarea") : []) {
     const key = `draft.${ticket.dataset.draft}.${area.id}`;
     const kept = load(key);
     if (kept && kept.sent !== undefined && kept.sent !== state()) sessionStorage.removeItem(key);

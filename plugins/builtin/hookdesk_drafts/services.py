@@ -1,0 +1,95 @@
+"""Keeping drafts and letting go of them. The only writer of their table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from hookdesk.api import Actor, StoredFile, Ticket, attachments, clock, reading, release, transact
+from hookdesk_drafts.models import Draft
+
+KEPT_FOR = timedelta(days=14)
+BATCH = 100
+NEW = "new"
+MODES: Mapping[str, str] = {"response": "reply", "note": "note"}
+"""The kind of an entry → where its draft stood."""
+
+
+def place_of(ticket_id: int, mode: str) -> str:
+    """Where a reply or a note to a ticket is kept."""
+    return f"{ticket_id}:{mode}"
+
+
+def keep(
+    actor: Actor,
+    place: str,
+    text: str,
+    html: str = "",
+    files: Sequence[StoredFile] = (),
+    fields: Mapping[str, str] | None = None,
+    ticket_id: int | None = None,
+) -> None:
+    """Keep what the actor is writing there; nothing at all means that there is no draft any more."""
+
+    def work(session: Session) -> None:
+        row = session.scalar(select(Draft).where(Draft.agent_id == actor.agent_id, Draft.place == place))
+        if not (text.strip() or files or fields):
+            _remove(session, [row.id] if row else [])
+            return
+        if row is None:
+            row = Draft(agent_id=actor.agent_id, ticket_id=ticket_id, place=place)
+            session.add(row)
+        row.text, row.updated_at = text, clock.now()
+        row.values = {"html": html, "files": [astuple(file) for file in files], "fields": dict(fields or {})}
+        session.flush()
+        attachments.disclaim(session, _owner(row.id))
+        attachments.claim(session, _owner(row.id), (file.sha256 for file in files))
+
+    transact(work, race=True)
+
+
+def files_of(values: Mapping[str, Any]) -> list[StoredFile]:
+    """The files that are stored for a draft."""
+    return [StoredFile(*one) for one in values.get("files", ())]
+
+
+def _owner(draft_id: int) -> str:
+    """How its files are claimed."""
+    return f"drafts:{draft_id}"
+
+
+def sent(agent_id: int, place: str) -> None:
+    """What was written there is sent."""
+    _drop(and_(Draft.agent_id == agent_id, Draft.place == place))
+
+
+def ended(ticket_id: int) -> None:
+    """Nobody writes on a closed ticket any more."""
+    if reading().scalar(select(Ticket.state).where(Ticket.id == ticket_id)) != "open":
+        _drop(Draft.ticket_id == ticket_id)
+
+
+def sweep() -> int:
+    """The job: drop what nobody has touched for two weeks, and whose agent or ticket is gone; how many."""
+    is_lost = or_(Draft.agent_id.is_(None), and_(Draft.ticket_id.is_(None), Draft.place != NEW))
+    return _drop(or_(Draft.updated_at < clock.now() - KEPT_FOR, is_lost))
+
+
+def _drop(condition: ColumnElement[bool]) -> int:
+    """Drop some drafts; nothing is written where there are none."""
+    ids = list(reading().scalars(select(Draft.id).where(condition).limit(BATCH)))
+    release()
+    if ids:
+        transact(lambda session: _remove(session, ids))
+    return len(ids)
+
+
+def _remove(session: Session, ids: Sequence[int]) -> None:
+    """Their rows, and their hold on files."""
+    attachments.disclaim(session, *map(_owner, ids))
+    session.execute(delete(Draft).where(Draft.id.in_(ids)))

@@ -1,0 +1,50 @@
+"""Where the composer's script keeps what is being written, and finds it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from hookdesk.api import access_number, agent, current_actor
+from hookdesk_drafts import queries, services
+from hookdesk_drafts.forms import DraftForm
+
+bp = Blueprint("drafts", "hookdesk_drafts", url_prefix="/agent/drafts")
+FIELDS = ("channel", "email", "name", "topic", "subject", "department", "priority")
+"""What of the form for a new ticket is kept besides its text."""
+Answer = tuple[dict[str, Any], int]
+
+
+@bp.post("/<number>/<any(reply, note):mode>")
+@agent()
+def keep(number: str, mode: str) -> Answer:
+    """Keep a reply or a note."""
+    view = access_number(current_actor(), number)
+    return _keep(services.place_of(view.id, mode), view.id)
+
+
+@bp.get("/new")
+@agent()
+def new() -> Answer:
+    """The ticket that one was about to open, or nothing."""
+    return {"draft": queries.new(current_actor())}, 200
+
+
+@bp.post("/new")
+@agent()
+def keep_new() -> Answer:
+    """Keep a ticket that is about to be opened, once there is more to it than what the form begins with."""
+    fields = {name: text[:500] for name in FIELDS if (text := request.form.get(name, "").strip())}
+    return _keep(services.NEW, None, fields if fields.keys() & {"email", "name", "subject"} else {})
+
+
+def _keep(place: str, ticket_id: int | None, fields: dict[str, str] | None = None) -> Answer:
+    """Keep what was sent; the words that tell of it."""
+    form = DraftForm()
+    if not form.validate():
+        return {"error": " ".join(str(words[0]) for words in form.problems().values())}, 422
+    text = form.message.data or ""
+    services.keep(current_actor(), place, text, form.message.html, form.kept.data, fields, ticket_id)
+    is_there = bool(text.strip() or form.kept.data or fields)
+    return {"saved": queries.saved() if is_there else ""}, 200
