@@ -1,9 +1,10 @@
-"""The public number of a new ticket: counted or drawn in the ticket's own transaction, and never one that a ticket has."""
+"""The public number of something new: counted or drawn in its own transaction, and never one that another has."""
 
 from __future__ import annotations
 
 from itertools import count
 from secrets import randbelow
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +19,12 @@ TRIES = 50
 """So many numbers that are taken are passed one by one; then counting takes ever wider strides, and drawing another digit."""
 
 
-def give(session: Session, wanted: NumberFormat | None) -> str:
-    """A number that no ticket has, in the wanted format or core's own."""
+def give(session: Session, wanted: NumberFormat | None, column: Any = Ticket.number) -> str:
+    """A number that no ticket (or nothing else that has its numbers in `column`) has, in the wanted format or that of tickets."""
     form = wanted or _own()
     for attempt in count():
         number = form.filled(_digits(session, form, attempt // TRIES))
-        if session.scalar(select(Ticket.id).where(Ticket.number == number)) is None:
+        if session.scalar(select(column).where(column == number)) is None:
             return number
     raise AssertionError("unreachable: strides and digits grow until a number is free")
 
