@@ -36,6 +36,8 @@ from hookdesk.types.actors import Actor, ActorKind
 from hookdesk.types.tickets import TicketView
 
 SEE_ALL = "ticket.see_all"
+BINNED = "deleted"
+"""The state of a ticket in the bin: out of every scope but that of the bin itself."""
 
 PERMISSIONS: tuple[tuple[str, str, str], ...] = (
     ("ticket.create", _l("Open tickets for others"), _l("Tickets")),
@@ -48,7 +50,8 @@ PERMISSIONS: tuple[tuple[str, str, str], ...] = (
     ("ticket.edit", _l("Change priority, requester, collaborators and other properties"), _l("Tickets")),
     ("ticket.mark_answered", _l("Mark tickets as answered or not"), _l("Tickets")),
     ("ticket.close", _l("Close and reopen tickets"), _l("Tickets")),
-    ("ticket.delete", _l("Delete tickets"), _l("Tickets")),
+    ("ticket.edit_entries", _l("Change what others wrote"), _l("Tickets")),
+    ("ticket.delete", _l("Delete tickets, and bring them back from the bin"), _l("Tickets")),
 )
 """Core's permissions in a department: (name, label, group). Seeing a ticket is not among them: it follows from where an agent works."""
 
@@ -109,7 +112,9 @@ def legs(actor: Actor) -> tuple[Leg, ...]:
         return _requester_legs(actor)
     if actor.kind is ActorKind.GUEST and actor.ticket_id is not None:
         takes_part = or_(*(leg.condition for leg in _requester_legs(actor)))
-        return (Leg("link", and_(Ticket.id == actor.ticket_id, takes_part)),)
+        linked = aliased(Ticket)
+        goes_on = select(linked.merged_into_id).where(linked.id == actor.ticket_id).scalar_subquery()
+        return (Leg("link", and_(or_(Ticket.id == actor.ticket_id, Ticket.id == goes_on), takes_part)),)
     return ()
 
 
@@ -150,12 +155,16 @@ def narrowing(actor: Actor) -> list[ColumnElement[bool]]:
     return [condition for _, condition in site().hooks.conditions(AccessHooks.permission_scope, actor=actor)]
 
 
-def scope(actor: Actor) -> ColumnElement[bool]:
-    """The whole scope as one condition on `Ticket`. Long lists use `hookdesk.listing`, which keeps the legs apart."""
+def scope(actor: Actor, *, binned: bool = False) -> ColumnElement[bool]:
+    """The whole scope as one condition on `Ticket`. Long lists use `hookdesk.listing`, which keeps the legs apart.
+
+    With `binned` it is that of the bin: what the actor would see there, had it not been deleted.
+    """
     found = legs(actor)
     if not found:
         return false()
-    return and_(or_(*(leg.condition for leg in found)), *narrowing(actor))
+    place = Ticket.state == BINNED if binned else Ticket.state != BINNED
+    return and_(place, or_(*(leg.condition for leg in found)), *narrowing(actor))
 
 
 def entry_scope(actor: Actor) -> ColumnElement[bool]:
@@ -163,8 +172,8 @@ def entry_scope(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.is_agent or actor.is_system else ThreadEntry.kind != "note"
 
 
-def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view") -> TicketView:
-    """The ticket with that id, if the actor may see it and holds the permission for it.
+def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view", *, binned: bool = False) -> TicketView:
+    """The ticket with that id, if the actor may see it and holds the permission for it. With `binned`: one that lies in the bin.
 
     Raises:
         NotFound: unknown or not visible.
@@ -172,22 +181,22 @@ def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view")
     """
     if not 0 < ticket_id <= LARGEST_ID:
         raise NotFound("no such ticket")
-    return _access(actor, Ticket.id == ticket_id, permission)
+    return _access(actor, Ticket.id == ticket_id, permission, binned)
 
 
-def access_number(actor: Actor, number: str, permission: str = "ticket.view") -> TicketView:
+def access_number(actor: Actor, number: str, permission: str = "ticket.view", *, binned: bool = False) -> TicketView:
     """Like `access_ticket`, by the public number. Its letters may be typed small."""
     try:
-        return _access(actor, Ticket.number == number, permission)
+        return _access(actor, Ticket.number == number, permission, binned)
     except NotFound:
         if number == number.upper():
             raise
-        return _access(actor, Ticket.number == number.upper(), permission)
+        return _access(actor, Ticket.number == number.upper(), permission, binned)
 
 
-def _access(actor: Actor, which: ColumnElement[bool], permission: str) -> TicketView:
+def _access(actor: Actor, which: ColumnElement[bool], permission: str, binned: bool) -> TicketView:
     """Read one ticket within the scope and check the permission."""
-    row = reading().first(ticket_view().where(which, scope(actor)))
+    row = reading().first(ticket_view().where(which, scope(actor, binned=binned)))
     if row is None:
         raise NotFound("no such ticket")
     view = TicketView(**row._mapping)
@@ -223,11 +232,15 @@ def permitted(actor: Actor, permission: str, ticket: TicketView) -> bool:
     return permission in actor.elsewhere or permission in actor.permissions
 
 
+UNSEEN = ("snippet", "snippet_by", "deleted_at")
+"""Columns of a ticket that its page does without."""
+
+
 @lru_cache(maxsize=1)
 def ticket_view() -> Select[Any]:
     """The columns of `TicketView`: one query with joins, nothing lazy. Built once, for putting it together costs more than running it."""
     assignee = aliased(Agent)
-    columns = [column for column in Ticket.__table__.columns if column.name not in ("snippet", "snippet_by")]
+    columns = [column for column in Ticket.__table__.columns if column.name not in UNSEEN]
     return (
         select(
             *columns,

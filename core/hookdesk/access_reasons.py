@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
-from hookdesk.access import PERMISSIONS, Forbidden, NotFound, access_ticket, demand, legs
+from hookdesk.access import BINNED, PERMISSIONS, Forbidden, NotFound, access_ticket, demand, legs
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import AccessHooks
 from hookdesk.models import LARGEST_ID, Ticket
@@ -31,9 +31,10 @@ def reasons(actor: Actor, ticket_id: int) -> list[Reason]:
     """Every rule that bears on this actor and this ticket, in the order in which the guard asks.
 
     Raises:
-        NotFound: there is no such ticket at all.
+        NotFound: there is no such ticket at all, or it lies in the bin.
     """
-    if not 0 < ticket_id <= LARGEST_ID or reading().scalar(select(Ticket.id).where(Ticket.id == ticket_id)) is None:
+    there = select(Ticket.id).where(Ticket.id == ticket_id, Ticket.state != BINNED)
+    if not 0 < ticket_id <= LARGEST_ID or reading().scalar(there) is None:
         raise NotFound("no such ticket")
     found = [Reason("leg", leg.name, _meets(ticket_id, leg.condition)) for leg in legs(actor)]
     narrowed = site().hooks.conditions(AccessHooks.permission_scope, actor=actor)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hookdesk import clock
-from hookdesk.access import Leg, legs, narrowing, scope_key
+from hookdesk.access import BINNED, Leg, legs, narrowing, scope_key
 from hookdesk.db.context import reading
 from hookdesk.models import LARGEST_ID, Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
 from hookdesk.types.actors import Actor
@@ -177,8 +177,8 @@ def is_wide(actor: Actor, found: Sequence[Leg], state: str) -> bool:
 
 
 def in_state(state: str) -> list[ColumnElement[bool]]:
-    """The condition on the state; none for ""."""
-    return [Ticket.state == state] if state else []
+    """The condition on the state; for "" all but what is in the bin."""
+    return [Ticket.state == state] if state else [Ticket.state != BINNED]
 
 
 def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:

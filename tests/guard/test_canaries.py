@@ -36,7 +36,7 @@ TICKET_WORDS = {FIELD, SUBJECT, MESSAGE, FILE, CONTENT, NOTE, NOTE_FILE, REQUEST
 GUESSED = (
     "/agent/tickets/{number}/fields", "/tickets/{number}/fields",
     "/tickets", "/tickets/{number}", "/attachments/{file}/x", "/attachments/{note_file}/x", "/agent/", "/agent/tickets/{number}",
-    "/agent/tickets/{number}/why", "/agent/tickets/{number}/delete", "/agent/tickets/{number}/next",
+    "/agent/tickets/{number}/why", "/agent/bin", "/agent/tickets/{number}/next",
     "/agent/attachments/{file}/x", "/agent/attachments/{note_file}/x", "/agent/queues/department-{department}",
     "/agent/queues/requester-{user}", "/agent/queues/closed", "/agent/?only=unassigned&sort=oldest", "/agent/?since=1",
     "/agent/search/?q={number}", "/agent/search/?q=canary", f"/agent/search/?q={SUBJECT}", f"/agent/search/?q={NOTE}",

@@ -49,8 +49,23 @@ class TicketHooks:
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def entry_edited(self, *, event: Event) -> None:
+        """What an entry says was changed. `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def resend_requested(self, *, event: Event) -> None:
+        """A response is to be sent once more, to the users `user_ids` alone; else `event.data` is as for `entry_edited`."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def entries_moved(self, *, event: Event) -> None:
+        """Entries went from one ticket to another. `event.data`: ticket_id, number (of where they are now), from_id, entry_ids."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_deleted(self, *, event: Event) -> None:
-        """A ticket is gone with all its rows. `event.data`: ticket_id, number, agent_id."""
+        """A ticket is gone for good, with all its rows. `event.data`: ticket_id, number, agent_id.
+
+        One that was put into the bin, or brought back, has changed: `ticket_changed` with `what` "deleted".
+        """
 
 
 class AccessHooks:

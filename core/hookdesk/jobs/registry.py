@@ -16,7 +16,7 @@ from hookdesk.jobs.cleanup import clean_up
 from hookdesk.models import IntakeRecord
 from hookdesk.outbox import OUTBOX, deliveries, dispatcher
 from hookdesk.outbox.deadletters import DELIVERIES
-from hookdesk.services import attachments, intake
+from hookdesk.services import attachments, bin, intake
 from hookdesk.site import Site, site
 from hookdesk.types.intake import Outcome
 from hookdesk.types.jobs import Job
@@ -57,6 +57,7 @@ def _core_jobs() -> list[Entry]:
             is_pending=_intake_due,
         ),
         Entry(Job("attachments", attachments.sweep, attachments.TURN, _l("Remove stored files that nothing names"))),
+        Entry(Job("bin", bin.sweep, timedelta(hours=1), _l("Delete for good what has been in the bin for long"))),
         Entry(Job("cleanup", clean_up, daily, _l("Remove old sessions, tokens, logs and errors"))),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hookdesk.models.base import Base, Body, Id, Json, JsonList, Line, Moment, Name, PrimaryKey, UTCDateTime
@@ -47,13 +47,18 @@ class Priority(Base):
     is_public: Mapped[bool] = mapped_column(default=False)
 
 
+_IS_MERGED = text("merged_into_id IS NOT NULL")
+
+
 class Ticket(Base):
     """A conversation with a requester.
 
     `state`, `priority_rank`, `last_activity_at`, `due_at`, `snippet` and the like repeat what other rows say, so that lists need one index
     walk and no join; only services write them. `due_at`, what is due next, is never NULL: `hookdesk.clock.NEVER` stands for "no deadline";
     `fixed_due_at` is the date that an agent has set for the whole ticket.
-    `updates` grows with each change of thread or properties: a page knows by it whether it shows the newest.
+    `updates` grows with each change of thread or properties: a page knows by it whether it shows the newest. A `state` of "deleted" is the
+    bin: since `deleted_at`, and out of every scope. `merged_into_id` is the ticket where this one's conversation goes on;
+    `related` counts the tickets that plugins tied to this one, so that a page without any looks for none.
     """
 
     __tablename__ = "ticket"
@@ -95,6 +100,7 @@ class Ticket(Base):
         Index("ix_ticket_status_state_activity", "status_id", "state", "last_activity_at", "id"),
         Index("ix_ticket_user_activity", "user_id", "last_activity_at", "id"),
         Index("ix_ticket_organization_activity", "organization_id", "last_activity_at", "id"),
+        Index("ix_ticket_merged_into_id", "merged_into_id", sqlite_where=_IS_MERGED, postgresql_where=_IS_MERGED),
     )
     id: Mapped[PrimaryKey]
     number: Mapped[str] = mapped_column(String(40), unique=True)
@@ -123,6 +129,9 @@ class Ticket(Base):
     last_activity_at: Mapped[Moment]
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reopened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(Id)
+    related: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ThreadEntry(Base):
@@ -147,6 +156,20 @@ class ThreadEntry(Base):
     recipients: Mapped[JsonList] = mapped_column(default=list)
     intake_id: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[Moment]
+    edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    edited_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+
+
+class EntryVersion(Base):
+    """What an entry said before it was edited: the words, who had written them and when."""
+
+    __tablename__ = "entry_version"
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("thread_entry.id", ondelete="CASCADE"), index=True)
+    author: Mapped[Name]
+    text: Mapped[Body]
+    html: Mapped[Body] = mapped_column(default="")
+    written_at: Mapped[Moment]
 
 
 class Attachment(Base):

@@ -25,7 +25,7 @@ from hookdesk.models import Agent, AgentDepartment, Department, Organization, Ro
 from hookdesk.types.actors import Actor, ActorKind
 
 AGENT_ALWAYS = frozenset({"ticket.note"})
-MANAGER_ALWAYS = frozenset({"ticket.release", "ticket.mark_answered"})
+MANAGER_ALWAYS = frozenset({"ticket.release", "ticket.mark_answered", "ticket.edit_entries"})
 TEAM = -1  # in the place of a depth
 DEEPEST = 20
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
 
+from hookdesk.access import BINNED
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import FilteringHooks, IntakeHooks
 from hookdesk.models import LARGEST_ID, Agent, IntakeRecord, ThreadEntry, Ticket
@@ -178,9 +180,20 @@ def _match(message: InboundMessage, sender: Sender) -> Match | None:
         match = site().hooks.first(IntakeHooks.intake_match, message=message, sender=sender)
     if match is None or not 0 < match.ticket_id <= LARGEST_ID:  # a number out of a text may be any
         return None
-    if reading().scalar(select(Ticket.id).where(Ticket.id == match.ticket_id)) is None:
-        return None
-    return match
+    return _standing(match)
+
+
+def _standing(match: Match) -> Match | None:
+    """The match; of a merged ticket, the one where its conversation goes on; None if it is gone, or in the bin."""
+    into = aliased(Ticket)
+    found = reading().first(
+        select(Ticket.state, into.id)
+        .outerjoin(into, and_(into.id == Ticket.merged_into_id, into.state != BINNED))
+        .where(Ticket.id == match.ticket_id)
+    )
+    if found is not None and found.id is not None:
+        return Match(found.id, f"{match.reason}; that ticket was merged into this one")
+    return None if found is None or found.state == BINNED else match
 
 
 def body(message: InboundMessage) -> str:

@@ -45,6 +45,8 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
         NotFound, Forbidden: as the guard says. TicketProblem: the entry is empty or too long. ThreadChanged: see `seen`.
     """
     view = access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
+    if view.merged_into_id is not None:
+        raise tickets.TicketProblem(_("This ticket was merged into another one. Write there."))
     if draft.status_id is not None:
         answered = replace(view, is_answered=view.is_answered or draft.kind == "response")
         tickets.allow_status(actor, answered, draft.status_id)

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, delete, or_, select
+from sqlalchemy import Row, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.access import Forbidden, access_ticket, demand, permitted
+from hookdesk.access import BINNED, Forbidden, NotFound, access_ticket, demand, permitted
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import FilteringHooks, TicketHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, IntakeRecord, Organization, Priority, Status, Team, Ticket
@@ -101,7 +101,7 @@ def _first(model: Any) -> Select[Any]:
 def locked(session: Session, ticket_id: int) -> Ticket:
     """The ticket row, held until the transaction ends."""
     ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
-    if ticket is None:
+    if ticket is None or ticket.state == BINNED:
         raise TicketProblem(_("The ticket has been deleted meanwhile."))
     return ticket
 
@@ -323,16 +323,23 @@ def _enter_state(ticket: Ticket, state: str) -> None:
 
 
 def remove(actor: Actor, ticket_id: int) -> None:
-    """Delete a ticket with all its rows and what came in for it. The ledger keeps its lines; bytes in storage are swept later.
+    """Delete a ticket for good, from the bin or not, with all its rows and what came in for it. Agents use `bin.discard`.
+
+    The ledger keeps its lines; bytes in storage are swept later; what was merged into it stands alone again.
 
     Raises:
         NotFound, Forbidden: as the guard says.
     """
+    try:
+        view = access_ticket(actor, ticket_id, "ticket.delete")
+    except NotFound:
+        view = access_ticket(actor, ticket_id, "ticket.delete", binned=True)
 
-    def work(session: Session, ticket: Ticket) -> None:
-        data = {"ticket_id": ticket.id, "number": ticket.number, "agent_id": actor.agent_id}
-        forget(session, IntakeRecord.ticket_id == ticket.id, ticket_id=None, entry_id=None)
-        session.execute(delete(Ticket).where(Ticket.id == ticket.id))
+    def work(session: Session) -> None:
+        forget(session, IntakeRecord.ticket_id == view.id, ticket_id=None, entry_id=None)
+        session.execute(update(Ticket).where(Ticket.merged_into_id == view.id).values(merged_into_id=None))
+        session.execute(delete(Ticket).where(Ticket.id == view.id))
+        data = {"ticket_id": view.id, "number": view.number, "agent_id": actor.agent_id}
         emit(session, "ticket_deleted", data)
 
-    change(actor, ticket_id, "ticket.delete", work)
+    transact(work)

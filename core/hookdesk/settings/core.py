@@ -100,4 +100,11 @@ class CoreSettings:
         ),
         maximum=200,
     )
+    bin_days: int = setting(
+        30,
+        label=_l("Days in the bin"),
+        help=_l("A deleted ticket can be brought back for so long. After that it is gone, with its files."),
+        minimum=1,
+        maximum=3650,
+    )
     portal_intro: str = setting("", label=_l("Words on the first page"), multiline=True, maximum=4000)

@@ -38,6 +38,8 @@ class TicketView:
     last_activity_at: datetime
     closed_at: datetime | None
     reopened_at: datetime | None
+    merged_into_id: int | None = None
+    related: int = 0
     status: str
     status_name: str
     status_look: str

@@ -168,7 +168,7 @@ def _roles(actor: Actor) -> dict[str, int]:
     further = [name for name, _label, _group in site().hooks.collect(AccessHooks.permissions)]
     known[FULL] = directory.save_role(actor, known.get(FULL), directory.RoleData(FULL, (*everything, *further)))
     if "Agent" not in known:
-        held = tuple(set(everything) - {"ticket.delete"})
+        held = tuple(set(everything) - {"ticket.delete", "ticket.edit_entries"})
         known["Agent"] = directory.save_role(actor, None, directory.RoleData("Agent", held))
     return known
 

@@ -43,7 +43,8 @@ class Desk(Plugin[Settings]):
         if not actor.is_agent:
             return []
         if area == "desk.sidebar":
-            return queues.nav_items(actor)
+            bin_link = NavItem(area, _("Bin"), "desk.bin", icon="trash", order=900, permission="ticket.delete")
+            return [*queues.nav_items(actor), bin_link]
         if area == "desk.rail":
             return [NavItem(area, _("Tickets"), "desk.queue", args={"queue": ""}, icon="ticket", order=10)]
         if area == "account":

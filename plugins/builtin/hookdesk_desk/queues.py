@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
 
 from hookdesk.api import Actor, NavItem, Ticket, TicketEvent, User, UTCDateTime, clock, listing, reading, scope
 from hookdesk_desk import due, settings
@@ -143,6 +143,15 @@ def has_news(actor: Actor, since: int) -> bool:
     """True if something happened after the event `since` to a ticket that the actor sees: one query, whatever the answer."""
     newer = select(TicketEvent.id).join(Ticket, Ticket.id == TicketEvent.ticket_id)
     return reading().scalar(newer.where(TicketEvent.id > since, scope(actor)).limit(1)) is not None
+
+
+def deletable(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """The condition on tickets that the agent may delete, and bring back: where their role says so."""
+    if actor.is_admin or "ticket.delete" in actor.permissions:
+        return ()
+    there = [place for place, held in actor.departments.items() if "ticket.delete" in held]
+    elsewhere = Ticket.department_id.not_in(actor.departments) if "ticket.delete" in actor.elsewhere else false()
+    return (or_(Ticket.department_id.in_(there), elsewhere),)
 
 
 def unanswered() -> ColumnElement[bool]:

@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy import Row, select
 
 from hookdesk.api import (
     Actor,
     Attachment,
-    NotFound,
     ThreadEntry,
     TicketEvent,
     TicketView,
@@ -34,7 +33,7 @@ MOST_FILES = 500
 # Columns are put together once; each page adds its conditions.
 _ENTRIES = select(
     ThreadEntry.id, ThreadEntry.kind, ThreadEntry.user_id, ThreadEntry.author, ThreadEntry.channel, ThreadEntry.text,
-    ThreadEntry.html, ThreadEntry.quoted, ThreadEntry.created_at,
+    ThreadEntry.html, ThreadEntry.quoted, ThreadEntry.created_at, ThreadEntry.agent_id, ThreadEntry.edited_at, ThreadEntry.edited_by,
 )  # fmt: skip
 _FILES = select(
     Attachment.id, Attachment.entry_id, Attachment.filename, Attachment.content_type, Attachment.size, Attachment.content_id
@@ -83,6 +82,7 @@ class Item:
     body: Markup = NOTHING
     quoted: str = ""
     blocked: int = 0
+    edited: str = ""
     files: list[Mapping[str, Any]] = field(default_factory=list)
     lines: list[Markup] = field(default_factory=list)
 
@@ -127,18 +127,19 @@ def read(
     return Thread(items, newest, entries[0].id if earlier else None)
 
 
-def one(view: TicketView, actor: Actor, entry_id: int) -> Row[Any]:
-    """One entry of a ticket.
+def version(row: Row[Any]) -> Item:
+    """What an entry said before it was edited. Pictures are not looked up again."""
+    body = html_body(row.html, {}, False)[0] if row.html else text_to_html(row.text)
+    return Item("in", row.written_at, row.id, name=row.author, body=body)
 
-    Raises:
-        NotFound: there is none with that id, or it is not for this actor.
-    """
-    found = reading().first(
-        _ENTRIES.where(ThreadEntry.id == entry_id, ThreadEntry.ticket_id == view.id, entry_scope(actor))
+
+def deletions(ticket_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """Ticket id → the newest line of its log that says who put it into the bin, and when."""
+    asked = select(TicketEvent.ticket_id, TicketEvent.actor, TicketEvent.created_at).where(
+        TicketEvent.ticket_id.in_(ticket_ids), TicketEvent.kind == "deleted"
     )
-    if found is None:
-        raise NotFound("no such entry")
-    return found
+    rows = reading().all(asked.order_by(TicketEvent.id)) if ticket_ids else []
+    return {row.ticket_id: row for row in rows}
 
 
 def _entries(view: TicketView, actor: Actor, before: int | None) -> Sequence[Row[Any]]:
@@ -196,8 +197,16 @@ def _entry(
         body=body,
         quoted=entry.quoted,
         blocked=blocked,
+        edited=edited_words(entry),
         files=files,
     )
+
+
+def edited_words(entry: Any) -> str:
+    """Who changed an entry last, and when; "" if nobody did."""
+    if entry.edited_at is None:
+        return ""
+    return str(_("%(name)s, %(when)s", name=entry.edited_by, when=format_datetime(entry.edited_at, "short")))
 
 
 def _role(entry: Row[Any], view: TicketView) -> str:

@@ -88,6 +88,14 @@ class EmailOut(Plugin[Settings]):
         telling.alert(self.settings, about, "activity")
 
     @hookimpl
+    def resend_requested(self, event: Event) -> None:
+        """The reply goes once more to those who were chosen."""
+        about = occasion(event)
+        if about is not None and about.entry is not None:
+            chosen = [one for one in recipients.everybody(about) if one.user_id in event.data["user_ids"]]
+            services.promise(self.settings, about, "reply", chosen)
+
+    @hookimpl
     def ticket_changed(self, event: Event) -> None:
         """Tell agents that a ticket is now theirs, their team's or their department's."""
         what, after = event.data.get("what"), event.data.get("after")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select, true
 
 from hookdesk.api import (
     Agent,
@@ -32,8 +32,18 @@ MOST = 200
 
 def participants(about: Occasion) -> list[Recipient]:
     """The owner and the collaborators of a ticket who get mail, whoever of them acted."""
+    return _people(about, Collaborator.is_active.is_(True))
+
+
+def everybody(about: Occasion) -> list[Recipient]:
+    """The owner and all collaborators, those too who want no mail of the ticket: for what is sent to them by name."""
+    return _people(about, true())
+
+
+def _people(about: Occasion, which: ColumnElement[bool]) -> list[Recipient]:
+    """The owner and those of the collaborators."""
     ticket = about.ticket
-    shared = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket.id, Collaborator.is_active)
+    shared = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket.id, which)
     rows = reading().all(
         select(User.id, User.name, User.locale, UserEmail.address)
         .join(UserEmail, and_(UserEmail.user_id == User.id, UserEmail.is_primary))

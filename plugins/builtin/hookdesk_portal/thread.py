@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row, select, union_all
@@ -51,6 +52,7 @@ class Item:
     body: Markup = NOTHING
     quoted: str = ""
     files: Sequence[Mapping[str, Any]] = ()
+    edited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _entries(ticket: TicketView, actor: Actor, before: int | None) -> Sequence[R
     """One entry more than a page holds, oldest first."""
     columns = (
         ThreadEntry.id, ThreadEntry.kind, ThreadEntry.user_id, ThreadEntry.author, ThreadEntry.text, ThreadEntry.html,
-        ThreadEntry.quoted, ThreadEntry.created_at,
+        ThreadEntry.quoted, ThreadEntry.created_at, ThreadEntry.edited_at,
     )  # fmt: skip
     asked = select(*columns).where(ThreadEntry.ticket_id == ticket.id, entry_scope(actor))
     if before is not None:
@@ -117,6 +119,7 @@ def _entry(entry: Row[Any], actor: Actor, attached: Sequence[Row[Any]], departme
         body=html_body(entry.html, inline, False)[0] if entry.html else text_to_html(entry.text),
         quoted=entry.quoted,
         files=files,
+        edited=format_datetime(entry.edited_at, "short") if entry.edited_at else "",
     )
 
 

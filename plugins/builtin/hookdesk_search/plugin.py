@@ -109,6 +109,17 @@ class Search(Plugin[NoSettings]):
             services.index_ticket(event.ticket_id)
 
     @hookimpl
+    def entry_edited(self, event: Event) -> None:
+        """Index its ticket anew."""
+        services.index_ticket(event.ticket_id)
+
+    @hookimpl
+    def entries_moved(self, event: Event) -> None:
+        """Index both tickets anew."""
+        services.index_ticket(event.ticket_id)
+        services.index_ticket(event.data["from_id"])
+
+    @hookimpl
     def users_merged(self, event: Event) -> None:
         """Index the survivor's tickets anew: they have further addresses."""
         services.drop_of(event.data["survivor_id"])

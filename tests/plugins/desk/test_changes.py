@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Team, Ticket, transact
+from hookdesk.api import Actor, Team, Ticket, bin, transact
 from hookdesk.testing.instances import Client
 
 pytestmark = pytest.mark.plugins("desk", "storage_fs")
@@ -136,15 +136,36 @@ def test_closing_needs_its_permission(
     assert stored(number).status_id != 1
 
 
-def test_deleting_asks_once_and_names_what_goes(
+def test_a_deleted_ticket_comes_back_at_the_press_of_undo_or_from_the_bin(
     desk: Client, ada: Actor, give_role: Callable[..., Actor], make_ticket: MakeTicket, stored: Stored
 ) -> None:
     give_role(ada, "ticket.delete")
     ticket = make_ticket("The one that goes")
-    asked = desk.get(f"/agent/tickets/{ticket.number}/delete").get_data(as_text=True)
-    assert "The one that goes" in asked
-    assert "1 message" in asked
-    assert stored(ticket.number) is not None
-    page = desk.submit(f"/agent/tickets/{ticket.number}/delete").get_data(as_text=True)
+    path, undo = f"/agent/tickets/{ticket.number}", f"/agent/bin/{ticket.number}/restore"
+    page = desk.submit(path, to=f"{path}/delete").get_data(as_text=True)
     assert f"Ticket {ticket.number} was deleted." in page
+    assert f'action="{undo}"' in page
+    assert "You can bring it back." in desk.get(path, follow_redirects=True).text
+    page = desk.submit("/agent/bin", to=undo).get_data(as_text=True)
+    assert f"Ticket {ticket.number} is back." in page
+    assert "The one that goes" in desk.get("/agent/").text
+    desk.submit(path, to=f"{path}/delete")
+    assert "The one that goes" in desk.get("/agent/bin").text
+    assert "The bin is empty" in desk.submit("/agent/bin", to=f"/agent/bin/{ticket.number}/remove").text
     assert stored(ticket.number) is None
+
+
+def test_the_bin_shows_what_one_may_delete_oneself(
+    desk: Client,
+    ada: Actor,
+    give_role: Callable[..., Actor],
+    make_agent: Callable[..., Actor],
+    make_ticket: MakeTicket,
+    inside: Inside,
+) -> None:
+    ticket = make_ticket("Nothing for others")
+    inside(lambda: bin.discard(make_agent("boss", is_admin=True), ticket.id))
+    give_role(ada, "ticket.note")
+    assert desk.get("/agent/bin").status_code == 403
+    assert desk.get(f"/agent/tickets/{ticket.number}").status_code == 404
+    assert "Nothing for others" not in desk.get("/agent/").text

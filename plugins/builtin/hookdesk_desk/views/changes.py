@@ -1,16 +1,15 @@
-"""One property at a time: assignee, team, department, status, priority, topic, answered; and deleting. Each form saves at once."""
+"""One property at a time: assignee, team, department, status, priority, topic, answered. Each form saves at once."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import TicketView, access_number, agent, current_actor, tickets
-from hookdesk_desk import queues, trail
+from hookdesk.api import TicketView, agent, current_actor, tickets
 from hookdesk_desk.directory import directory
 from hookdesk_desk.views.blueprint import bp
-from hookdesk_desk.views.changing import NOTHING, back, change, offered
+from hookdesk_desk.views.changing import NOTHING, change, offered
 
 
 @bp.post("/tickets/<number>/assign", endpoint="assign")
@@ -119,22 +118,3 @@ def answered(number: str) -> Response:
         tickets.mark_answered(current_actor(), view.id, request.form.get("answered") == "1")
 
     return change(number, "ticket.mark_answered", "", work)
-
-
-@bp.get("/tickets/<number>/delete", endpoint="delete")
-@agent("ticket.delete")
-def delete_page(number: str) -> str:
-    """Ask once, naming what goes."""
-    view = access_number(current_actor(), number, "ticket.delete")
-    return render_template("desk/delete.html", ticket=view, back_url=back(view), trail=trail.given(current_actor()))
-
-
-@bp.post("/tickets/<number>/delete", endpoint="delete_now")
-@agent("ticket.delete")
-def delete(number: str) -> Response:
-    """Delete the ticket."""
-    view = access_number(current_actor(), number, "ticket.delete")
-    way = trail.given(current_actor())
-    tickets.remove(current_actor(), view.id)
-    flash(_("Ticket %(number)s was deleted.", number=view.number), "success")
-    return redirect(queues.url(way.queue.key))

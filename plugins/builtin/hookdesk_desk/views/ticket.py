@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, request
+from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import access_number, agent, content_policy, current_actor, id_argument
+from hookdesk.api import Forbidden, NotFound, access_number, agent, content_policy, current_actor, id_argument
 from hookdesk_desk import page, trail
 from hookdesk_desk.views.blueprint import bp
 
@@ -18,7 +18,10 @@ SECTIONS = ("people", "referrals")
 @agent()
 def ticket_page(number: str) -> Response:
     """One ticket. `?images=1` shows pictures from elsewhere this once, `?before=<entry>` an older part of a long thread."""
-    view = access_number(current_actor(), number)
+    try:
+        view = access_number(current_actor(), number)
+    except NotFound:
+        return _in_the_bin(number)
     remote = request.args.get("images") == "1"
     saved, section = request.args.get("saved", ""), request.args.get("section", "")
     response = make_response(
@@ -33,6 +36,20 @@ def ticket_page(number: str) -> Response:
     if remote:
         response.headers["Content-Security-Policy"] = content_policy(img_src="'self' data: https: http:")
     return response
+
+
+def _in_the_bin(number: str) -> Response:
+    """Where a deleted ticket lies, for who may bring it back; for others it is as if there had never been one.
+
+    Raises:
+        NotFound: the agent would not see it, or may not delete it.
+    """
+    try:
+        access_number(current_actor(), number, "ticket.delete", binned=True)
+    except Forbidden:
+        raise NotFound("no such ticket") from None
+    flash(_("Ticket %(number)s was deleted. You can bring it back.", number=number))
+    return redirect(url_for("desk.bin"))
 
 
 @bp.get("/tickets/<number>/next", endpoint="next", defaults={"forward": True})
