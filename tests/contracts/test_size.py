@@ -15,6 +15,8 @@ CORE = ROOT / "core" / "hookdesk"
 MOST_PLUGIN_SYSTEM = 480
 MOST_CODE = 9600
 NOT_COUNTED = {"migrations", "testing", "types", "models", "cli", "server", "skeleton", "backup", "api.py"}
+NOT_READ = {"migrations", "api.py"}
+"""Nobody reads them from top to bottom: what ran once, and a list of names."""
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -60,7 +62,7 @@ def test_no_module_is_too_long_to_hold_in_mind(root: str) -> None:
     long = {
         str(file.relative_to(ROOT)): count
         for file in (ROOT / root).rglob("*.py")
-        if "migrations" not in file.parts and (count := len(file.read_text(encoding="utf-8").splitlines())) > 400
+        if not NOT_READ & {*file.parts} and (count := len(file.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert long == {}
 
