@@ -34,7 +34,7 @@ from hookdesk.hookspecs import (
     TicketHooks,
     WebHooks,
 )
-from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, hookimpl, spec
+from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, asked_for, hookimpl, spec
 from hookdesk.jobs import overview as job_overview
 from hookdesk.jobs import wake
 from hookdesk.jobs.scheduler import wake_at
@@ -301,6 +301,7 @@ __all__ = [
     "agent",
     "agents",
     "answer_sign_in",
+    "asked_for",
     "assignment",
     "attachments",
     "authenticate",

@@ -113,6 +113,44 @@ def test_a_plugins_own_hooks_are_declared_before_others_implement_them(
     assert [item.plugin for item in found.hooks.implementations("widgets")] == ["aa_user"]
 
 
+CHOOSY = """
+from hookdesk.api import NavItem, Plugin, asked_for, hookimpl
+
+class Broken(Plugin):
+    \"\"\"Choosy\"\"\"
+
+    @hookimpl
+    @asked_for(area=["portal"])
+    def nav_items(self, actor, area):
+        return [NavItem(area, area, "x")]
+"""
+
+
+def test_who_says_for_what_is_asked_for_nothing_else(config: Config, db: Database, install: Install) -> None:
+    install("choosy", CHOOSY)
+    found = loaded(config, db, choosy=None)
+    assert labels(found) == ["portal"]
+    assert list(found.hooks.collect(WebHooks.nav_items, actor=ANONYMOUS, area="admin")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("area=[", "ares=[", "nav_items has no argument ares (did you mean area?); it has actor, area"),
+        (
+            "nav_items(self, actor, area)",
+            "ticket_created(self, event)",
+            "ticket_created has no argument area; it has event",
+        ),
+    ],
+)
+def test_nobody_is_asked_for_what_a_hook_does_not_give(
+    config: Config, db: Database, install: Install, old: str, new: str, problem: str
+) -> None:
+    install("choosy", CHOOSY.replace(old, new))
+    assert loaded(config, db, choosy=None).plugins.problems == {"choosy": problem}
+
+
 def test_a_hook_of_an_absent_plugin_is_passed_over_if_it_is_named_in_uses(
     config: Config, db: Database, install: Install
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -17,6 +17,20 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 F = TypeVar("F", bound=Callable[..., Any])
+ASKED_FOR = "_hookdesk_asked_for"
+
+
+def asked_for(**values: Iterable[str]) -> Callable[[F], F]:
+    """Below `@hookimpl`: this implementation is asked only where an argument has one of these values, and costs nothing anywhere else.
+
+    A page has a dozen slots, and asks every plugin about each: `@asked_for(slot=["ticket.sidebar"])`.
+    """
+
+    def mark(function: F) -> F:
+        setattr(function, ASKED_FOR, {name: frozenset(allowed) for name, allowed in values.items()})
+        return function
+
+    return mark
 
 
 class Shape(StrEnum):

@@ -18,7 +18,7 @@ from hookdesk.counters import Counters
 from hookdesk.db.engine import Database
 from hookdesk.db.retry import lacks_tables
 from hookdesk.hookspecs import CORE_SPECS
-from hookdesk.hookspecs.spec import PROJECT, specs_of
+from hookdesk.hookspecs.spec import ASKED_FOR, PROJECT, Shape, specs_of
 from hookdesk.lifecycle.discovery import Found, discover
 from hookdesk.lifecycle.order import resolve
 from hookdesk.lifecycle.state import Plugins
@@ -146,13 +146,16 @@ def implementations_of(
         if inspect.isgeneratorfunction(function):
             raise PluginProblem(f"{caller.name} is a wrapper; Hookdesk asks each plugin for itself and has none")
         names = tuple(inspect.signature(function).parameters)
-        unknown = [name for name in names if name not in info.arguments]
+        asked = getattr(function, ASKED_FOR, {})
+        unknown = [name for name in (*names, *asked) if name not in info.arguments]
         if unknown:
             has = ", ".join(info.arguments) or "none"
             raise PluginProblem(
                 f"{caller.name} has no argument {unknown[0]}{_meant(unknown[0], info.arguments)}; it has {has}"
             )
-        found[caller.name] = Implementation(plugin.slug, function, names)
+        if asked and info.shape not in (Shape.COLLECT, Shape.FIRST):
+            raise PluginProblem(f"{caller.name} is told to all alike; @asked_for is for hooks that ask")
+        found[caller.name] = Implementation(plugin.slug, function, names, asked)
     return found
 
 

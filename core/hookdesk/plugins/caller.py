@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -43,11 +43,16 @@ class Unreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """One plugin's method for one hook."""
+    """One plugin's method for one hook, asked where `asked_for` (argument → values) says; where it is empty, always."""
 
     plugin: str
     function: Callable[..., Any]
     arguments: tuple[str, ...]
+    asked_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_asked(self, given: Mapping[str, Any]) -> bool:
+        """True if these arguments are of those that it answers."""
+        return all(given[name] in allowed for name, allowed in self.asked_for.items())
 
     def __call__(self, given: Mapping[str, Any]) -> Any:
         """Call it with the arguments that it names."""
@@ -181,6 +186,8 @@ class Hooks:
     def _answers(self, info: SpecInfo, given: Mapping[str, Any], denied: Any = None) -> Iterator[tuple[str, Any]]:
         """Each answer that is not None, with its plugin; `denied` stands in for a failure where errors deny."""
         for implementation in self._implementations[info.name]:
+            if implementation.asked_for and not implementation.is_asked(given):
+                continue
             answer, step = self._run(info, implementation, given)
             if answer is FAILED or answer is SKIPPED:
                 _note(info, step)
