@@ -8,7 +8,7 @@ from typing import Any
 from hookdesk.criteria.ticket_fields import core_fields
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.site import site
-from hookdesk.types.criteria import Field, FieldType, Operator
+from hookdesk.types.criteria import SPANS, Field, FieldType, Operator
 from hookdesk.types.drafts import TicketDraft
 
 BASIC = frozenset({Operator.IS, Operator.IS_NOT, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
@@ -25,6 +25,19 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
     FieldType.BOOLEAN: frozenset({Operator.IS, Operator.IS_NOT}),
 }
 """Which operators a type has."""
+
+
+def operators_of(field: Field, is_stored: bool = False) -> frozenset[Operator]:
+    """Which operators a field has. With `is_stored` those that stored tickets can be asked for by a reader: relative ones, no patterns."""
+    found = OPERATORS[field.type]
+    if not is_stored:
+        return found
+    if field.type is FieldType.MOMENT:
+        found |= SPANS | {Operator.DURING}
+    if field.mine:
+        is_one = field.mine == "agent_id"
+        found |= {Operator.IS_ME, Operator.IS_NOT_ME} if is_one else {Operator.IS_MINE, Operator.IS_NOT_MINE}
+    return found - {Operator.MATCHES, Operator.NOT_MATCHES}
 
 
 def known_fields() -> dict[str, Field]:

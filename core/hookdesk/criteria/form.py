@@ -9,12 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hookdesk import clock
-from hookdesk.criteria.fields import OPERATORS
+from hookdesk.criteria.fields import operators_of
 from hookdesk.criteria.patterns import BadPattern, compiled
+from hookdesk.criteria.relative import PERIODS, span
 from hookdesk.criteria.sql import value_type
 from hookdesk.models import LARGEST_ID
 from hookdesk.text import storable
-from hookdesk.types.criteria import ALONE, LISTED, NEGATED, Comparison, Field, FieldType, Group, Mode, Operator
+from hookdesk.types.criteria import ALONE, LISTED, NEGATED, SPANS, Comparison, Field, FieldType, Group, Mode, Operator
 
 VERSION = 1
 EMPTY = Group(Mode.ALL)
@@ -58,15 +59,15 @@ def _dump(part: Group | Comparison) -> dict[str, Any]:
     }
 
 
-def load(data: Mapping[str, Any], fields: Mapping[str, Field]) -> Group:
-    """A group from its JSON form.
+def load(data: Mapping[str, Any], fields: Mapping[str, Field], is_stored: bool = False) -> Group:
+    """A group from its JSON form; see `operators_of` for `is_stored`.
 
     Raises:
         CriteriaProblem: unknown version, field, mode or operator, a value of the wrong type, or too much of anything.
     """
     if data.get("version") != VERSION:
         raise _problem((), _("this version of them is not known here"))
-    group = _load_group(data, fields, ())
+    group = _load_group(data, fields, is_stored, ())
     found = list(comparisons(group))
     if len(found) > MOST_COMPARISONS:
         told = _(
@@ -87,7 +88,7 @@ def comparisons(group: Group) -> Iterator[Comparison]:
             yield part
 
 
-def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], where: Place) -> Group:
+def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], is_stored: bool, where: Place) -> Group:
     """One group and its parts."""
     if len(where) >= MOST_DEPTH:
         raise _problem(where, _("groups may be nested %(most)s deep", most=MOST_DEPTH))
@@ -96,20 +97,20 @@ def _load_group(data: Mapping[str, Any], fields: Mapping[str, Field], where: Pla
         raise _problem(where, _("a group needs a mode (all, any or none) and a list of parts"))
     if len(parts) > MOST_PARTS:
         raise _problem(where, _("a group has at most %(most)s parts", most=MOST_PARTS))
-    loaded = [_load_part(part, fields, (*where, number)) for number, part in enumerate(parts, 1)]
+    loaded = [_load_part(part, fields, is_stored, (*where, number)) for number, part in enumerate(parts, 1)]
     return Group(Mode(data["mode"]), tuple(loaded))
 
 
-def _load_part(part: Any, fields: Mapping[str, Field], where: Place) -> Group | Comparison:
+def _load_part(part: Any, fields: Mapping[str, Field], is_stored: bool, where: Place) -> Group | Comparison:
     """A nested group or a comparison."""
     if not isinstance(part, Mapping):
         raise _problem(where, _("this is neither a group nor a comparison"))
     if "mode" in part:
-        return _load_group(part, fields, where)
+        return _load_group(part, fields, is_stored, where)
     field = fields.get(str(part.get("field")))
     if field is None:
         raise _problem(where, _("there is no field “%(name)s”", name=str(part.get("field"))[:MOST_QUOTED]))
-    if part.get("operator") not in list(Operator) or Operator(part["operator"]) not in OPERATORS[field.type]:
+    if part.get("operator") not in list(Operator) or Operator(part["operator"]) not in operators_of(field, is_stored):
         raise _problem(where, _("%(field)s cannot be compared like this", field=field.label))
     operator = Operator(part["operator"])
     return Comparison(field.name, operator, _value(part.get("value"), field, operator, where))
@@ -124,9 +125,22 @@ def _value(value: Any, field: Field, operator: Operator, where: Place) -> Any:
         if not isinstance(value, list | tuple) or not 0 < len(value) <= most:
             raise _problem(where, _("%(field)s needs a list of 1 to %(most)s values", field=field.label, most=most))
         return tuple(_single(item, field, where) for item in value)
+    if operator in SPANS or operator is Operator.DURING:
+        return _relative(value, field, operator, where)
     if NEGATED.get(operator, operator) is Operator.MATCHES:
         return _pattern(_single(value, field, where), field, where)
     return _single(value, field, where)
+
+
+def _relative(value: Any, field: Field, operator: Operator, where: Place) -> str:
+    """A span of time, or the name of a period."""
+    try:
+        known = str(value) in PERIODS if operator is Operator.DURING else bool(span(str(value)))
+    except ValueError:
+        known = False
+    if not known:
+        raise _no_value(value, field, where)
+    return str(value)
 
 
 def _pattern(value: str, field: Field, where: Place) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, true
+from sqlalchemy import ColumnClause, ColumnElement, Select, and_, false, func, not_, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hookdesk.types.criteria import NEGATED, Comparison, Field, Group, Mode, Operator
 
@@ -73,6 +74,8 @@ def _comparison(part: Comparison, field: Field, unknown: bool | None) -> ColumnE
             raise NotInSql(f"{field.label}: this cannot be asked of stored tickets")
         return true() if unknown else false()
     found = _held(element(field), NEGATED.get(part.operator, part.operator), part.value)
+    if field.empty is not None:
+        found = and_(found, field.column != field.empty)
     if field.is_many:
         found = field.column.where(found).exists()
     return not_(found) if part.operator in NEGATED else found
@@ -84,6 +87,8 @@ def _held(column: Any, operator: Operator, value: Any) -> ColumnElement[bool]:
     if column.type.python_type is not str:
         if operator is Operator.IS_NOT_EMPTY:
             return column.is_not(None)  # type: ignore[no-any-return]  # a column's operators, here and below
+        if wanted is True and not isinstance(column, ColumnClause | InstrumentedAttribute):
+            return column  # type: ignore[no-any-return]  # a condition itself: said plainly, so that an index can answer it
         found = _positive(column, operator, wanted)
         return found if not getattr(column, "nullable", True) else and_(column.is_not(None), found)
     text = func.lower(func.coalesce(column, ""))

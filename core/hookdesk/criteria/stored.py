@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hookdesk.db.context import reading
 from hookdesk.models import Ticket
@@ -19,7 +19,7 @@ def stored_values(ticket_ids: Sequence[int], fields: Mapping[str, Field]) -> dic
     One query for the single-valued fields, one more for each of the others: ask for a few hundred tickets at a time.
     """
     single = {name: field for name, field in fields.items() if field.column is not None and not field.is_many}
-    columns = [field.column.label(f"value_{place}") for place, field in enumerate(single.values())]
+    columns = [_filled(field).label(f"value_{place}") for place, field in enumerate(single.values())]
     rows = reading().all(select(Ticket.id, *columns).where(Ticket.id.in_(ticket_ids)))
     found = {row[0]: dict(zip(single, row[1:], strict=True)) for row in rows}
     for name, field in fields.items():
@@ -31,3 +31,8 @@ def stored_values(ticket_ids: Sequence[int], fields: Mapping[str, Field]) -> dic
             for ticket_id, values in found.items():
                 values[name] = tuple(several[ticket_id])
     return found
+
+
+def _filled(field: Field) -> Any:
+    """The column of a field, NULL for empty."""
+    return field.column if field.empty is None else func.nullif(field.column, field.empty, type_=field.column.type)

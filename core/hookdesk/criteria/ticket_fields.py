@@ -63,18 +63,20 @@ def _ticket_fields() -> tuple[Field, ...]:
     """What the ticket says of itself."""
     choice, number, moment, group = FieldType.CHOICE, FieldType.NUMBER, FieldType.MOMENT, _("Ticket")
 
-    def late(name: str, label: str, kind: FieldType, column: Any, attribute: str) -> Field:
-        return Field(name, label, kind, column, attribute, is_early=False, group=group)
+    def late(name: str, label: str, kind: FieldType, column: Any, attribute: str, **more: Any) -> Field:
+        return Field(name, label, kind, column, attribute, is_early=False, group=group, **more)
 
-    def named(name: str, label: str, column: Any, attribute: str, choices: Callable[[], Iterable[Any]]) -> Field:
-        return Field(name, label, choice, column, attribute, choices=choices, group=group)
+    def named(
+        name: str, label: str, column: Any, attribute: str, choices: Callable[[], Iterable[Any]], mine: str = ""
+    ) -> Field:
+        return Field(name, label, choice, column, attribute, choices=choices, group=group, mine=mine)
 
     return (
         named("topic", _("Help topic"), Ticket.topic_ref, "topic", _topics),
         named("sla", _("SLA plan"), Ticket.sla_ref, "sla", _plans),
-        named("department", _("Department"), Ticket.department_id, "department_id", lambda: _named(Department)),
-        named("assignee", _("Assignee"), Ticket.assignee_id, "assignee_id", lambda: _named(Agent)),
-        named("team", _("Team"), Ticket.team_id, "team_id", lambda: _named(Team)),
+        named("department", _("Department"), Ticket.department_id, "department_id", lambda: _named(Department), "departments"),
+        named("assignee", _("Assignee"), Ticket.assignee_id, "assignee_id", lambda: _named(Agent), "agent_id"),
+        named("team", _("Team"), Ticket.team_id, "team_id", lambda: _named(Team), "teams"),
         named("status", _("Status"), Ticket.status_id, "status_id", lambda: _named(Status, Status.position)),
         named("priority", _("Priority"), Ticket.priority_id, "priority_id", lambda: _named(Priority, Priority.rank)),
         Field("requester", _("Requester"), choice, Ticket.user_id, "user_id", group=group),
@@ -93,7 +95,11 @@ def _ticket_fields() -> tuple[Field, ...]:
         late("entries", _("Number of entries"), number, Ticket.entry_count, "entry_count"),
         late("created", _("Created"), moment, Ticket.created_at, "created_at"),
         late("activity", _("Last activity"), moment, Ticket.last_activity_at, "last_activity_at"),
-        late("due", _("Due"), moment, _expressions()["due"], "due_at"),
+        late("due", _("Due"), moment, Ticket.due_at, "due_at", empty=clock.NEVER),
+        late("closed", _("Closed"), moment, Ticket.closed_at, "closed_at"),
+        late("reopened", _("Reopened"), moment, Ticket.reopened_at, "reopened_at"),
+        late("number", _("Ticket number"), FieldType.TEXT, Ticket.number, "number"),
+        late("files", _("Number of files"), number, Ticket.attachment_count, "attachment_count"),
     )  # fmt: skip
 
 
@@ -111,7 +117,6 @@ def _expressions() -> dict[str, Any]:
         .where(Attachment.ticket_id == Ticket.id, Attachment.entry_id == first_entry)
         .correlate(Ticket),
         "collaborator": followers.where(Collaborator.ticket_id == Ticket.id).correlate(Ticket),
-        "due": func.nullif(Ticket.due_at, clock.NEVER, type_=Ticket.due_at.type),
     }
 
 

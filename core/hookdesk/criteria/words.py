@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from babel.units import format_unit
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
-from hookdesk.types.criteria import ALONE, Comparison, Field, Group, Mode, Operator
+from hookdesk.types.criteria import ALONE, SPANS, Comparison, Field, Group, Mode, Operator
 
 OPERATOR_WORDS: Mapping[Operator, Any] = {
     Operator.IS: _l("is"),
@@ -30,9 +31,25 @@ OPERATOR_WORDS: Mapping[Operator, Any] = {
     Operator.MORE: _l("is more than"),
     Operator.BEFORE: _l("is before"),
     Operator.AFTER: _l("is after"),
+    Operator.IS_ME: _l("is me"),
+    Operator.IS_NOT_ME: _l("is not me"),
+    Operator.IS_MINE: _l("is one of mine"),
+    Operator.IS_NOT_MINE: _l("is none of mine"),
+    Operator.IN_LAST: _l("is within the last"),
+    Operator.OLDER: _l("is longer ago than"),
+    Operator.IN_NEXT: _l("is within the next"),
+    Operator.DURING: _l("lies in"),
 }
 """Operator → its words, in the order in which editors list them."""
 MODE_WORDS: Mapping[Mode, Any] = {Mode.ALL: _l("All"), Mode.ANY: _l("Any"), Mode.NONE: _l("None")}
+PERIOD_WORDS: Mapping[str, Any] = {
+    "past": _l("the past"), "future": _l("the future"), "today": _l("today"), "yesterday": _l("yesterday"),
+    "tomorrow": _l("tomorrow"), "this_week": _l("this week"), "last_week": _l("last week"), "next_week": _l("next week"),
+    "this_month": _l("this month"), "last_month": _l("last month"), "this_quarter": _l("this quarter"),
+    "last_quarter": _l("last quarter"), "this_year": _l("this year"), "last_year": _l("last year"),
+}  # fmt: skip
+UNIT_WORDS: Mapping[str, Any] = {"m": _l("minutes"), "h": _l("hours"), "d": _l("days"), "w": _l("weeks")}
+_CLDR = {"m": "duration-minute", "h": "duration-hour", "d": "duration-day", "w": "duration-week"}
 MOST_SHOWN = 4
 Labels = Mapping[str, Mapping[Any, str]]
 """Field → value → label; see `choice_labels`."""
@@ -63,7 +80,16 @@ def _comparison(part: Comparison, field: Field | None, labels: Mapping[Any, str]
     """One comparison in words."""
     label = field.label if field is not None else part.field
     words = f"{label} {OPERATOR_WORDS[part.operator]}"
+    if part.operator is Operator.DURING:
+        return f"{words} {PERIOD_WORDS[part.value]}"
+    if part.operator in SPANS:
+        return f"{words} {span_words(part.value)}"
     return words if part.operator in ALONE else f"{words} {value_words(part.value, labels)}"
+
+
+def span_words(text: str) -> str:
+    """A span of time, as in "24 hours"."""
+    return format_unit(int(text[:-1]), _CLDR[text[-1]], locale=get_locale() or "en")
 
 
 def value_words(value: Any, labels: Mapping[Any, str] | None = None) -> str:

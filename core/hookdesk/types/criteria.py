@@ -38,6 +38,14 @@ class Operator(StrEnum):
     MORE = "more"
     BEFORE = "before"
     AFTER = "after"
+    IS_ME = "is_me"
+    IS_NOT_ME = "is_not_me"
+    IS_MINE = "is_mine"
+    IS_NOT_MINE = "is_not_mine"
+    IN_LAST = "in_last"
+    OLDER = "older"
+    IN_NEXT = "in_next"
+    DURING = "during"
 
 
 NEGATED: Mapping[Operator, Operator] = {
@@ -46,13 +54,21 @@ NEGATED: Mapping[Operator, Operator] = {
     Operator.NOT_CONTAINS: Operator.CONTAINS,
     Operator.NOT_MATCHES: Operator.MATCHES,
     Operator.IS_EMPTY: Operator.IS_NOT_EMPTY,
+    Operator.IS_NOT_ME: Operator.IS_ME,
+    Operator.IS_NOT_MINE: Operator.IS_MINE,
 }
 """Operators that hold where another one does not; so each of them holds for an empty value."""
 
 LISTED = frozenset({Operator.IN, Operator.NOT_IN, Operator.CONTAINS_ANY})
 """Operators that compare with several values."""
 
-ALONE = frozenset({Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
+READER = frozenset({Operator.IS_ME, Operator.IS_NOT_ME, Operator.IS_MINE, Operator.IS_NOT_MINE})
+"""Operators that compare with who reads: with their own id, or with the teams or departments that are theirs."""
+
+SPANS = frozenset({Operator.IN_LAST, Operator.OLDER, Operator.IN_NEXT})
+"""Operators that compare with now and a span of time: "30m", "24h", "7d", "2w"."""
+
+ALONE = frozenset({Operator.IS_EMPTY, Operator.IS_NOT_EMPTY}) | READER
 """Operators that compare with none."""
 
 
@@ -64,7 +80,8 @@ class Field:
     values (`is_many`) it is a SELECT of that one column, tied to `Ticket`, and a comparison holds if it does for any of them (one that
     negates: for none). None says that stored tickets do not have it. `attribute` is the name on a draft, or in its `fields`; `read`
     computes the value of a draft instead. `choices` lists (value, label) for editors. `is_early` says that it is known when a ticket is
-    opened. `group` is the heading under which editors list it.
+    opened. `group` is the heading under which editors list it. `mine` names the attribute of `Actor` that says which values are the
+    reader's own: `agent_id`, `teams` or `departments`. `empty` is what the column holds for an empty value besides NULL.
     """
 
     name: str
@@ -77,6 +94,8 @@ class Field:
     choices: Callable[[], Iterable[tuple[Any, str]]] | None = None
     is_early: bool = True
     group: str = ""
+    mine: str = ""
+    empty: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from wtforms import Field as FormField
 from wtforms import ValidationError
 from wtforms.widgets import TextArea
 
-from hookdesk.criteria import EMPTY, MODE_WORDS, OPERATOR_WORDS, OPERATORS, CriteriaProblem, dump, known_fields, load
-from hookdesk.types.criteria import ALONE, LISTED, Field, FieldType, Group
+from hookdesk.criteria import EMPTY, MODE_WORDS, OPERATOR_WORDS, CriteriaProblem, dump, known_fields, load, operators_of
+from hookdesk.criteria.words import PERIOD_WORDS, UNIT_WORDS
+from hookdesk.types.criteria import ALONE, LISTED, SPANS, Field, FieldType, Group, Operator
 
 MOST_JSON = 400_000
 
@@ -20,7 +21,8 @@ MOST_JSON = 400_000
 class ConditionsField(FormField):  # type: ignore[misc]  # WTForms is not typed
     """Conditions as a `Group` in `data`; shown by the macro `conditions` of `macros/conditions.html`.
 
-    `among` gives the fields that may be used (all known ones if left out); it is asked when the form is made.
+    `among` gives the fields that may be used (all known ones if left out); it is asked when the form is made. `is_stored`: they are asked
+    of stored tickets by a reader, so "is me" and "in the last 24 hours" can be said, and patterns cannot (see `criteria.resolved`).
     """
 
     data: Group | None
@@ -31,11 +33,12 @@ class ConditionsField(FormField):  # type: ignore[misc]  # WTForms is not typed
         label: Any = None,
         validators: Any = None,
         among: Callable[[], Mapping[str, Field]] = known_fields,
+        is_stored: bool = False,
         **given: Any,
     ) -> None:
         """A field over the fields of `among`."""
         super().__init__(label, validators, **given)
-        self.fields = among()
+        self.fields, self.is_stored = among(), is_stored
         self.sent: str | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -48,7 +51,7 @@ class ConditionsField(FormField):  # type: ignore[misc]  # WTForms is not typed
             return
         self.sent = valuelist[0]
         try:
-            self.data = load(read_json(self.sent), self.fields) if self.sent.strip() else EMPTY
+            self.data = load(read_json(self.sent), self.fields, self.is_stored) if self.sent.strip() else EMPTY
         except CriteriaProblem as problem:
             raise ValidationError(str(problem)) from None
 
@@ -62,7 +65,7 @@ class ConditionsField(FormField):  # type: ignore[misc]  # WTForms is not typed
 
     def description_of_fields(self) -> dict[str, Any]:
         """What the script knows: see `editor_data`."""
-        return editor_data(self.fields)
+        return editor_data(self.fields, self.is_stored)
 
 
 def read_json(text: str) -> Mapping[str, Any]:
@@ -82,7 +85,7 @@ def read_json(text: str) -> Mapping[str, Any]:
     return data
 
 
-def editor_data(fields: Mapping[str, Field]) -> dict[str, Any]:
+def editor_data(fields: Mapping[str, Field], is_stored: bool = False) -> dict[str, Any]:
     """Fields with operators and choices, and all words of the editor in the reader's language, as JSON can hold them.
 
     Fields of a choice that lists none are left out: there would be nothing to choose.
@@ -91,21 +94,33 @@ def editor_data(fields: Mapping[str, Field]) -> dict[str, Any]:
     operators = {
         str(operator): {
             "label": str(words),
-            "takes": "none" if operator in ALONE else "many" if operator in LISTED else "one",
+            "takes": _takes(operator),
         }
         for operator, words in OPERATOR_WORDS.items()
     }
     return {
-        "fields": [_field(field) for field in shown],
+        "fields": [_field(field, is_stored) for field in shown],
         "operators": operators,
         "modes": {str(mode): str(words) for mode, words in MODE_WORDS.items()},
+        "periods": [[name, str(words)] for name, words in PERIOD_WORDS.items()],
+        "units": [[unit, str(words)] for unit, words in UNIT_WORDS.items()],
         "words": _words(),
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _takes(operator: Operator) -> str:
+    """What kind of value an operator is given."""
+    if operator in ALONE:
+        return "none"
+    if operator in SPANS:
+        return "span"
+    return "many" if operator in LISTED else "period" if operator is Operator.DURING else "one"
+
+
+def _field(field: Field, is_stored: bool) -> dict[str, Any]:
     """One field."""
-    operators = [str(operator) for operator in OPERATOR_WORDS if operator in OPERATORS[field.type]]
+    offered = operators_of(field, is_stored)
+    operators = [str(operator) for operator in OPERATOR_WORDS if operator in offered]
     choices = [list(choice) for choice in field.choices()] if field.choices is not None else None
     return {
         "name": field.name, "label": str(field.label), "group": str(field.group) or _("More"), "type": str(field.type),
@@ -119,5 +134,6 @@ def _words() -> dict[str, str]:
         "of": _("of these"), "condition": _("Condition"), "group": _("Group"), "remove": _("Remove"),
         "removeGroup": _("Remove group"), "field": _("Field"), "operator": _("Comparison"), "value": _("Value"), "yes": _("Yes"),
         "no": _("No"), "gone": _("Unavailable"), "empty": _("No condition: it holds always."), "choose": _("Choose…"),
+        "unit": _("Unit of time"),
         "add": _("Write, then press Enter"), "join": _("How these are joined"),
     }  # fmt: skip

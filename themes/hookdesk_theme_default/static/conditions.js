@@ -71,6 +71,21 @@
       return { field: field.name, operator: field.operators.includes("contains") ? "contains" : field.operators[0], value: "" };
     }
 
+    // A span of time ("24h") is a number and a unit; a period is one of those that have a name.
+    function span(part) {
+      const made = make("span", "row");
+      const input = Object.assign(make("input", "input"), { type: "number", min: 1, max: 9999, step: 1, required: true });
+      const [, number, unit] = /^(\d+)([mhdw])$/.exec(part.value) || [null, 24, "h"];
+      let now = unit;
+      const note = () => { part.value = `${input.value || 1}${now}`; write(); };
+      input.value = number;
+      input.setAttribute("aria-label", words.value);
+      input.addEventListener("input", note);
+      made.append(input, select(known.units, unit, words.unit, (index, key) => { now = key; note(); }));
+      return made;
+    }
+    const initial = { none: () => undefined, many: () => [], span: () => "24h", period: () => "today", one: first };
+
     // One value: a select for few choices, else an input that knows them by their labels.
     function single(part, field) {
       if (field.type === "boolean")
@@ -164,7 +179,8 @@
         const options = known.fields.map((one) => [one.name, one.label, one.group]);
         if (!fields.has(part.field)) options.unshift([part.field, field.label]);
         const takes = (known.operators[part.operator] || { takes: "one" }).takes;
-        const value = takes === "none" ? make("span") : takes === "many" ? several(part, field) : single(part, field);
+        const value = takes === "none" ? make("span") : takes === "many" ? several(part, field) : takes === "span" ? span(part)
+          : takes === "period" ? select(known.periods, part.value, words.value, (index, key) => { part.value = key; write(); }) : single(part, field);
         row.replaceChildren(
           select(options, part.field, words.field, (index, name) => change(name)),
           select(field.operators.map((key) => [key, known.operators[key].label]), part.operator, words.operator, (index, key) => compare(key)),
@@ -176,16 +192,18 @@
         const field = fields.get(name);
         part.field = name;
         if (!field.operators.includes(part.operator)) part.operator = field.operators[0];
-        part.value = known.operators[part.operator].takes === "many" ? [] : first(field);
+        part.value = initial[known.operators[part.operator].takes](field);
         write();
         draw();
         row.querySelector("select").focus();
       };
       const compare = (key) => {
         const before = part.value;
+        const was = known.operators[part.operator].takes;
         part.operator = key;
         const { takes } = known.operators[key];
         if (takes === "none") delete part.value;
+        else if (was !== takes && [was, takes].some((one) => one === "span" || one === "period")) part.value = initial[takes](fields.get(part.field));
         else if (takes === "many") part.value = Array.isArray(before) ? before : before === "" || before == null ? [] : [before];
         else part.value = Array.isArray(before) ? before[0] ?? first(fields.get(part.field)) : before ?? first(fields.get(part.field));
         write();
