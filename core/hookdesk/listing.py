@@ -2,6 +2,9 @@
 
 One OR of all legs makes the database read too much for an agent with few tickets among very many; a UNION of one page a leg does not. For a
 wide scope it is the other way round: walking the sort's own index and filtering finds a page soon. So the width is estimated first.
+
+What no index answers is bounded instead: an order over any expression takes the newest `MOST_SORTED` tickets that match, and conditions
+over any field look at the newest `MOST_LOOKED_AT` tickets of a state. Whoever shows such a list says so.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, false, func, not_, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from hookdesk import clock
 from hookdesk.access import BINNED, Leg, legs, narrowing, scope_key
@@ -26,11 +29,15 @@ MOST_CLOSED = 1_000
 WIDE = 2_000
 WIDTH_HOLDS = 60.0  # seconds
 MOST_KEPT = 100
+MOST_SORTED = 5_000
+MOST_LOOKED_AT = 20_000
+STATES = ("open", "closed")
 
 T = TypeVar("T")
 Asked = Mapping[str, tuple[str, Sequence[ColumnElement[bool]]]]
 Counting = tuple[Select[*tuple[Any, ...]], Mapping[str, str]]
 _widths: dict[Hashable, tuple[float, bool]] = {}
+_floors: dict[Hashable, tuple[float, datetime | None]] = {}
 _countings: dict[Hashable, Counting] = {}
 LARGEST_NUMBER = 2**31 - 1
 """What PostgreSQL takes for a plain integer column, as `priority_rank` is one."""
@@ -38,11 +45,12 @@ LARGEST_NUMBER = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order that an index supports: (state, column, id)."""
+    """An order: by a column that an index supports, (state, column, id), or by any expression on `Ticket` that is never NULL."""
 
     name: str
-    column: InstrumentedAttribute[Any]
+    column: Any
     descending: bool
+    is_indexed: bool = True
 
 
 SORTS = {
@@ -55,11 +63,12 @@ SORTS = {
         Sort("due", Ticket.due_at, False),
     )
 }
+NEWEST = SORTS["activity"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page ends: the sort's value and the id of its last row."""
+    """Where a page ends: the sort's value (of an order without index 0, for the ticket knows its own) and the id of its last row."""
 
     value: datetime | int
     id: int
@@ -82,7 +91,12 @@ class Cursor:
 
     def fits(self, sort: Sort) -> bool:
         """True if the value is of the kind that the sort compares."""
-        return isinstance(self.value, datetime) == isinstance(sort.column.type, UTCDateTime)
+        return isinstance(self.value, datetime) == (sort.is_indexed and isinstance(sort.column.type, UTCDateTime))
+
+    @classmethod
+    def at(cls, sort: Sort, row: Any) -> Cursor:
+        """Where a ticket stands in an order; `row` has its columns."""
+        return cls(getattr(row, sort.column.key) if sort.is_indexed else 0, row.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +116,21 @@ def page(
     after: Cursor | None = None,
     before: Cursor | None = None,
     size: int = 25,
+    is_bounded: bool = False,
 ) -> Page:
-    """One page of the tickets in a state ("" for any) that the actor may see and that meet all conditions, in the sort's order."""
+    """One page of the tickets in a state ("" for any) that the actor may see and that meet all conditions, in the sort's order.
+
+    `is_bounded`: only the newest `MOST_LOOKED_AT` tickets of a state are looked at, for no index answers the conditions.
+    """
     after, before = (edge if edge is None or edge.fits(sort) else None for edge in (after, before))
     backwards = before is not None
-    ids = page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards)
+    ids = page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards, is_bounded)
     more = len(ids) > size
-    ids = ids[:size]
-    shown = rows([row.id for row in reversed(ids)] if backwards else [row.id for row in ids])
+    ids = ids[:size][::-1] if backwards else ids[:size]
+    shown = rows([row.id for row in ids])
     if not shown:
         return Page((), None, None)
-    edges = [Cursor(getattr(row, sort.column.key), row.id) for row in (shown[0], shown[-1])]
+    edges = [Cursor(row.key if sort.is_indexed else 0, row.id) for row in (ids[0], ids[-1])]
     has_next = more if not backwards else True
     has_previous = more if backwards else after is not None
     return Page(shown, edges[1] if has_next else None, edges[0] if has_previous else None)
@@ -126,42 +144,79 @@ def page_ids(
     cursor: Cursor | None = None,
     limit: int = 26,
     backwards: bool = False,
+    is_bounded: bool = False,
 ) -> Sequence[Row[Any]]:
-    """Ids of a page: an index walk for a wide scope, a union of one page a leg for a narrow one."""
-    found = legs(actor)
-    if not found:
+    """Ids of a page, each with its sort's value as `key`."""
+    if not legs(actor):
         return []
-    must = [*in_state(state), *conditions, *narrowing(actor)]
     descending = sort.descending != backwards
-    if cursor is not None:
-        must.append(_beyond(sort, cursor, descending))
-    order = (sort.column.desc(), Ticket.id.desc()) if descending else (sort.column.asc(), Ticket.id.asc())
+    beyond = [_beyond(sort, cursor, descending)] if cursor is not None else []
+    if sort.is_indexed and not (is_bounded and sort is not NEWEST):
+        return reading().all(_walk(actor, state, sort, [*conditions, *beyond], descending, limit, is_bounded))
+    newest = _walk(actor, state, NEWEST, conditions, True, MOST_SORTED, is_bounded).subquery()
+    found = select(Ticket.id, sort.column.label("key")).join(newest, newest.c.id == Ticket.id).where(*beyond)
+    return reading().all(found.order_by(*_order(sort.column, Ticket.id, descending)).limit(limit))
+
+
+def _walk(
+    actor: Actor,
+    state: str,
+    sort: Sort,
+    conditions: Sequence[ColumnElement[bool]],
+    descending: bool,
+    limit: int,
+    is_bounded: bool = False,
+) -> Select[Any]:
+    """A page's ids and keys: an index walk for a wide scope, a union of one page a leg for a narrow one; one for each state."""
+    found = legs(actor)
+    ways = [leg.condition for leg in found]
     if len(found) == 1 or is_wide(actor, found, state):
-        walk = select(Ticket.id, sort.column.label("key")).where(or_(*(leg.condition for leg in found)), *must)
-        return reading().all(walk.order_by(*order).limit(limit))
-    parts = [
-        select(
-            select(Ticket.id, sort.column.label("key"))
-            .where(leg.condition, *must)
-            .order_by(*order)
-            .limit(limit)
-            .subquery()
-        )
-        for leg in found
+        ways = [or_(*ways)]
+    must = [*conditions, *narrowing(actor)]
+    pages = [
+        select(Ticket.id, sort.column.label("key"))
+        .where(Ticket.state == one, way, *must, *(_recent(actor, one) if is_bounded else ()))
+        .order_by(*_order(sort.column, Ticket.id, descending))
+        .limit(limit)
+        for one in ([state] if state else STATES)
+        for way in ways
     ]
-    together = union(*parts).subquery()
-    direction = (
-        (together.c.key.desc(), together.c.id.desc()) if descending else (together.c.key.asc(), together.c.id.asc())
-    )
-    return reading().all(select(together.c.id, together.c.key).order_by(*direction).limit(limit))
+    if len(pages) == 1:
+        return pages[0]
+    together = union(*(select(part.subquery()) for part in pages)).subquery()
+    return select(together).order_by(*_order(together.c.key, together.c.id, descending)).limit(limit)
+
+
+def _order(key: Any, ticket_id: Any, descending: bool) -> tuple[ColumnElement[Any], ...]:
+    """A direction, made definite by the id."""
+    return (key.desc(), ticket_id.desc()) if descending else (key.asc(), ticket_id.asc())
+
+
+def _recent(actor: Actor, state: str) -> list[ColumnElement[bool]]:
+    """The condition that leaves `MOST_LOOKED_AT` tickets of a state to look at, none if there are no more. It holds for a minute."""
+    key = (scope_key(actor), state)
+    known = _floors.get(key)
+    if known is None or known[0] < time.monotonic():
+        newest = select(Ticket.last_activity_at).where(Ticket.state == state).offset(MOST_LOOKED_AT).limit(1)
+        order = _order(Ticket.last_activity_at, Ticket.id, True)
+        row = reading().first(
+            select(*(newest.where(leg.condition).order_by(*order).scalar_subquery() for leg in legs(actor)))
+        )
+        floor = max((moment for moment in row or () if moment is not None), default=None)
+        known = (time.monotonic() + WIDTH_HOLDS, floor)
+        _keep(_floors, key, known)
+    return [] if known[1] is None else [Ticket.last_activity_at >= known[1]]
 
 
 def _beyond(sort: Sort, cursor: Cursor, descending: bool) -> ColumnElement[bool]:
     """Rows after the cursor in the direction of the walk."""
     column = sort.column
+    value: Any = cursor.value
+    if not sort.is_indexed:
+        value = select(column).where(Ticket.id == cursor.id).correlate(None).scalar_subquery()
     if descending:
-        return and_(column <= cursor.value, or_(column < cursor.value, Ticket.id < cursor.id))
-    return and_(column >= cursor.value, or_(column > cursor.value, Ticket.id > cursor.id))
+        return and_(column <= value, or_(column < value, Ticket.id < cursor.id))
+    return and_(column >= value, or_(column > value, Ticket.id > cursor.id))
 
 
 def is_wide(actor: Actor, found: Sequence[Leg], state: str) -> bool:
@@ -186,9 +241,16 @@ def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
     return select(func.count()).select_from(statement.limit(most).subquery()).scalar_subquery()
 
 
-def count(actor: Actor, state: str, *conditions: ColumnElement[bool]) -> int:
-    """How many tickets of a state the actor sees under the conditions, counted no further than 10,001 (closed: 1,001)."""
-    return counts(actor, lambda: {"": (state, conditions)})[""]
+def count(actor: Actor, state: str, *conditions: ColumnElement[bool], is_bounded: bool = False) -> int:
+    """How many tickets of a state the actor sees under the conditions, counted no further than 10,001 (closed: 1,001).
+
+    `is_bounded` as for `page`.
+    """
+    if not is_bounded:
+        return counts(actor, lambda: {"": (state, conditions)})[""]
+    parts = [state] if state else STATES
+    found = counts(actor, lambda: {one: (one, [*conditions, *_recent(actor, one)]) for one in parts})
+    return min(sum(found.values()), _most(state) + 1)
 
 
 def counts(actor: Actor, asked: Callable[[], Asked], kept_as: Hashable = None) -> dict[str, int]:
