@@ -192,6 +192,11 @@ def _order(key: Any, ticket_id: Any, descending: bool) -> tuple[ColumnElement[An
     return (key.desc(), ticket_id.desc()) if descending else (key.asc(), ticket_id.asc())
 
 
+def is_cut(actor: Actor, state: str) -> bool:
+    """True if a bounded list in this state leaves out tickets."""
+    return any(_recent(actor, one) for one in ([state] if state else STATES))
+
+
 def _recent(actor: Actor, state: str) -> list[ColumnElement[bool]]:
     """The condition that leaves `MOST_LOOKED_AT` tickets of a state to look at, none if there are no more. It holds for a minute."""
     key = (scope_key(actor), state)

@@ -14,6 +14,7 @@ class NavItem:
     `group` heads a block of items; in "admin" it is People, Intake, Work, Messages, Plugins and themes, or System, by these English names,
     which are translated when shown. `order` counts inside the group. `permission` hides it from whoever lacks it ("" shows it to everybody
     who reaches the area, "admin" to administrators). `count` is a small number behind the label ("10k+" where counting stopped), or None.
+    `level` is the depth below other items, 1 at the top.
     """
 
     area: str
@@ -26,6 +27,7 @@ class NavItem:
     permission: str = ""
     count: int | str | None = None
     key: str = ""
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)

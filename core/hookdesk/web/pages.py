@@ -121,7 +121,7 @@ def _nav(area: str) -> Iterator[dict[str, Any]]:
             site().hooks.recorder.failed(plugin, "nav_items", error)
             continue
         yield {
-            "label": item.label, "url": url, "icon": item.icon, "count": item.count, "key": item.key,
+            "label": item.label, "url": url, "icon": item.icon, "count": item.count, "key": item.key, "level": item.level,
             "group": str(ADMIN_GROUPS.get(item.group, item.group)), "active": is_active(item), "plugin": plugin,
         }  # fmt: skip
 

@@ -20,6 +20,7 @@ from hookdesk.api import (
     hookimpl,
 )
 from hookdesk_desk import queues, services
+from hookdesk_desk.hookspecs import DeskHooks
 from hookdesk_desk.settings import Settings
 from hookdesk_desk.views import bp
 
@@ -31,6 +32,7 @@ class Desk(Plugin[Settings]):
     """
 
     settings_type = Settings
+    hookspecs = (DeskHooks,)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

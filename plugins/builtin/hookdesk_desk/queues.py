@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,24 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
 
-from hookdesk.api import Actor, NavItem, Ticket, TicketEvent, User, UTCDateTime, clock, listing, reading, scope
+from hookdesk.api import (
+    Actor,
+    NavItem,
+    Ticket,
+    TicketEvent,
+    User,
+    UTCDateTime,
+    clock,
+    current_actor,
+    listing,
+    reading,
+    scope,
+    site,
+)
 from hookdesk_desk import due, settings
 from hookdesk_desk.directory import Directory, directory
+from hookdesk_desk.hookspecs import DeskHooks
+from hookdesk_desk.layout import Layout
 
 MOST_DEPARTMENTS = 40
 _NUMBERED = re.compile(r"(department|requester)-([1-9]\d{0,17})")
@@ -21,11 +36,18 @@ OVERDUE = "overdue"
 _NOW = bindparam("desk_now", callable_=clock.now, type_=UTCDateTime)
 """The moment at which a query runs: queries are put together once and kept."""
 _COUNTS, _QUEUES = "desk_queue_counts", "desk_queues"
+ORDERS = ("activity", "created", "oldest", "priority", "due")
+"""Those of `listing.SORTS` that a list's menu offers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of tickets: those in `state` ("" for any) whose `field` is `value`. `key` stands in its address."""
+    """A list of tickets: those in `state` ("" for any) whose `field` is `value`. `key` stands in its address.
+
+    Plugins make subclasses and hand them to the desk with the hook `desk_queues`. `usual` is the name of its order while nobody chose
+    another. `is_bounded` says that no index answers its conditions: then only the newest tickets are looked at, and the sidebar does not
+    count it. `level` is its depth below other queues, 1 at the top.
+    """
 
     key: str
     label: str
@@ -34,26 +56,85 @@ class Queue:
     field: str = ""
     value: int | None = None
     group: str = ""
+    usual: str = "activity"
+    is_bounded: bool = False
+    level: int = 1
 
-    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+    def conditions(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
         """What its tickets meet besides the state."""
         if self.key == OVERDUE:
             return (Ticket.due_at <= _NOW,)
         return (getattr(Ticket, self.field) == self.value,) if self.field else ()
 
+    def sense(self) -> Hashable:
+        """Stands for its state and conditions: under the same one, what counts it is put together once."""
+        return self.key, self.value
 
-def of_sidebar(actor: Actor) -> list[Queue]:
-    """The queues that an agent sees in the sidebar, in order; made once a request."""
-    found: list[Queue] | None = g.get(_QUEUES)
+    def order(self, name: str) -> listing.Sort | None:
+        """The order of that name, if the list can be in it."""
+        return listing.SORTS.get(name)
+
+    def orders(self) -> Mapping[str, str]:
+        """The orders that the menu offers: name → label."""
+        words = {
+            "activity": _("Last activity"),
+            "created": _("Newest first"),
+            "oldest": _("Oldest first"),
+            "priority": _("Most urgent first"),
+            "due": _("Due first"),
+        }
+        return {name: words[name] for name in ORDERS}
+
+    def quick(self) -> QuickFilter | None:
+        """A field by whose values the list can be narrowed."""
+        return None
+
+    def layout(self, actor: Actor, rows: Sequence[Any]) -> Layout | None:
+        """How its rows are shown, if not in the desk's usual columns."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class QuickFilter:
+    """A menu that narrows a list: its label, (value, label) of its choices, and the condition for a value."""
+
+    label: str
+    choices: Sequence[tuple[str, str]]
+    condition: Callable[[Actor, str], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSet:
+    """The queues of an agent in the order of the sidebar. `first` is the key of the one at the desk's own address."""
+
+    queues: Sequence[Queue]
+    first: str
+
+
+def _set(actor: Actor) -> QueueSet:
+    """The queues of an agent, made once a request: those of a plugin, else the desk's own few; then the departments."""
+    found: QueueSet | None = g.get(_QUEUES)
     if found is None:
-        found = _sidebar(actor)
+        places = directory()
+        given = site().hooks.first(DeskHooks.desk_queues, actor=actor)
+        made = given or QueueSet(_general(actor, places), settings.current().default_queue)
+        found = QueueSet([*made.queues, *_of_departments(actor, places)], made.first)
         setattr(g, _QUEUES, found)
     return found
 
 
-def _sidebar(actor: Actor) -> list[Queue]:
-    """The general queues, then the departments."""
-    places = directory()
+def of_sidebar(actor: Actor) -> Sequence[Queue]:
+    """The queues that an agent sees in the sidebar, in order."""
+    return _set(actor).queues
+
+
+def first(actor: Actor) -> str:
+    """The key of the queue that an agent sees after signing in."""
+    return _set(actor).first
+
+
+def _general(actor: Actor, places: Directory) -> list[Queue]:
+    """The queues of a desk that no plugin gives any."""
     found = [
         Queue("open", _("Open"), "inbox", "open"),
         Queue("mine", _("Mine"), "user", "open", "assignee_id", actor.agent_id),
@@ -64,8 +145,7 @@ def _sidebar(actor: Actor) -> list[Queue]:
     pending = places.status("pending")
     if pending is not None:
         found.append(Queue("pending", pending.name, "s-pending", "open", "status_id", pending.id))
-    found.append(Queue("closed", _("Solved and closed"), "s-solved", "closed"))
-    return found + _of_departments(actor, places)
+    return [*found, Queue("closed", _("Solved and closed"), "s-solved", "closed")]
 
 
 def _of_departments(actor: Actor, places: Directory) -> list[Queue]:
@@ -78,8 +158,8 @@ def _of_departments(actor: Actor, places: Directory) -> list[Queue]:
 
 
 def find(actor: Actor, key: str) -> Queue | None:
-    """The queue of that key; "" is the one that the settings name first."""
-    key = key or settings.current().default_queue
+    """The queue of that key; "" is the agent's first one."""
+    key = key or first(actor)
     found = next((queue for queue in of_sidebar(actor) if queue.key == key), None)
     named = _NUMBERED.fullmatch(key)
     if found is not None or named is None or named[1] != "requester":
@@ -94,18 +174,18 @@ def find(actor: Actor, key: str) -> Queue | None:
 
 def url(key: str, **args: Any) -> str:
     """The address of a queue; the first one lives at the desk's own."""
-    return url_for("desk.queue", queue="" if key == settings.current().default_queue else key, **args)
+    return url_for("desk.queue", queue="" if key == first(current_actor()) else key, **args)
 
 
 def counts(actor: Actor) -> Mapping[str, str]:
     """How many tickets each queue of the sidebar has, in words: counted to 10,000 (closed: 1,000) and no further."""
-    queues = of_sidebar(actor)
+    queues = [queue for queue in of_sidebar(actor) if not queue.is_bounded]
     cached: dict[str, str] | None = g.get(_COUNTS)
     if cached is None:
         found = listing.counts(
             actor,
-            lambda: {queue.key: (queue.state, queue.conditions()) for queue in queues},
-            kept_as=("desk", tuple((queue.key, queue.value) for queue in queues)),
+            lambda: {queue.key: (queue.state, queue.conditions(actor)) for queue in queues},
+            kept_as=("desk", tuple(queue.sense() for queue in queues)),
         )
         cached = {queue.key: words(found[queue.key], queue.state) for queue in queues}
         setattr(g, _COUNTS, cached)
@@ -123,17 +203,18 @@ def nav_items(actor: Actor) -> list[NavItem]:
     """The sidebar's links."""
     queues = of_sidebar(actor)
     numbers = counts(actor)
-    first = settings.current().default_queue
+    begin = first(actor)
     return [
         NavItem(
             "desk.sidebar",
             queue.label,
             "desk.queue",
-            args={"queue": "" if queue.key == first else queue.key},
+            args={"queue": "" if queue.key == begin else queue.key},
             icon=queue.icon,
             group=queue.group,
             order=place,
-            count=numbers[queue.key],
+            count=numbers.get(queue.key),
+            level=queue.level,
         )
         for place, queue in enumerate(queues)
     ]

@@ -14,27 +14,26 @@ from hookdesk.api import Actor, Ticket, TicketView, listing
 from hookdesk_desk import queues
 from hookdesk_desk.queues import Queue
 
-ORDERS = ("activity", "created", "oldest", "priority", "due")
-"""Those of `listing.SORTS` that the list's menu offers."""
 FILTERS = ("unanswered", "mine", "unassigned")
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """A queue with its order ("" for the queue's own) and quick filter ("" for none)."""
+    """A queue with its order ("" for the queue's own), quick filter and value of the queue's own filter ("" for none)."""
 
     queue: Queue
     sort: str = ""
     only: str = ""
+    pick: str = ""
 
     @property
     def order(self) -> listing.Sort:
         """The order that the list is in."""
-        return listing.SORTS[self.sort or "activity"]
+        return self.queue.order(self.sort or self.queue.usual) or listing.NEWEST
 
     def args(self) -> Mapping[str, Any]:
         """As it stands in a query, besides the queue."""
-        given = {"sort": self.sort, "only": self.only}
+        given = {"sort": self.sort, "only": self.only, "pick": self.pick}
         return {name: value for name, value in given.items() if value}
 
     def list_url(self, **args: str) -> str:
@@ -45,6 +44,11 @@ class Trail:
         """What a link to a ticket carries along."""
         return {"queue": self.queue.key, **self.args()}
 
+    @property
+    def is_bounded(self) -> bool:
+        """True if only the newest tickets are looked at."""
+        return self.queue.is_bounded or bool(self.pick)
+
     def conditions(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
         """What a ticket of this list meets."""
         quick = {
@@ -52,11 +56,13 @@ class Trail:
             "mine": (Ticket.assignee_id == actor.agent_id,),
             "unassigned": (Ticket.assignee_id.is_(None),),
         }
-        return self.queue.conditions() + quick.get(self.only, ())
+        found = self.queue.conditions(actor) + quick.get(self.only, ())
+        own = self.queue.quick() if self.pick else None
+        return (*found, own.condition(actor, self.pick)) if own else found
 
     def neighbour(self, actor: Actor, ticket: TicketView, forward: bool) -> str | None:
         """The number of the next (or previous) ticket of the list; None at its end."""
-        here = listing.Cursor(getattr(ticket, self.order.column.key), ticket.id)
+        here = listing.Cursor.at(self.order, ticket)
         page = listing.page(
             actor,
             self.queue.state,
@@ -65,6 +71,7 @@ class Trail:
             after=here if forward else None,
             before=None if forward else here,
             size=1,
+            is_bounded=self.is_bounded,
         )
         return page.rows[0].number if page.rows else None
 
@@ -72,15 +79,20 @@ class Trail:
 def given(actor: Actor) -> Trail:
     """The trail in this request's query; the first queue where there is none, or none that this agent has."""
     values = request.values
-    queue = queues.find(actor, values.get("queue", "")) or queues.find(actor, "open")
-    assert queue is not None  # there always is the open one
-    return of(queue)
+    queue = queues.find(actor, values.get("queue", "")) or queues.find(actor, "")
+    return of(queue or queues.of_sidebar(actor)[0])
 
 
 def of(queue: Queue) -> Trail:
     """The trail for a queue, with order and filter as this request's query says."""
-    sort, only = request.values.get("sort", ""), request.values.get("only", "")
-    return Trail(queue, sort if sort in ORDERS else "", only if only in FILTERS else "")
+    sort, only, pick = (request.values.get(name, "") for name in ("sort", "only", "pick"))
+    own = queue.quick() if pick else None
+    return Trail(
+        queue,
+        sort if sort != queue.usual and queue.order(sort) else "",
+        only if only in FILTERS else "",
+        pick if own and any(pick == value for value, _label in own.choices) else "",
+    )
 
 
 def cursor(name: str) -> listing.Cursor | None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
+from flask_babel import format_number
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
 from hookdesk_desk import due, links, queues, settings, trail
 from hookdesk_desk.directory import directory
+from hookdesk_desk.layout import Head
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
 
-USUAL = "activity"
 LONG = 72
 """Columns of a subject that certainly fit on two lines where rows have a fixed height; a longer one gets the room that it needs."""
 
@@ -31,7 +32,7 @@ def queue_page(queue: str) -> str | Response | tuple[str, int]:
     found = queues.find(actor, queue)
     if found is None:
         abort(404)
-    if queue == settings.current().default_queue:
+    if queue == queues.first(actor):
         return redirect(url_for("desk.queue", **{**plain_arguments(), "queue": ""}))
     return _page(actor, trail.of(found))
 
@@ -47,7 +48,10 @@ def _page(actor: Actor, way: Trail) -> str:
         after=trail.cursor("after"),
         before=trail.cursor("before"),
         size=settings.current().page_size,
+        is_bounded=way.is_bounded,
     )
+    layout = way.queue.layout(actor, page.rows)
+    total = _total(actor, way)
     return render_template(
         "desk/queue.html",
         trail=way,
@@ -55,12 +59,15 @@ def _page(actor: Actor, way: Trail) -> str:
         newest=places.newest,
         open_url=queues.url("open"),
         unassigned_url=queues.url("unassigned"),
-        total=queues.counts(actor).get(way.queue.key),
+        total=total,
+        layout=layout,
+        limits=_limits(actor, way, total),
+        quick=way.queue.quick(),
         is_long=is_long,
         chips=due.chips(page.rows),
         has_due=due.is_kept(),
         user_url=links.user_url(actor),
-        columns=_columns(way),
+        columns=_heads(way, layout.heads if layout and layout.heads else _usual_heads()),
         sorts=_sorts(way),
         filters=trail.filters(way),
         next_url=way.list_url(after=page.next.dump()) if page.next else "",
@@ -77,43 +84,60 @@ def is_long(subject: str) -> bool:
     )
 
 
-def _columns(way: Trail) -> list[dict[str, Any]]:
-    """The head of the table, with sort links."""
+def _total(actor: Actor, way: Trail) -> str | None:
+    """How many tickets the queue has, in words."""
+    known = queues.counts(actor).get(way.queue.key)
+    if known is not None or not way.queue.is_bounded:
+        return known
+    count = listing.count(actor, way.queue.state, *way.queue.conditions(actor), is_bounded=True)
+    return queues.words(count, way.queue.state)
 
-    def sorted_by(label: str, name: str, css: str = "", other: str = "") -> dict[str, Any]:
-        now = way.order.name
-        wanted = other if other and now == name else name
-        direction = ""
-        if now in (name, other):
-            direction = "descending" if way.order.descending else "ascending"
-        return {
-            "label": label,
-            "url": way.list_url(sort="" if wanted == USUAL else wanted),
-            "direction": direction,
-            "class": css,
-        }
 
+def _limits(actor: Actor, way: Trail, total: str | None) -> list[str]:
+    """What a list leaves out, so that it stays quick however many tickets there are."""
+    found = []
+    if way.is_bounded and listing.is_cut(actor, way.queue.state):
+        most = format_number(listing.MOST_LOOKED_AT)
+        found.append(_("Shows what is found among the %(most)s tickets with the latest activity.", most=most))
+    if not way.order.is_indexed and not (total and total.isdecimal() and int(total) <= listing.MOST_SORTED):
+        found.append(_("Sorts the newest %(most)s tickets of the list.", most=format_number(listing.MOST_SORTED)))
+    return found
+
+
+def _usual_heads() -> list[Head]:
+    """The heads of the usual columns."""
     return [
-        sorted_by(_("Ticket"), "created", other="oldest"),
-        {"label": _("Subject")},
-        {"label": _("Requester")},
-        {"label": _("Assignee")},
-        sorted_by(_("Priority"), "priority"),
-        *([sorted_by(_("Due"), "due")] if due.is_kept() else []),
-        sorted_by(_("Updated"), "activity", "right"),
+        Head(_("Ticket"), sort="created", other="oldest"),
+        Head(_("Subject")),
+        Head(_("Requester")),
+        Head(_("Assignee")),
+        Head(_("Priority"), sort="priority"),
+        *([Head(_("Due"), sort="due")] if due.is_kept() else []),
+        Head(_("Updated"), "right", "activity"),
     ]
+
+
+def _heads(way: Trail, heads: Iterable[Head]) -> list[dict[str, Any]]:
+    """The head of the table, with sort links."""
+    now = way.sort or way.queue.usual
+
+    def shown(head: Head) -> dict[str, Any]:
+        if not head.sort:
+            return {"label": head.label, "class": head.css}
+        wanted = head.other if head.other and now == head.sort else head.sort
+        direction = ""
+        if now in (head.sort, head.other):
+            direction = "descending" if way.order.descending else "ascending"
+        url = way.list_url(sort="" if wanted == way.queue.usual else wanted)
+        return {"label": head.label, "url": url, "direction": direction, "class": head.css}
+
+    return [shown(head) for head in heads]
 
 
 def _sorts(way: Trail) -> list[tuple[str, str, bool]]:
     """The menu of orders: (label, address, is on)."""
-    words = {
-        "activity": _("Last activity"),
-        "created": _("Newest first"),
-        "oldest": _("Oldest first"),
-        "priority": _("Most urgent first"),
-        "due": _("Due first"),
-    }
+    usual, now = way.queue.usual, way.sort or way.queue.usual
     return [
-        (label, way.list_url(sort="" if name == USUAL else name), name == way.order.name)
-        for name, label in words.items()
+        (label, way.list_url(sort="" if name == usual else name), name == now)
+        for name, label in way.queue.orders().items()
     ]
