@@ -7,7 +7,15 @@ from hookdesk.criteria.relative import PERIODS, resolved
 from hookdesk.criteria.sql import NotInSql, element, is_in_sql, narrowed, value_type, where
 from hookdesk.criteria.stored import stored_values
 from hookdesk.criteria.ticket_fields import core_fields
-from hookdesk.criteria.words import MODE_WORDS, OPERATOR_WORDS, choice_labels, sentence, value_words
+from hookdesk.criteria.words import (
+    MODE_WORDS,
+    OPERATOR_WORDS,
+    PERIOD_WORDS,
+    Labels,
+    choice_labels,
+    sentence,
+    value_words,
+)
 from hookdesk.types.criteria import ALONE, LISTED, NEGATED
 
 __all__ = [
@@ -19,10 +27,12 @@ __all__ = [
     "OPERATORS",
     "OPERATOR_WORDS",
     "PERIODS",
+    "PERIOD_WORDS",
     "CriteriaProblem",
     "DraftValues",
     "Finding",
     "Folded",
+    "Labels",
     "Matcher",
     "NotInSql",
     "choice_labels",

@@ -20,7 +20,7 @@ def context(actor: Actor, trail: Trail) -> Mapping[str, Any]:
     offered = sorted(
         actions.offered(actor), key=lambda action: bool(action.confirm)
     )  # what cannot be undone comes last
-    total = "" if trail.only else queues.counts(actor).get(trail.queue.key, "")
+    total = "" if trail.only or trail.pick else queues.counts(actor).get(trail.queue.key, "")
     return {
         "first": offered[:IN_SIGHT],
         "more": offered[IN_SIGHT:],

@@ -55,7 +55,9 @@ def _of_numbers(actor: Actor, numbers: Sequence[str]) -> list[Chosen]:
 
 def _of_list(actor: Actor, way: Trail) -> list[Chosen]:
     """The first tickets of a list, in its order."""
-    found = listing.page_ids(actor, way.queue.state, way.order, way.conditions(actor), limit=MOST)
+    found = listing.page_ids(
+        actor, way.queue.state, way.order, way.conditions(actor), limit=MOST, is_bounded=way.is_bounded
+    )
     return of_ids([row.id for row in found])
 
 

@@ -14,5 +14,5 @@ class DeskHooks:
     """Desk: the queues of its sidebar."""
 
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
-    def desk_queues(self, *, actor: Actor) -> QueueSet | None:
+    def desk_sidebar(self, *, actor: Actor) -> QueueSet | None:
         """The queues of an agent, instead of the desk's own few; asked once a request. Those of departments follow by themselves."""

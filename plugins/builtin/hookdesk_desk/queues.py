@@ -44,7 +44,7 @@ ORDERS = ("activity", "created", "oldest", "priority", "due")
 class Queue:
     """A list of tickets: those in `state` ("" for any) whose `field` is `value`. `key` stands in its address.
 
-    Plugins make subclasses and hand them to the desk with the hook `desk_queues`. `usual` is the name of its order while nobody chose
+    Plugins make subclasses and hand them to the desk with the hook `desk_sidebar`. `usual` is the name of its order while nobody chose
     another. `is_bounded` says that no index answers its conditions: then only the newest tickets are looked at, and the sidebar does not
     count it. `level` is its depth below other queues, 1 at the top.
     """
@@ -74,8 +74,8 @@ class Queue:
         """The order of that name, if the list can be in it."""
         return listing.SORTS.get(name)
 
-    def orders(self) -> Mapping[str, str]:
-        """The orders that the menu offers: name → label."""
+    def orders(self, now: str) -> Mapping[str, str]:
+        """The orders that the menu offers, with the present one: name → label."""
         words = {
             "activity": _("Last activity"),
             "created": _("Newest first"),
@@ -85,22 +85,26 @@ class Queue:
         }
         return {name: words[name] for name in ORDERS}
 
-    def quick(self) -> QuickFilter | None:
+    def quick(self, actor: Actor) -> QuickFilter | None:
         """A field by whose values the list can be narrowed."""
         return None
 
-    def layout(self, actor: Actor, rows: Sequence[Any]) -> Layout | None:
-        """How its rows are shown, if not in the desk's usual columns."""
+    def layout(self, actor: Actor, rows: Sequence[Any], address: tuple[str, str]) -> Layout | None:
+        """How its rows are shown, if not in the desk's usual columns. A ticket's number stands between the halves of `address`."""
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class QuickFilter:
-    """A menu that narrows a list: its label, (value, label) of its choices, and the condition for a value."""
+    """A menu that narrows a list: its label, (value, label) of its choices, and the condition for a value.
+
+    `is_bounded`: no index answers it, as with a queue.
+    """
 
     label: str
     choices: Sequence[tuple[str, str]]
     condition: Callable[[Actor, str], ColumnElement[bool]]
+    is_bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _set(actor: Actor) -> QueueSet:
     found: QueueSet | None = g.get(_QUEUES)
     if found is None:
         places = directory()
-        given = site().hooks.first(DeskHooks.desk_queues, actor=actor)
+        given = site().hooks.first(DeskHooks.desk_sidebar, actor=actor)
         made = given or QueueSet(_general(actor, places), settings.current().default_queue)
         found = QueueSet([*made.queues, *_of_departments(actor, places)], made.first)
         setattr(g, _QUEUES, found)

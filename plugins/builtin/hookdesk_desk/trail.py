@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 from sqlalchemy import ColumnElement
 
-from hookdesk.api import Actor, Ticket, TicketView, listing
+from hookdesk.api import Actor, Ticket, TicketView, current_actor, listing
 from hookdesk_desk import queues
 from hookdesk_desk.queues import Queue
 
@@ -47,7 +48,8 @@ class Trail:
     @property
     def is_bounded(self) -> bool:
         """True if only the newest tickets are looked at."""
-        return self.queue.is_bounded or bool(self.pick)
+        own = self.queue.quick(current_actor()) if self.pick else None
+        return self.queue.is_bounded or (own is not None and own.is_bounded)
 
     def conditions(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
         """What a ticket of this list meets."""
@@ -57,7 +59,7 @@ class Trail:
             "unassigned": (Ticket.assignee_id.is_(None),),
         }
         found = self.queue.conditions(actor) + quick.get(self.only, ())
-        own = self.queue.quick() if self.pick else None
+        own = self.queue.quick(actor) if self.pick else None
         return (*found, own.condition(actor, self.pick)) if own else found
 
     def neighbour(self, actor: Actor, ticket: TicketView, forward: bool) -> str | None:
@@ -86,7 +88,7 @@ def given(actor: Actor) -> Trail:
 def of(queue: Queue) -> Trail:
     """The trail for a queue, with order and filter as this request's query says."""
     sort, only, pick = (request.values.get(name, "") for name in ("sort", "only", "pick"))
-    own = queue.quick() if pick else None
+    own = queue.quick(current_actor()) if pick else None
     return Trail(
         queue,
         sort if sort != queue.usual and queue.order(sort) else "",
@@ -109,6 +111,12 @@ def filters(trail: Trail) -> list[tuple[str, str, bool]]:
         for name in FILTERS
         if name not in useless
     ]
+
+
+def halves(trail: Trail) -> tuple[str, str]:
+    """What stands before and after the number in the address of a list's tickets, ready for a template: made once, for lists are long."""
+    head, tail = ticket_url("0", trail).split("0", 1)
+    return head, escape(tail)
 
 
 def ticket_url(number: str, trail: Trail, **args: Any) -> str:

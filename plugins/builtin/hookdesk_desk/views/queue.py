@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -50,7 +51,8 @@ def _page(actor: Actor, way: Trail) -> str:
         size=settings.current().page_size,
         is_bounded=way.is_bounded,
     )
-    layout = way.queue.layout(actor, page.rows)
+    address = trail.halves(way)
+    layout = way.queue.layout(actor, page.rows, address)
     total = _total(actor, way)
     return render_template(
         "desk/queue.html",
@@ -62,7 +64,7 @@ def _page(actor: Actor, way: Trail) -> str:
         total=total,
         layout=layout,
         limits=_limits(actor, way, total),
-        quick=way.queue.quick(),
+        quick=way.queue.quick(actor),
         is_long=is_long,
         chips=due.chips(page.rows),
         has_due=due.is_kept(),
@@ -73,7 +75,7 @@ def _page(actor: Actor, way: Trail) -> str:
         next_url=way.list_url(after=page.next.dump()) if page.next else "",
         prev_url=way.list_url(before=page.previous.dump()) if page.previous else "",
         is_first=not (request.args.get("after") or request.args.get("before")),
-        ticket_url=trail.ticket_url("0", way).split("0", 1),
+        ticket_url=address,
     )
 
 
@@ -139,5 +141,5 @@ def _sorts(way: Trail) -> list[tuple[str, str, bool]]:
     usual, now = way.queue.usual, way.sort or way.queue.usual
     return [
         (label, way.list_url(sort="" if name == usual else name), name == now)
-        for name, label in way.queue.orders().items()
+        for name, label in way.queue.orders(now).items()
     ]

@@ -1,0 +1,315 @@
+"""What each queue holds, what it takes from the one above, and who finds it in their sidebar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from tests.queries import counted
+
+from hookdesk.api import (
+    Actor,
+    Organization,
+    Priority,
+    Status,
+    Team,
+    TeamMember,
+    Ticket,
+    actors,
+    clock,
+    reading,
+    site,
+    system,
+    tickets,
+    transact,
+)
+from hookdesk.testing.instances import Client
+from hookdesk_queues import lists, services, tree
+from hookdesk_queues.values import INHERITED, QueueProblem, Values
+
+pytestmark = [pytest.mark.plugins("queues", "desk", "sla", "storage_fs")]
+MakeTicket = Callable[..., Ticket]
+MakeQueue = Callable[..., int]
+Inside = Callable[..., Any]
+SHIPPED = [
+    "open", "unanswered", "unassigned", "overdue", "urgent", "pending", "vip", "new", "mine", "teams", "closed", "closed-today",
+    "closed-week",
+]  # fmt: skip
+
+
+def listed(client: Client, path: str) -> list[str]:
+    """The numbers on a page, in order."""
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return [node.text() for node in LexborHTMLParser(response.data).css(".queue .number")]
+
+
+def sidebar(client: Client) -> dict[str, str]:
+    """Key → count of the queues in the sidebar; "" for the first."""
+    found = {}
+    for node in LexborHTMLParser(client.get("/agent/").data).css(".sidebar li a"):
+        count = node.css_first(".count")
+        found[str(node.attributes["href"]).rpartition("/")[2]] = count.text() if count else ""
+    return found
+
+
+def link(client: Client, path: str, rel: str) -> str:
+    """The address of the next or previous page."""
+    node = LexborHTMLParser(client.get(path).data).css_first(f'a[rel="{rel}"]')
+    assert node is not None, path
+    return str(node.attributes["href"])
+
+
+@pytest.fixture
+def various(make_ticket: MakeTicket, ada: Actor, inside: Inside) -> dict[str, Ticket]:
+    """Tickets of every kind, by what is special about them."""
+    names = ("plain", "mine", "team", "late", "urgent", "vip", "old", "waiting", "done", "done long ago")
+    made = {name: make_ticket(name, email=f"{name.replace(' ', '')}@example.org") for name in names}
+
+    def work(session: Session) -> None:
+        now, high = clock.now(), session.scalars(select(Priority).where(Priority.key == "high")).one()
+        team, navy = Team(name="Night shift"), Organization(name="Navy", created_at=now)
+        session.add_all((team, navy))
+        session.flush()
+        session.add(TeamMember(team_id=team.id, agent_id=ada.agent_id))
+        late = {"due_at": now - timedelta(hours=1)}
+        changes: dict[str, dict[str, Any]] = {
+            "team": {"team_id": team.id}, "late": late, "urgent": {**late, "priority_id": high.id, "priority_rank": high.rank},
+            "vip": {"organization_id": navy.id}, "old": {"created_at": now - timedelta(days=3)},
+            "done long ago": {"closed_at": now - timedelta(days=30)},
+        }  # fmt: skip
+        for name, values in changes.items():
+            session.execute(update(Ticket).where(Ticket.id == made[name].id).values(**values))
+
+    def prepare() -> None:
+        status = {row.key: row.id for row in reading().all(select(Status.key, Status.id))}
+        for name, key in (("done", "closed"), ("done long ago", "closed"), ("waiting", "pending")):
+            tickets.set_status(system(), made[name].id, status[key])
+        tickets.assign(system(), made["mine"].id, ada.agent_id)
+        tickets.mark_answered(system(), made["plain"].id, True)
+        transact(work)
+        services.mark_vip(system(), reading().scalar(select(Organization.id)) or 0, True)
+
+    inside(prepare)
+    return made
+
+
+def test_a_new_site_has_the_shipped_queues_once(inside: Inside, ada: Actor) -> None:
+    def keys() -> list[str]:
+        found = lists.of(ada)
+        return [queue.key for queue in found.queues] if found else []
+
+    assert inside(keys) == SHIPPED
+    inside(lambda: site().plugins.get("queues").on_enable())  # type: ignore[union-attr]  # it is switched on
+    told = "those of plugins that are not there wait unseen"
+    assert inside(lambda: len(tree.forest().nodes)) == len(SHIPPED) + 2, told
+
+
+def test_each_shipped_queue_holds_what_its_name_says(
+    hookdesk_app: Flask, desk: Client, various: dict[str, Ticket], inside: Inside, ada: Actor
+) -> None:
+    desk.sign_in(inside(lambda: actors.agent_actor(ada.agent_id or 0)))
+    names = {ticket.number: name for name, ticket in various.items()}
+    told = {key: {names[number] for number in listed(desk, f"/agent/queues/{key}")} for key in SHIPPED[1:]}
+    is_open = set(various) - {"done", "done long ago"}
+    assert {names[number] for number in listed(desk, "/agent/")} == is_open
+    assert told == {
+        "unanswered": is_open - {"plain"},
+        "unassigned": is_open - {"mine"},
+        "overdue": {"late", "urgent"},
+        "urgent": {"urgent"},
+        "pending": {"waiting"},
+        "vip": {"vip"},
+        "new": is_open - {"old"},
+        "mine": {"mine"},
+        "teams": {"team"},
+        "closed": {"done", "done long ago"},
+        "closed-today": {"done"},
+        "closed-week": {"done"},
+    }
+    counts = sidebar(desk)
+    assert {key: counts[key] for key in told} == {key: str(len(found)) for key, found in told.items()}
+    with counted(hookdesk_app) as statements:
+        desk.get("/agent/queues/urgent")
+    assert 0 < len(statements) <= 8, "\n".join(statements)
+
+
+def test_a_queue_takes_the_conditions_of_those_above(
+    desk: Client, make_ticket: MakeTicket, make_queue: MakeQueue, inside: Inside
+) -> None:
+    fire, flood, done = (
+        make_ticket("fire in the hall"),
+        make_ticket("flood in the hall"),
+        make_ticket("fire in the yard"),
+    )
+    closed = inside(lambda: reading().scalar(select(Status.id).where(Status.key == "closed")))
+    inside(lambda: tickets.set_status(system(), done.id, closed))
+    hall = make_queue("Hall", ("subject", "contains", "hall"))
+    below = make_queue("Fires", ("subject", "contains", "fire"), parent_id=hall, inherits=INHERITED)
+    alone = make_queue("All fires", ("subject", "contains", "fire"), parent_id=hall, state="")
+    assert set(listed(desk, f"/agent/queues/queue-{hall}")) == {fire.number, flood.number}
+    assert listed(desk, f"/agent/queues/queue-{below}") == [fire.number]
+    assert set(listed(desk, f"/agent/queues/queue-{alone}")) == {fire.number, done.number}
+    assert sidebar(desk)[f"queue-{hall}"] == "", "what no index answers is not counted beside its name"
+    assert "2 of 2" in desk.get(f"/agent/queues/queue-{hall}").text
+    inside(lambda: services.switch(system(), hall, False))
+    assert desk.get(f"/agent/queues/queue-{below}").status_code == 404, "with the one above, it is hidden"
+
+
+def test_a_personal_queue_is_its_agents_alone(
+    desk: Client,
+    ada: Actor,
+    make_agent: Callable[..., Actor],
+    make_ticket: MakeTicket,
+    make_queue: MakeQueue,
+    inside: Inside,
+) -> None:
+    number = make_ticket("fire").number
+    own = make_queue("Fires", ("subject", "contains", "fire"), agent_id=ada.agent_id)
+    assert listed(desk, f"/agent/queues/queue-{own}") == [number]
+    other = make_agent("bob", "Bob")
+    for change in (
+        lambda: services.save(other, Values("Mine now"), own, other.agent_id),
+        lambda: services.remove(other, own, other.agent_id),
+        lambda: services.choose(other, own, [], "created"),
+    ):
+        with pytest.raises(LookupError):
+            inside(change)
+    with pytest.raises(QueueProblem, match="That queue is gone"):
+        inside(lambda: services.save(other, Values("Below", own), agent_id=other.agent_id))
+    desk.sign_in(other)
+    assert desk.get(f"/agent/queues/queue-{own}").status_code == 404
+    assert desk.get(f"/agent/my-queues/{own}").status_code == 404
+    assert desk.get(f"/agent/my-queues/{own}/columns").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"title": "Open"}, "There is a queue of this name"),
+        ({"title": ""}, "Give the queue a name"),
+        ({"state": "lost"}, "Choose one of the list"),
+        ({"sort": "by:colour"}, "no such order"),
+        ({"quick": "subject"}, "makes no menu"),
+        ({"conditions": {"version": 1, "mode": "all", "parts": [{"field": "colour"}]}}, "no field “colour”"),
+        ({"columns": ({"name": "number", "label": "", "width": ""},)}, "Keep the column of the subject"),
+        ({"columns": ({"name": "subject", "label": "", "width": "1em"},)}, "This width or heading"),
+        ({"styles": ({"target": "", "look": "pink", "conditions": {}},)}, "Choose one of the list"),
+    ],
+)
+def test_a_queue_that_cannot_be_is_refused_in_words(inside: Inside, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(QueueProblem, match=words):
+        inside(lambda: services.save(system(), Values(**{"title": "New one", **changes})))
+
+
+def test_a_queue_cannot_lie_below_itself_nor_five_deep(inside: Inside, make_queue: MakeQueue) -> None:
+    ids = [make_queue("Level 1")]
+    for level in range(2, 5):
+        ids.append(make_queue(f"Level {level}", parent_id=ids[-1]))
+    with pytest.raises(QueueProblem, match="cannot lie below itself"):
+        inside(lambda: services.save(system(), Values("Level 1", ids[2]), ids[0]))
+    with pytest.raises(QueueProblem, match="4 levels deep"):
+        make_queue("Level 5", parent_id=ids[-1])
+    inside(lambda: services.remove(system(), ids[1]))
+    moved = inside(lambda: tree.forest().node(ids[2]))
+    assert moved.own.parent_id == ids[0], "what lies below moves up"
+
+
+def test_an_agent_changes_columns_and_order_for_themselves(
+    desk: Client, ada: Actor, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
+) -> None:
+    numbers = [make_ticket(subject).number for subject in ("b", "c", "a")]
+    queue_id = inside(lambda: next(node.id for node in tree.forest().nodes if node.own.key == "open"))
+    columns = [{"name": name, "label": "", "width": ""} for name in ("subject", "channel", "number")]
+    inside(lambda: services.choose(ada, queue_id, columns, "by:subject"))
+    assert listed(desk, "/agent/") == [numbers[2], numbers[0], numbers[1]]
+    heads = [node.text() for node in LexborHTMLParser(desk.get("/agent/").data).css(".queue thead th")]
+    assert heads[1:] == ["Subject", "Channel", "Ticket"]
+    assert listed(desk, "/agent/?sort=by:-subject") == [numbers[1], numbers[0], numbers[2]]
+    inside(
+        lambda: services.choose_first(
+            ada, inside(lambda: next(n.id for n in tree.forest().nodes if n.own.key == "new"))
+        )
+    )
+    assert desk.get("/agent/queues/new").headers["Location"] == "/agent/"
+    desk.sign_in(make_agent("bob", "Bob"))
+    assert set(listed(desk, "/agent/")) == set(numbers)
+    assert "Requester" in desk.get("/agent/").text
+    assert desk.get("/agent/queues/new").status_code == 200
+
+
+def test_pages_and_neighbours_follow_an_order_without_index(
+    desk: Client, make_ticket: MakeTicket, make_queue: MakeQueue, inside: Inside
+) -> None:
+    made = [make_ticket(subject).number for subject in "jbhdfaceig" + "klm"]
+    wanted = [number for _subject, number in sorted(zip("jbhdfaceig" + "klm", made, strict=True))]
+    queue_id = make_queue("By subject", sort="by:subject", state="")
+    inside(lambda: site().settings.save("desk", type(site().plugins.get("desk").settings), {"page_size": 10}, system()))  # type: ignore[union-attr]
+    path = f"/agent/queues/queue-{queue_id}"
+    assert listed(desk, path) == wanted[:10]
+    following = link(desk, path, "next")
+    assert listed(desk, following) == wanted[10:]
+    assert listed(desk, link(desk, following, "prev")) == wanted[:10]
+    page = desk.get(f"/agent/tickets/{wanted[4]}?queue=queue-{queue_id}")
+    assert page.status_code == 200
+
+
+def test_a_quick_filter_narrows_by_the_values_of_a_field(
+    desk: Client, make_ticket: MakeTicket, make_queue: MakeQueue, inside: Inside
+) -> None:
+    first, second = make_ticket("one"), make_ticket("two")
+    high = inside(lambda: reading().scalar(select(Priority.id).where(Priority.key == "high")))
+    inside(lambda: tickets.set_priority(system(), second.id, high))
+    for name, pick, expected in (
+        ("priority", str(high), [second.number]),
+        ("created", "yesterday", []),
+        ("answered", "no", [second.number, first.number]),
+    ):
+        path = f"/agent/queues/queue-{make_queue(f'By {name}', quick=name)}"
+        assert LexborHTMLParser(desk.get(path).data).css_first('[name="pick"]') is not None
+        assert sorted(listed(desk, f"{path}?pick={pick}")) == sorted(expected)
+        assert len(listed(desk, f"{path}?pick=nonsense")) == 2
+
+
+def test_rows_and_cells_look_as_their_conditions_say(
+    desk: Client, make_ticket: MakeTicket, make_queue: MakeQueue
+) -> None:
+    make_ticket("The cellar is on fire"), make_ticket("<i>quiet</i>")
+    burning = {"version": 1, "mode": "all", "parts": [{"field": "subject", "operator": "contains", "value": "fire"}]}
+    queue_id = make_queue(
+        "Looks",
+        columns=tuple({"name": name, "label": "", "width": ""} for name in ("number", "subject", "body")),
+        styles=(
+            {"target": "", "look": "danger", "conditions": burning},
+            {"target": "subject", "look": "strong", "conditions": burning},
+        ),
+    )
+    rows = LexborHTMLParser(desk.get(f"/agent/queues/queue-{queue_id}").data).css(".queue tbody tr")
+    burns, quiet = sorted((str(row.html) for row in rows), key=lambda html: "quiet" in html)
+    assert 'class="unread look-danger"' in burns
+    assert 'class="c-subject look-strong"' in burns
+    assert "look-" not in quiet
+    assert "&lt;i&gt;quiet" in quiet
+
+
+def test_no_shipped_queue_scans_the_table_of_tickets(
+    hookdesk_app: Flask, desk: Client, various: dict[str, Ticket]
+) -> None:
+    """Neither its page nor any count: SQLite says SCAN for a walk through a whole table, SEARCH for one within an index."""
+    with counted(hookdesk_app) as statements:
+        for key in SHIPPED[1:]:
+            desk.get(f"/agent/queues/{key}")
+        desk.get("/agent/")
+    asked = [statement for statement in dict.fromkeys(statements) if "FROM ticket" in statement]
+    assert len(asked) > len(SHIPPED)
+    with hookdesk_app.app_context(), site().db.engine.connect() as connection:
+        for statement in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?"))
+            scans = [row[3] for row in plan if row[3].split()[:2] == ["SCAN", "ticket"]]
+            assert scans == [], statement
