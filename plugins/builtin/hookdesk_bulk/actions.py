@@ -32,7 +32,8 @@ def own() -> list[BulkAction]:
             fields=(ActionField("text", _("Note"), "lines", hint=_("Agents alone see it."), most=50_000),),
         ),
         BulkAction(
-            "delete", _("Delete"), do.delete, permission="ticket.delete", icon="trash", confirm=_("They cannot be brought back."),
+            "delete", _("Delete"), do.delete, do.restore, permission="ticket.delete", icon="trash",
+            confirm=_("They go into the bin, from where they can be brought back for a while."),
         ),
     ]  # fmt: skip
 

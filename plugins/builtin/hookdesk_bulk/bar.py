@@ -29,6 +29,7 @@ def context(actor: Actor, trail: Trail) -> Mapping[str, Any]:
         "total": total,
         "is_longer": not total.isdigit() or int(total) > settings.current().page_size,
         "given": trail.ticket_args(),
+        "trail": trail,
     }
 
 

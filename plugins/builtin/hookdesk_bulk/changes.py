@@ -14,6 +14,7 @@ from hookdesk.api import (
     ReplyDraft,
     TicketView,
     access_ticket,
+    bin,
     participants,
     reading,
     system,
@@ -134,6 +135,12 @@ def note(actor: Actor, view: TicketView, values: Values) -> None:
     threads.post(actor, ReplyDraft(ticket_id=view.id, kind="note", text=values["text"]))
 
 
-def delete(actor: Actor, view: TicketView, values: Values) -> None:
-    """Delete it."""
-    tickets.remove(actor, view.id)
+def delete(actor: Actor, view: TicketView, values: Values) -> Kept:
+    """Put it into the bin."""
+    bin.discard(actor, view.id)
+    return {"deleted": True}
+
+
+def restore(actor: Actor, view: TicketView, kept: Kept) -> None:
+    """Bring it back."""
+    bin.restore(actor, view.id)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, BulkAction, Job, NoSettings, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, BulkAction, Job, NoSettings, PageAssets, Plugin, Slot, SlotContent, hookimpl
 from hookdesk_bulk import actions, bar, running, services
 from hookdesk_bulk.hookspecs import BulkHooks
 from hookdesk_bulk.views import bp
@@ -38,6 +38,13 @@ class Bulk(Plugin[NoSettings]):
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The bar for selected rows."""
         return [SlotContent("bulk/bar.html", bar.context(actor, args["trail"]))] if slot == "queue.bulk" else []
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where other plugins add what leads elsewhere; what changes tickets is an action."""
+        return [
+            Slot("bulk.menu", ("trail",), "In the menu for selected rows: buttons with a `formaction` of their own.")
+        ]
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:

@@ -107,10 +107,24 @@ def _one(actor: Actor, item: Row[Any], known: Offered, work: Work) -> Ended:
     """One ticket, under the guard."""
 
     def run() -> Mapping[str, Any] | None:
-        return work(actor, access_ticket(actor, item.ticket_id or 0, known.action.permission), item)
+        return work(actor, _view(actor, item, known), item)
 
     kept, reason = _tried(known, run)
     return Ended(item.place, kept, reason)
+
+
+def _view(actor: Actor, item: Row[Any], known: Offered) -> TicketView:
+    """The ticket, if the guard lets it through; what an action has put into the bin is undone from there.
+
+    Raises:
+        NotFound, Forbidden: as the guard says.
+    """
+    try:
+        return access_ticket(actor, item.ticket_id or 0, known.action.permission)
+    except NotFound:
+        if item.kept is None:
+            raise
+        return access_ticket(actor, item.ticket_id or 0, known.action.permission, binned=True)
 
 
 def _together(actor: Actor, items: Sequence[Row[Any]], known: Offered, values: Mapping[str, Any]) -> list[Ended]:

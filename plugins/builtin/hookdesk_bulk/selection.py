@@ -35,9 +35,9 @@ class Selection:
     numbers: tuple[str, ...]
     whole: bool
 
-    def tickets(self, actor: Actor) -> list[Chosen]:
-        """The tickets that are meant, in order."""
-        return _of_list(actor, self.trail) if self.whole else _of_numbers(actor, self.numbers)
+    def tickets(self, actor: Actor, most: int = MOST) -> list[Chosen]:
+        """The tickets that are meant, in order; of a list so many at most."""
+        return _of_list(actor, self.trail, most) if self.whole else _of_numbers(actor, self.numbers)
 
 
 def given(actor: Actor) -> Selection:
@@ -53,21 +53,21 @@ def _of_numbers(actor: Actor, numbers: Sequence[str]) -> list[Chosen]:
     return [Chosen(number, known.get(number)) for number in numbers]
 
 
-def _of_list(actor: Actor, way: Trail) -> list[Chosen]:
+def _of_list(actor: Actor, way: Trail, most: int) -> list[Chosen]:
     """The first tickets of a list, in its order."""
     found = listing.page_ids(
-        actor, way.queue.state, way.order, way.conditions(actor), limit=MOST, is_bounded=way.is_bounded
+        actor, way.queue.state, way.order, way.conditions(actor), limit=most, is_bounded=way.is_bounded
     )
-    return of_ids([row.id for row in found])
+    return _of_ids([row.id for row in found])
 
 
-def of_ids(ids: Sequence[int]) -> list[Chosen]:
+def _of_ids(ids: Sequence[int]) -> list[Chosen]:
     """Tickets that came out of a scope, in their order, with their numbers."""
-    asked = (select(Ticket.id, Ticket.number).where(Ticket.id.in_(piece)) for piece in pieces(ids))
+    asked = (select(Ticket.id, Ticket.number).where(Ticket.id.in_(piece)) for piece in _pieces(ids))
     numbers = {row.id: row.number for statement in asked for row in reading().all(statement)}
     return [Chosen(numbers[ticket_id], ticket_id) for ticket_id in ids if ticket_id in numbers]
 
 
-def pieces(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+def _pieces(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     """Ids in pieces that a statement takes."""
     return (ids[start : start + PIECE] for start in range(0, len(ids), PIECE))

@@ -231,15 +231,22 @@ def test_a_note_goes_to_each_and_deleting_needs_its_permission(
 ) -> None:
     boss, made = make_agent("boss", is_admin=True), [make_ticket("one"), make_ticket("two")]
 
-    def work() -> tuple[int, int, Any]:
+    def work() -> tuple[int, int, Any, Any]:
         services.begin(ada, order("note", text="All of them are one outage."), chosen(made))
         notes = select(func.count()).where(ThreadEntry.kind == "note")
         noted = reading().scalar(notes)
         refused = services.own(ada, services.begin(ada, order("delete"), chosen(made[:1])))
-        services.begin(boss, order("delete"), chosen(made))
-        return noted, refused.failed if refused else 0, reading().scalar(select(func.count()).select_from(Ticket))
+        deleted = services.begin(boss, order("delete"), chosen(made))
+        binned = reading().scalar(select(func.count()).where(Ticket.state == "deleted"))
+        services.undo(boss, deleted)
+        return (
+            noted,
+            refused.failed if refused else 0,
+            binned,
+            reading().scalar(select(func.count()).where(Ticket.state == "open")),
+        )
 
-    assert inside(work) == (2, 1, 0)
+    assert inside(work) == (2, 1, 2, 2)
 
 
 class Odd(Plugin[NoSettings]):

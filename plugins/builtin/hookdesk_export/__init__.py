@@ -1,0 +1,1 @@
+"""Tickets as CSV and XLSX files."""
