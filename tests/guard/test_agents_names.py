@@ -48,7 +48,7 @@ def company(request: pytest.FixtureRequest, hookdesk_app: Flask, run_jobs: Calla
     for case in made.cases:
         _work(hookdesk_app, made, case)
         given = {"channel": "phone", "email": address(case.owner), "subject": "You called", "message": "So you said."}
-        root.submit("/agent/tickets/new", {**given, "confirm": "y", "assign_to_me": "y"})
+        root.submit("/agent/tickets/new", {**given, "notice": "all", "assignee": f"agent:{made.agents['root']}"})
     run_jobs("outbox")
     return made
 

@@ -34,7 +34,8 @@ class TicketHooks:
     def ticket_created(self, *, event: Event) -> None:
         """A ticket was stored.
 
-        `event.data`: ticket_id, number, entry_id, user_id, channel, alert, autoresponse, kind (of the message), agent_id (who opened it).
+        `event.data`: ticket_id, number, entry_id, user_id, channel, alert, autoresponse, copies, kind (of the message), agent_id (who
+        opened it).
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
@@ -45,7 +46,7 @@ class TicketHooks:
     def entry_added(self, *, event: Event) -> None:
         """An entry was added to an existing ticket.
 
-        `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify.
+        `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify, copies.
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

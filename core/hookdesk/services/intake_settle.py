@@ -130,7 +130,8 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     opener = _opener(session, plan, ticket, author)
     data = {
         "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "user_id": author.user_id, "channel": ticket.channel,
-        "alert": plan.draft.alert, "autoresponse": plan.draft.autoresponse, "kind": str(plan.message.kind), "agent_id": opener,
+        "alert": plan.draft.alert, "autoresponse": plan.draft.autoresponse, "copies": plan.draft.copies,
+        "kind": str(plan.message.kind), "agent_id": opener,
     }  # fmt: skip
     emit(session, "ticket_created", data)
     return ticket.id, entry.id, ticket.number

@@ -63,7 +63,7 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
         entry, reopened = add(session, ticket, actor, draft, files, steps)
         data = {
             "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": entry.kind, "agent_id": actor.agent_id,
-            "user_id": actor.user_id, "channel": entry.channel, "reopened": reopened, "notify": draft.notify,
+            "user_id": actor.user_id, "channel": entry.channel, "reopened": reopened, "notify": draft.notify, "copies": draft.copies,
         }  # fmt: skip
         emit(session, "entry_added", data)
         return entry.id

@@ -92,7 +92,8 @@ class TicketDraft(Changeable):
     References to departments, agents, teams, statuses and priorities are ids; None means "nobody has decided yet" and the service falls
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
     plugin owns topics, or "", `sla` one to a plan; `due_at` is what is due first. `collaborators` are users who are to follow the ticket.
-    `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation. `agent_id` is the agent who wrote
+    `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation, `copies` whether collaborators get
+    it too. `agent_id` is the agent who wrote
     it, for somebody else or themselves. `number` is how its public number is made. A `verdict` that does not accept ends the message
     without a ticket, once the chain is through.
     """
@@ -115,6 +116,7 @@ class TicketDraft(Changeable):
     collaborators: tuple[int, ...] = ()
     alert: bool = True
     autoresponse: bool = True
+    copies: bool = True
     fields: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict | None = None
     rows: tuple[PluginRow, ...] = ()
@@ -125,7 +127,7 @@ class ReplyDraft(Changeable):
     """An entry before it is stored, as it walks through `reply_transform`: an agent's reply or note, or a requester's message.
 
     `kind` is "message", "response" or "note"; `html` has been sanitized already and is sanitized again afterwards. `files` are yet to be
-    stored, `stored` are already.
+    stored, `stored` are already. `notify` says whether participants are told, `copies` whether collaborators are among them.
     """
 
     ticket_id: int
@@ -138,5 +140,6 @@ class ReplyDraft(Changeable):
     files: tuple[InboundFile, ...] = ()
     stored: tuple[StoredFile, ...] = ()
     notify: bool = True
+    copies: bool = True
     message_id: str = ""
     rows: tuple[PluginRow, ...] = ()

@@ -20,6 +20,7 @@ from hookdesk.api import (
     CoreSettings,
     Event,
     Recipient,
+    ReplyDraft,
     ThreadEntry,
     TicketView,
     User,
@@ -30,6 +31,7 @@ from hookdesk.api import (
     reading,
     sanitize_html,
     site,
+    text_to_html,
 )
 from hookdesk_email_out import lint, osticket
 from hookdesk_email_out.context import context
@@ -42,6 +44,7 @@ logger = logging.getLogger("hookdesk.canned")
 NOT_HERE = frozenset({"text", "quoted", "headline", "signature", "message.text", "message.quoted"})
 """Variables that mean nothing in a reply that is still being written, or that have a better form there."""
 _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_WHOLE = re.compile(r"\s*<\w[^<>]*>.*</\w+>\s*", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -58,7 +61,10 @@ def normal(html: str) -> str:
     """A text as it is stored: osTicket's variables in our way, and what stands within braces free of an editor's marks."""
     fields = [name.removeprefix("fields.") for name in variables() if name.startswith("fields.")]
     html = osticket.converted(html, is_html=True, fields=fields)
-    return _CODE.sub(lambda found: unescape(_TAG.sub("", found[0])).replace("\xa0", " "), html)
+    html = _CODE.sub(lambda found: unescape(_TAG.sub("", found[0])).replace("\xa0", " "), html)
+    return (
+        html if _WHOLE.fullmatch(html) else f"<div>{html}</div>"
+    )  # an editor takes what begins and ends otherwise for plain words
 
 
 def problems(html: str) -> list[str]:
@@ -81,6 +87,17 @@ def for_ticket(html: str, view: TicketView, author: Actor | None) -> tuple[str, 
     with language_of(requester):
         done = filled(html, _values(view, requester, author))
     return done, html_to_text(done)
+
+
+def first_answer(reply: ReplyDraft, actor: Actor, view: TicketView) -> ReplyDraft | None:
+    """The first answer on a ticket that an agent has opened, filled in; None if it names no variables, or any that are not there."""
+    if not _CODE.search(reply.html or reply.text):
+        return None
+    html = normal(reply.html or str(text_to_html(reply.text)))
+    if problems(html):
+        return None
+    done, text = for_ticket(html, view, actor)
+    return reply.replace(html=done if reply.html else "", text=text)
 
 
 def _values(view: TicketView, requester: Recipient, author: Actor | None) -> dict[str, Any]:

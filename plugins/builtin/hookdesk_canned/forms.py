@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hookdesk.api import FilesField, Form, clean_line, clean_text
+from hookdesk.api import FilesField, Form, RichTextField, clean_line, clean_text
 from hookdesk_canned.services import Values
 
 
@@ -24,9 +24,7 @@ class ResponseForm(Form):
         filters=[clean_line],
         description=_l("Agents find it by this, or by words of its text."),
     )
-    html = TextAreaField(
-        _l("Text"), [Length(max=20_000, message=_l("Use at most 20,000 characters."))], filters=[clean_text]
-    )
+    html = RichTextField(_l("Text"), [Length(max=20_000, message=_l("Use at most 20,000 characters."))])
     department_id = SelectField(
         _l("Department"),
         coerce=optional_id,
@@ -50,7 +48,7 @@ class ResponseForm(Form):
         """What was filled in."""
         return Values(
             title=self.title.data or "",
-            html=self.html.data or "",
+            html=self.html.markup if self.html.data else "",
             department_id=self.department_id.data,
             locale=self.locale.data or "",
             notes=self.notes.data or "",

@@ -16,10 +16,13 @@ from hookdesk.api import (
     NoSettings,
     PageAssets,
     Plugin,
+    ReplyDraft,
     SlotContent,
+    TicketView,
+    asked_for,
     hookimpl,
 )
-from hookdesk_canned import automatic, queries, rights
+from hookdesk_canned import automatic, filling, queries, rights
 from hookdesk_canned.views import bp
 
 
@@ -34,13 +37,18 @@ class Canned(Plugin[NoSettings]):
 
     @hookimpl
     def permissions(self) -> Sequence[tuple[str, str, str]]:
-        """One: in a role for its department's responses, held everywhere for all of them."""
+        """One: in a role for its department's responses and the shared ones, held everywhere for all of them."""
         return [(rights.MANAGE, _("Look after canned responses"), _("Tickets"))]
 
     @hookimpl
     def filter_actions(self) -> Sequence[FilterAction]:
         """Answer a new ticket (declared by filters)."""
         return [automatic.action()]
+
+    @hookimpl
+    def first_answer_transform(self, reply: ReplyDraft, actor: Actor, ticket: TicketView) -> ReplyDraft | None:
+        """Fill in what was put into the form for a new ticket, which had no number then (declared by desk)."""
+        return filling.first_answer(reply, actor, ticket)
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:
@@ -53,13 +61,12 @@ class Canned(Plugin[NoSettings]):
         return [(title, url_for("canned.edit", response_id=row_id)) for row_id, title in queries.of_reference(ref)]
 
     @hookimpl
+    @asked_for(slot=["ticket.composer", "ticket.new.answer", "department.manage"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A button in the composer; a section of the page on which a manager sees to a department."""
-        if slot == "ticket.composer":
-            return [SlotContent("canned/button.html", args, order=20)]
         if slot == "department.manage":
             return [SlotContent("canned/manage.html", queries.of_department(args["department"].id), order=40)]
-        return []
+        return [SlotContent("canned/button.html", {"ticket": args.get("ticket")}, order=20)]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -72,12 +79,10 @@ class Canned(Plugin[NoSettings]):
         return [PageAssets(css=("canned.css",), face="desk")]
 
     @hookimpl
+    @asked_for(area=["admin", "desk.rail"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel, and one in the desk's rail for who may see to any of them."""
         if not actor.is_agent or not rights.may_manage_any(actor):
             return []
-        if area == "admin":
-            return [NavItem(area, _("Canned responses"), "canned.index", icon="reply", group="Work", order=40)]
-        if area == "desk.rail":
-            return [NavItem(area, _("Canned responses"), "canned.index", icon="reply", order=40)]
-        return []
+        group = "Work" if area == "admin" else ""
+        return [NavItem(area, _("Canned responses"), "canned.index", icon="bolt", group=group, order=40)]

@@ -11,7 +11,7 @@ MANAGE = "canned.manage"
 
 
 def everywhere(actor: Actor) -> bool:
-    """True for who may see to all of them, those for every department included."""
+    """True for who may see to those of every department."""
     return actor.is_system or actor.is_admin or MANAGE in actor.permissions
 
 
@@ -26,13 +26,21 @@ def may_manage_any(actor: Actor) -> bool:
 
 
 def may_manage(actor: Actor, department_id: int | None) -> bool:
-    """True if the actor may see to the responses of a department; None asks for those of every department."""
-    return everywhere(actor) or (department_id is not None and department_id in departments(actor))
+    """True if the actor may see to the responses of a department.
+
+    None asks for those that all departments share: whoever holds the permission anywhere sees to them, managers alone do not.
+    """
+    if department_id is None:
+        return actor.may(MANAGE)
+    return everywhere(actor) or department_id in departments(actor)
 
 
 def managed(actor: Actor) -> ColumnElement[bool]:
     """Which responses those are."""
-    return true() if everywhere(actor) else Response.department_id.in_(sorted(departments(actor)))
+    if everywhere(actor):
+        return true()
+    shared = [Response.department_id.is_(None)] if may_manage(actor, None) else []
+    return or_(Response.department_id.in_(sorted(departments(actor))), *shared)
 
 
 def usable(department_id: int | None, own: frozenset[int] = frozenset()) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from hookdesk.api import (
     system,
     users,
 )
-from hookdesk_demo import paper, words
+from hookdesk_demo import answers, paper, words
 
 PASSWORD = "wheels within wheels"  # noqa: S105  # of a demo; shown on its sign-in page
 FULL = "All access"
@@ -60,6 +60,7 @@ def found_company(writers: Iterable[tuple[str, str]]) -> Company:
     _teams(plan, staff, actor)
     companies = _organizations(plan, actor)
     _filters(actor)
+    answers.write_responses(departments, actor)
     for name, address in writers:
         _user(name, address, companies, actor)
     return Company(departments, staff, companies, topics, plan["domain"])

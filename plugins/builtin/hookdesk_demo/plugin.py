@@ -17,7 +17,7 @@ class Demo(Plugin[NoSettings]):
     Says on each page that the people and tickets of this site are made up, and on the sign-in page who may sign in.
     """
 
-    depends = ("topics", "filters", "forms", "email_out")
+    depends = ("topics", "filters", "forms", "email_out", "canned")
     starts_off = ("it belongs on demo sites alone",)
 
     @hookimpl

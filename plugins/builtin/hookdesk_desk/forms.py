@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional
 
 from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, people
+from hookdesk_desk.preferences import Choice
 
 MOST_TEXT = 1_000_000
 
@@ -29,33 +29,6 @@ class ComposerForm(Form):
         return [str(words[0]) for words in self.problems().values() if words]
 
 
-class NewTicketForm(Form):
-    """A ticket that an agent opens for somebody who called."""
-
-    channel = RadioField(_l("How did they reach you?"), default="phone")
-    email = StringField(
-        _l("E-mail address"),
-        description=_l("Their earlier tickets are found by it."),
-        validators=[DataRequired(_l("Fill in the requester's e-mail address.")), Length(max=320)],
-    )
-    name = StringField(_l("Name"), validators=[Length(max=200)])
-    topic = SelectField(_l("Help topic"), validators=[Optional()], default="")
-    subject = StringField(_l("Subject"), validators=[DataRequired(_l("Fill in what it is about.")), Length(max=500)])
-    message = TextAreaField(
-        _l("What they said"), validators=[DataRequired(_l("Fill in what they said.")), Length(max=MOST_TEXT)]
-    )
-    attachments = FilesField(_l("Files"))
-    department = SelectField(_l("Department"), validators=[Optional()], default="")
-    priority = SelectField(_l("Priority"), validators=[Optional()], default="")
-    assign_to_me = BooleanField(_l("Assign it to me"))
-    confirm = BooleanField(_l("Send them a confirmation"), description=_l("By mail, with the number of the ticket."))
-
-    def validate_email(self, field: StringField) -> None:
-        """It must be an address that mail could reach."""
-        if not people.normal_address(field.data or ""):
-            raise ValidationError(_("Write it like name@example.org."))
-
-
 class ProfileForm(Form):
     """What agents say about themselves."""
 
@@ -72,3 +45,23 @@ class ProfileForm(Form):
     )
     locale = SelectField(_l("Language"), validators=[Optional()], default="")
     timezone = SelectField(_l("Time zone"), validators=[Optional()], default="")
+
+
+class PreferencesForm(Form):
+    """How an agent wants the desk to be."""
+
+    density = RadioField(_l("Lists"))
+    scheme = RadioField(_l("Light or dark"))
+    page_size = SelectField(_l("Tickets on one page"), coerce=int)
+    after_reply = SelectField(_l("After a reply was sent"))
+    keys = BooleanField(_l("Single keys"), description=_l("“r” replies, “j” goes on, “?” shows them all."))
+
+    def choice(self) -> Choice:
+        """What was filled in."""
+        return Choice(
+            density=self.density.data,
+            scheme=self.scheme.data,
+            page_size=self.page_size.data,
+            after_reply=self.after_reply.data,
+            keys=bool(self.keys.data),
+        )

@@ -1,18 +1,25 @@
-"""The hook by which another plugin gives agents their queues."""
+"""The hooks by which other plugins give agents their queues, and change what is answered while a ticket is opened."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hookdesk.api import Actor, Shape, When, spec
+from hookdesk.api import Actor, ReplyDraft, Shape, TicketView, When, spec
 
 if TYPE_CHECKING:
     from hookdesk_desk.queues import QueueSet
 
 
 class DeskHooks:
-    """Desk: the queues of its sidebar."""
+    """Desk: the queues of its sidebar, and what an agent writes while opening a ticket."""
 
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
     def desk_sidebar(self, *, actor: Actor) -> QueueSet | None:
         """The queues of an agent, instead of the desk's own few; asked once a request. Those of departments follow by themselves."""
+
+    @spec(Shape.CHAIN, when=When.REQUEST, since="0.1")
+    def first_answer_transform(self, *, reply: ReplyDraft, actor: Actor, ticket: TicketView) -> ReplyDraft | None:
+        """Change the answer or note that was written in the form for a new ticket, now that the ticket is there: its number is known.
+
+        `reply_transform` follows, as for every entry. Return None to leave it as it is.
+        """

@@ -19,7 +19,7 @@ from hookdesk.api import (
     absolute_url,
     hookimpl,
 )
-from hookdesk_desk import queues, services
+from hookdesk_desk import opening, queues
 from hookdesk_desk.hookspecs import DeskHooks
 from hookdesk_desk.settings import Settings
 from hookdesk_desk.views import bp
@@ -93,6 +93,7 @@ class Desk(Plugin[Settings]):
                 ("ticket", "mode"),
                 'Tools below the text of a reply or note (`mode` is "reply" or "note").',
             ),
+            Slot("ticket.new.answer", (), "Tools below the first answer in the form for a new ticket."),
             Slot(
                 "queue.toolbar", ("trail",), "Above a list, behind the quick filters (`trail` is its queue and order)."
             ),
@@ -103,7 +104,7 @@ class Desk(Plugin[Settings]):
     @hookimpl
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
         """Let a ticket for a caller go where the agent said."""
-        return services.as_chosen(draft)
+        return opening.as_chosen(draft)
 
     @hookimpl
     def ticket_url(self, ticket: TicketView, recipient: Recipient) -> str | None:

@@ -19,7 +19,7 @@ MOST_TYPED_IN_VAIN = 2
 class Directory(Plugin[NoSettings]):
     """Directory
 
-    Lets agents who may look through users and organizations do so in the desk, and managers see to their departments.
+    Lets agents find their colleagues, look through users and organizations where they may, and see to the departments that they manage.
     """
 
     depends = ("desk",)
@@ -41,9 +41,10 @@ class Directory(Plugin[NoSettings]):
                 NavItem(AREA, _("Users"), "directory.users", icon="user", order=10),
                 NavItem(AREA, _("Organizations"), "directory.organizations", icon="building", order=20),
             ]
+        found.append(NavItem(AREA, _("Agents"), "directory.agents", icon="user", order=25))
         if actor.manages:
             found.append(NavItem(AREA, _("Your departments"), "directory.departments", icon="users", order=30))
-        if area == AREA or not found:
+        if area == AREA:
             return found
         return [NavItem(area, _("People"), found[0].endpoint, icon="users", order=20)]
 

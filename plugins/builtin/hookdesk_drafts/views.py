@@ -11,8 +11,12 @@ from hookdesk_drafts import queries, services
 from hookdesk_drafts.forms import DraftForm
 
 bp = Blueprint("drafts", "hookdesk_drafts", url_prefix="/agent/drafts")
-FIELDS = ("channel", "email", "name", "topic", "subject", "department", "priority")
-"""What of the form for a new ticket is kept besides its text."""
+FIELDS = (
+    "channel", "email", "name", "cc", "notice", "topic", "subject", "department", "priority", "status", "assignee", "sla", "due",
+)  # fmt: skip
+TEXTS = ("reply", "note")
+"""What of the form for a new ticket is kept besides what somebody said: short fields, and the words of longer ones."""
+LONGEST_FIELD, LONGEST_TEXT = 500, 20_000
 Answer = tuple[dict[str, Any], int]
 
 
@@ -35,8 +39,9 @@ def new() -> Answer:
 @agent()
 def keep_new() -> Answer:
     """Keep a ticket that is about to be opened, once there is more to it than what the form begins with."""
-    fields = {name: text[:500] for name in FIELDS if (text := request.form.get(name, "").strip())}
-    return _keep(services.NEW, None, fields if fields.keys() & {"email", "name", "subject"} else {})
+    bounds = {**dict.fromkeys(FIELDS, LONGEST_FIELD), **dict.fromkeys(TEXTS, LONGEST_TEXT)}
+    fields = {name: text[:most] for name, most in bounds.items() if (text := request.form.get(name, "").strip())}
+    return _keep(services.NEW, None, fields if fields.keys() & {"email", "name", "cc", "subject", *TEXTS} else {})
 
 
 def _keep(place: str, ticket_id: int | None, fields: dict[str, str] | None = None) -> Answer:

@@ -62,7 +62,10 @@ def others(about: Occasion) -> list[Recipient]:
     """The participants but for whoever acted, and whom plugins name besides."""
     found = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
     besides = [person for person in found if person.agent_id is None]
-    return [one for one in participants(about) if not about.is_by(None, one.user_id)] + besides
+    told = [one for one in participants(about) if not about.is_by(None, one.user_id)]
+    if not about.event.data.get("copies", True):
+        return [one for one in told if one.reason == "requester"]
+    return told + besides
 
 
 def agents(about: Occasion, alert: str, told: Sequence[str]) -> list[Recipient]:

@@ -47,7 +47,8 @@ def raised(settings: Settings, about: Occasion) -> None:
 def opened(settings: Settings, about: Occasion) -> None:
     """A new ticket: tell the requester the number, if an agent opened it for them or their department confirms what they sent."""
     everybody = recipients.participants(about)
-    told = [one for one in everybody if one.reason == "requester" or settings.copy_collaborators]
+    has_copies = settings.copy_collaborators and about.event.data.get("copies", True)
+    told = [one for one in everybody if one.reason == "requester" or has_copies]
     if about.event.data.get("agent_id") is not None:
         if settings.tell_opened:
             services.promise(settings, about, "opened_for_you", told)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from hookdesk.api import Actor, NoSettings, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, NoSettings, PageAssets, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_presence import store
 from hookdesk_presence.views import bp
 
@@ -21,12 +21,11 @@ class Presence(Plugin[NoSettings]):
     depends = ("desk",)
 
     @hookimpl
+    @asked_for(slot=["ticket.header", "ticket.composer"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Below a ticket's subject, and beside the button that sends."""
-        if slot == "ticket.composer" and args["mode"] == "reply":
-            return [SlotContent("presence/writing.html", order=90)]
-        if slot != "ticket.header":
-            return []
+        if slot == "ticket.composer":
+            return [SlotContent("presence/writing.html", order=90)] if args["mode"] == "reply" else []
         ticket = args["ticket"]
         people = store.others(actor, [ticket.id]).get(ticket.id, [])
         return [SlotContent("presence/header.html", {"ticket": ticket, "people": people}, order=90)]

@@ -28,6 +28,7 @@ from hookdesk.api import (
 from hookdesk.app import create_app
 from hookdesk.testing import Client
 from hookdesk.testing.instances import Instances, end
+from hookdesk_canned.models import Response
 from hookdesk_demo import demo, stories, words
 from hookdesk_demo.company import PASSWORD
 from hookdesk_forms import catalogue
@@ -42,6 +43,7 @@ NEEDED = (
     "topics",
     "filters",
     "forms",
+    "canned",
     "search",
     "storage_fs",
     "why",
@@ -162,6 +164,9 @@ class TestCompany:
     def test_tickets_about_bikes_say_which_one(self) -> None:
         assert {spec.key for spec in catalogue.fields_of("ticket").values()} >= {"model", "serial", "electric", "order"}
         assert reading().scalar(select(func.count()).select_from(Value)) >= 10
+
+    def test_agents_have_something_to_answer_with(self) -> None:
+        assert reading().scalar(select(func.count()).select_from(Response)) >= 5
 
     def test_the_plugin_that_says_so_is_on(self) -> None:
         assert reading().scalar(select(PluginState.is_enabled).where(PluginState.slug == "demo"))

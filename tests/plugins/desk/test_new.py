@@ -9,7 +9,22 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
-from hookdesk.api import Actor, Agent, CoreSettings, InboundMessage, Ticket, TicketDraft, User, reading, site, system
+from hookdesk.api import (
+    Actor,
+    Agent,
+    Collaborator,
+    CoreSettings,
+    InboundMessage,
+    Status,
+    ThreadEntry,
+    Ticket,
+    TicketDraft,
+    User,
+    UserEmail,
+    reading,
+    site,
+    system,
+)
 from hookdesk.models import OutboxEvent
 from hookdesk.plugins.caller import Implementation
 from hookdesk.testing.instances import Client
@@ -22,6 +37,7 @@ CALL = {
     "name": "Grace Hopper",
     "subject": "Stuck lift",
     "message": "On floor 3.",
+    "notice": "none",
 }
 
 
@@ -61,10 +77,66 @@ def test_what_the_agent_chose_is_done(
 ) -> None:
     boss, billing = make_agent("boss", "Boss", is_admin=True), make_department("Billing")
     desk.sign_in(boss)
-    given = {**CALL, "department": str(billing), "priority": "1", "assign_to_me": "y", "confirm": "y"}
+    given = {
+        **CALL, "department": str(billing), "priority": "1", "status": "2", "assignee": f"agent:{boss.agent_id}", "notice": "requester",
+        "cc": "joan@example.org, Grace Hopper <grace@example.org>, Joan@example.org", "due": "2099-01-01T12:00",
+    }  # fmt: skip
     row = stored(number_of(desk.submit("/agent/tickets/new", given)))
-    assert (row.department_id, row.priority_id, row.assignee_id) == (billing, 1, boss.agent_id)
-    assert created(inside)["autoresponse"] is True
+    assert (row.department_id, row.priority_id, row.status_id, row.assignee_id) == (billing, 1, 2, boss.agent_id)
+    assert row.fixed_due_at.year == 2099
+    told = created(inside)
+    assert (told["autoresponse"], told["copies"]) == (True, False)
+    asked = select(UserEmail.address).join(Collaborator, Collaborator.user_id == UserEmail.user_id)
+    assert inside(lambda: reading().scalars(asked.where(Collaborator.ticket_id == row.id)).all()) == [
+        "joan@example.org"
+    ]
+
+
+def test_an_answer_and_a_note_go_with_it(
+    desk: Client, ada: Actor, inside: Inside, stored: Callable[[str], Any]
+) -> None:
+    """The answer says that the ticket is there, so nothing else does; it can end it."""
+    closed = inside(lambda: reading().scalar(select(Status.id).where(Status.key == "closed")))
+    given = {
+        **CALL,
+        "notice": "all",
+        "reply": "Somebody is on the way.",
+        "note": "Called twice.",
+        "status": str(closed),
+    }
+    row = stored(number_of(desk.submit("/agent/tickets/new", given)))
+    assert (row.state, row.is_answered, row.assignee_id) == ("closed", True, ada.agent_id)
+    assert created(inside)["autoresponse"] is False
+    entries = select(ThreadEntry.kind, ThreadEntry.text).where(ThreadEntry.ticket_id == row.id).order_by(ThreadEntry.id)
+    assert [tuple(entry) for entry in inside(lambda: reading().all(entries))] == [
+        ("message", "On floor 3."), ("note", "Called twice."), ("response", "Somebody is on the way."),
+    ]  # fmt: skip
+    data = select(OutboxEvent.data).where(OutboxEvent.name == "entry_added").order_by(OutboxEvent.id)
+    assert [(one["kind"], one["notify"]) for one in inside(lambda: reading().scalars(data))][-1] == ("response", True)
+
+
+def test_what_could_not_follow_is_told(
+    desk: Client, ada: Actor, inside: Inside, give_role: Callable[..., Actor]
+) -> None:
+    """The ticket is there all the same."""
+    give_role(ada, "ticket.create", "ticket.reply")
+    page = desk.submit("/agent/tickets/new", {**CALL, "due": "2099-01-01T12:00", "assignee": f"agent:{ada.agent_id}"})
+    assert page.status_code == 422  # assigning was not offered
+    page = desk.submit("/agent/tickets/new", {**CALL, "due": "2099-01-01T12:00", "reply": "Soon."})
+    assert "The due date was not set" in page.text
+    assert "Soon." in page.text
+
+
+def test_people_are_found_while_their_names_are_typed(
+    desk: Client, make_ticket: Callable[..., Ticket], stored: Callable[[str], Any]
+) -> None:
+    ticket = make_ticket(email="grace@example.org", name="Grace Hopper")
+    assert 'value="grace@example.org"' in desk.get("/agent/tickets/new/people?email=hopp").text
+    assert (
+        'value="a@example.org, grace@example.org"' in desk.get("/agent/tickets/new/people?cc=a@example.org,grac").text
+    )
+    number = number_of(desk.submit("/agent/tickets/new", {**CALL, "email": "Grace Hopper"}))
+    assert stored(number).user_id == ticket.user_id
 
 
 def test_a_known_requester_is_found_by_address(
@@ -78,11 +150,14 @@ def test_a_known_requester_is_found_by_address(
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("email", "nobody", "Write it like name@example.org."),
+        ("email", "nobody", "Write it like name@example.org, or choose somebody"),
         ("email", "", "e-mail address"),
         ("subject", "  ", "what it is about"),
         ("message", "", "what they said"),
         ("subject", "x" * 501, "500"),
+        ("due", "2001-01-01T12:00", "lies ahead"),
+        ("cc", "grace@example.org, nobody at all", "nobody at all is neither"),
+        ("assignee", "agent:999", "Not a valid choice"),
         ("channel", "pigeon", "Not a valid choice"),
         ("priority", "999", "Not a valid choice"),
     ],
@@ -114,11 +189,11 @@ def test_opening_tickets_needs_its_permission(desk: Client, ada: Actor, give_rol
     give_role(ada, "ticket.reply")
     assert desk.get("/agent/tickets/new").status_code == 403
     assert desk.submit("/agent/", CALL, to="/agent/tickets/new").status_code in (400, 403)
-    assert "New ticket" not in desk.get("/agent/").get_data(as_text=True)
+    assert "/agent/tickets/new" not in desk.get("/agent/").get_data(as_text=True)
 
 
 def test_only_the_desks_own_form_is_followed(inside: Inside) -> None:
-    from hookdesk_desk.services import as_chosen
+    from hookdesk_desk.opening import as_chosen
 
     def draft(channel: str, fields: dict[str, Any]) -> TicketDraft:
         return TicketDraft(InboundMessage(channel, "a@example.org"), "x", None, channel, fields=fields)

@@ -141,4 +141,7 @@ def test_who_manages_nothing_finds_nothing(
 def test_a_manager_sees_the_way_there_and_no_other(browser: Client) -> None:
     page = browser.get("/agent/people/departments", follow_redirects=True).get_data(as_text=True)
     links = {str(one.attributes["href"]) for one in LexborHTMLParser(page).css(".rail a, .sidebar a")}
-    assert {link for link in links if link.startswith("/agent/people")} == {"/agent/people/departments"}
+    assert {link for link in links if link.startswith("/agent/people")} == {
+        "/agent/people/agents",
+        "/agent/people/departments",
+    }

@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from tests.queries import counted
 
 from hookdesk.api import (
     Actor,
+    Agent,
+    Department,
     Organization,
+    Team,
+    TeamMember,
     Ticket,
     User,
     UserEmail,
@@ -79,7 +84,30 @@ def test_who_may_look_up_nobody_is_shown_no_way_there(
     pages = ("/agent/", f"/agent/tickets/{number}")
     assert all(b'href="/agent/people' in browser.get(page).data for page in pages)
     allow(ada)
-    assert not any(b"/agent/people" in browser.get(page).data for page in pages)
+    shown = [line.split(b'"')[0] for page in pages for line in browser.get(page).data.split(b'href="/agent/people')[1:]]
+    assert set(shown) == {b"/agents"}  # colleagues
+
+
+def test_agents_find_the_colleagues_that_they_may_know_of(
+    browser: Client, make_agent: Callable[..., Actor], store: Make, allow: Make, ada: Actor
+) -> None:
+    joan, _alan = make_agent("joan", "Joan Clarke"), make_agent("alan", "Alan Turing")
+
+    def move(session: Session) -> None:
+        session.add_all([place := Department(name="Hut 8"), team := Team(name="Night shift")])
+        session.flush()
+        session.add(TeamMember(team_id=team.id, agent_id=ada.agent_id))
+        session.execute(update(Agent).where(Agent.id == joan.agent_id).values(department_id=place.id, on_vacation=True))
+
+    store(move)
+    allow(ada, "agent.see_all", "department.see_all")
+    page = text_of(browser, "/agent/people/agents")
+    assert "Joan Clarke On vacation Hut 8" in page
+    assert "Night shift" in page
+    assert names(browser, "/agent/people/agents?q=turing") == ["Alan Turing"]
+    allow(ada)
+    assert names(browser, "/agent/people/agents") == ["Ada Lovelace", "Alan Turing"]
+    assert "Hut 8" not in text_of(browser, "/agent/people/agents")
 
 
 @pytest.mark.parametrize("asked", ["hopp", "GRACE@", "second@", "555", "Navy"])

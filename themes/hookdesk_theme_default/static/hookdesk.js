@@ -203,7 +203,7 @@
   });
 
   // Keys.
-  const singleKeys = () => localStorage.getItem("single-keys") !== "off";
+  const singleKeys = () => (root.dataset.keys || localStorage.getItem("single-keys")) !== "off";
   const cursor = () => document.querySelector("tr.cursor");
   function move(step) {
     const rows = all(".queue tbody tr");
@@ -255,7 +255,14 @@
       keys[event.key]();
     }
   });
-  on("change", "[data-single-keys]", (event, box) => localStorage.setItem("single-keys", box.checked ? "on" : "off"));
+  on("change", "[data-single-keys]", (event, box) => {
+    const keys = box.checked ? "on" : "off";
+    localStorage.setItem("single-keys", keys);
+    if (!root.dataset.keysUrl) return;
+    root.dataset.keys = keys;
+    const body = new URLSearchParams({ keys, csrf_token: document.querySelector("meta[name=csrf-token]").content });
+    fetch(root.dataset.keysUrl, { method: "POST", body, redirect: "error" }).catch(() => {});
+  });
 
   // The summary of errors is read out first.
   const first = document.querySelector("[data-focus]");

@@ -44,7 +44,7 @@ def index() -> str:
 
 def _shown(actor: Actor) -> list[tuple[int | str, str]]:
     """What the list can be narrowed to."""
-    everywhere = [("none", _("For every department"))] if rights.everywhere(actor) else []
+    everywhere = [("none", _("For every department"))] if rights.may_manage(actor, None) else []
     return [("", _("Every response")), *everywhere, *queries.departments(actor)]
 
 
@@ -116,7 +116,7 @@ def _edit(actor: Actor, form: ResponseForm, row: Response | None) -> Page:
 
 def _offer(actor: Actor, form: ResponseForm) -> None:
     """The departments and languages to choose from."""
-    everywhere = [("", _("Every department"))] if rights.everywhere(actor) else []
+    everywhere = [("", _("Every department"))] if rights.may_manage(actor, None) else []
     form.department_id.choices = [*everywhere, *queries.departments(actor)]
     form.locale.choices = [("", _("Any")), *_languages().items()]
 

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const node = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
-  const field = (form) => form && form.querySelector("[name=message]");
+  const field = (form) => form && (form.querySelector("[data-write]") || form.querySelector("[name=message]"));
 
   // A place to write: the plain one. An editor puts one with the same five functions on its textarea, as `place`.
   const plain = (area) => ({

@@ -1,6 +1,18 @@
 """The desk's pages, gathered: importing this package puts every view on the blueprint."""
 
-from hookdesk_desk.views import binned, changes, compose, entries, new, people, profile, queue, ticket
+from hookdesk_desk.views import binned, changes, compose, entries, new, people, preferences, profile, queue, ticket
 from hookdesk_desk.views.blueprint import bp
 
-__all__ = ["binned", "bp", "changes", "compose", "entries", "new", "people", "profile", "queue", "ticket"]
+__all__ = [
+    "binned",
+    "bp",
+    "changes",
+    "compose",
+    "entries",
+    "new",
+    "people",
+    "preferences",
+    "profile",
+    "queue",
+    "ticket",
+]

@@ -17,7 +17,7 @@ from hookdesk.api import (
     threads,
     tickets,
 )
-from hookdesk_desk import page, settings, thread, trail
+from hookdesk_desk import page, preferences, thread, trail
 from hookdesk_desk.directory import directory
 from hookdesk_desk.forms import ComposerForm
 from hookdesk_desk.page import Written
@@ -50,7 +50,7 @@ def _post(view: TicketView, mode: str) -> Answer:
     if form.status.data and mode == "reply" and status is None:
         return _again(view, form, mode, _("There is no such status. Choose one of the list."), 422)
     way = trail.given(current_actor())
-    follow = way.neighbour(current_actor(), view, True) if settings.current().after_reply == "next" else None
+    follow = way.neighbour(current_actor(), view, True) if preferences.after_reply() == "next" else None
     draft = ReplyDraft(
         ticket_id=view.id,
         kind="response" if mode == "reply" else "note",
@@ -91,7 +91,7 @@ def _again(
 
 def _after(view: TicketView, mode: str, way: trail.Trail, follow: str | None) -> str:
     """Where the agent goes after sending, as the settings say; a note leads back to the ticket."""
-    wanted = settings.current().after_reply if mode == "reply" else "stay"
+    wanted = preferences.after_reply() if mode == "reply" else "stay"
     if wanted == "next" and follow is not None:
         return trail.ticket_url(follow, way)
     if wanted == "stay":

@@ -1,6 +1,8 @@
-"""A new ticket for somebody who called."""
+"""A new ticket for somebody who called or came."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,29 +17,40 @@ from hookdesk.api import (
     NotFound,
     Outcome,
     Refusal,
+    SlaHooks,
     Ticket,
     access_ticket,
     agent,
+    carried,
     current_actor,
     form_parts,
     reading,
     site,
 )
-from hookdesk_desk import queues
-from hookdesk_desk.directory import directory
-from hookdesk_desk.forms import NewTicketForm
-from hookdesk_desk.services import Call, open_for
+from hookdesk_desk import opening, people, queues
+from hookdesk_desk.directory import Directory, Option, directory
+from hookdesk_desk.new_form import NewTicketForm
+from hookdesk_desk.opening import Answer, Call
 from hookdesk_desk.views.blueprint import bp
 
 
 @bp.get("/tickets/new", endpoint="new")
 @agent("ticket.create")
 def new_page() -> str:
-    """The form; `?email=` fills in whom it is for."""
+    """The form; `?email=` and `?name=` fill in whom it is for."""
     form = _form()
     form.email.data = request.args.get("email", "")[:320]
     form.name.data = request.args.get("name", "")[:200]
     return _page(form, _parts(form, "shown"))
+
+
+@bp.get("/tickets/new/people", endpoint="new_people")
+@agent("ticket.create")
+def new_people() -> str:
+    """Options for the fields in which people are typed: `email`, or the last of `cc`, which keeps those before it."""
+    before, comma, last = request.args.get("cc", "").rpartition(",")
+    found = people.suggested(current_actor(), request.args.get("email") or last)
+    return render_template("desk/suggested.html", found=found, before=f"{before.strip()}, " if comma else "")
 
 
 @bp.post("/tickets/new/fields", endpoint="new_fields")
@@ -56,12 +69,13 @@ def new_post() -> Response | tuple[str, int]:
     parts = _parts(form, "sent")
     if not form.validate() or parts.problems:
         return _page(form, parts), 422
+    call = _call(form, actor, parts)
     try:
-        settled = open_for(actor, _call(form, actor, parts))
+        settled = opening.open_for(actor, call)
     except Refusal as refusal:
         return _page(form, parts, str(refusal)), 422
     if settled.outcome is Outcome.TICKET and settled.ticket_id is not None:
-        return _opened(actor, settled.ticket_id)
+        return _opened(actor, settled.ticket_id, opening.follow_up(actor, settled.ticket_id, call))
     if settled.outcome is Outcome.QUARANTINED:
         reason = _("It was kept aside for an administrator: %(reason)s", reason=settled.reason)
         return _page(form, parts, reason), 422
@@ -69,15 +83,45 @@ def new_post() -> Response | tuple[str, int]:
 
 
 def _form() -> NewTicketForm:
-    """The form with what can be chosen."""
+    """The form with what this agent can choose; what nobody offers, or what they may not do, is not on it."""
     form, places, actor = NewTicketForm(), directory(), current_actor()
-    form.channel.choices = [("phone", _("Phone")), ("email", _("E-mail")), ("web", _("Web")), ("other", _("Otherwise"))]
+    form.channel.choices = [
+        ("phone", _("Phone")), ("walk_in", _("In person")), ("email", _("E-mail")), ("web", _("Web")), ("other", _("Otherwise")),
+    ]  # fmt: skip
+    form.notice.choices = [
+        ("all", _("To the requester, copies to those who follow")), ("requester", _("To the requester alone")), ("none", _("To nobody")),
+    ]  # fmt: skip
     topics = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
     form.topic.choices = [("", _("None")), *((topic.ref, topic.label) for topic in topics)]
-    mine = [one for one in places.departments if actor.may("ticket.create", one.id)]
-    form.department.choices = [("", _("As the rules say")), *((str(one.id), one.name) for one in mine)]
-    form.priority.choices = [("", _("As the rules say")), *((str(one.id), one.name) for one in places.priorities)]
+    by_rules = ("", _("As the rules say"))
+    form.department.choices = [
+        by_rules,
+        *_pairs(one for one in places.departments if actor.may("ticket.create", one.id)),
+    ]
+    form.priority.choices = [by_rules, *_pairs(places.priorities)]
+    statuses = [one for one in places.statuses if one.state == "open" or actor.may("ticket.close")]
+    form.status.choices = [by_rules, *_pairs(statuses)]
+    form.sla.choices = [by_rules, *site().hooks.collect(SlaHooks.sla_choices)]
+    form.assignee.choices = _assignees(actor, places)
+    if not actor.may("ticket.reply"):
+        del form.reply
     return form
+
+
+def _pairs(options: Iterable[Option]) -> list[tuple[str, str]]:
+    """Options of the directory as those of a select."""
+    return [(str(one.id), one.name) for one in options]
+
+
+def _assignees(actor: Actor, places: Directory) -> dict[str, list[tuple[str, str]]]:
+    """Whom it can be given: oneself first, then agents and teams, as "agent:3" and "team:2"; nobody where one may not assign."""
+    nobody = ("", _("As the rules say"))
+    if not actor.may("ticket.assign"):
+        return {"": [nobody]}
+    me = (f"agent:{actor.agent_id}", _("Me"))
+    agents = [(f"agent:{one.id}", one.name) for one in places.agents if one.id != actor.agent_id]
+    teams = [(f"team:{one.id}", one.name) for one in places.teams]
+    return {"": [nobody, me], **({_("Agents"): agents} if agents else {}), **({_("Teams"): teams} if teams else {})}
 
 
 def _parts(form: NewTicketForm, stage: str) -> FormParts:
@@ -89,32 +133,57 @@ def _parts(form: NewTicketForm, stage: str) -> FormParts:
 def _page(form: NewTicketForm, parts: FormParts, problem: str = "") -> str:
     """Render it."""
     limits = site().settings.get("core", CoreSettings)
-    return render_template("desk/new.html", form=form, parts=parts, problem=problem, most_bytes=limits.max_file_bytes)
+    return render_template(
+        "desk/new.html",
+        form=form,
+        parts=parts,
+        problem=problem,
+        kept=[carried(file) for file in form.kept.data or ()],
+        most_bytes=limits.max_file_bytes,
+    )
 
 
 def _call(form: NewTicketForm, actor: Actor, parts: FormParts) -> Call:
     """What was filled in."""
+    kind, _colon, given = (form.assignee.data or "").partition(":")
+    wanted = next((one for one in directory().statuses if str(one.id) == form.status.data), None)
+    reply = Answer(form.reply.data or "", form.reply.html, form.kept.data or ()) if "reply" in form else Answer()
     return Call(
         channel=form.channel.data,
-        email=form.email.data or "",
-        name=form.name.data or "",
+        email=form.person[0],
+        name=form.name.data or form.person[1],
         subject=form.subject.data or "",
         message=form.message.data or "",
         files=form.attachments.files(),
         topic=form.topic.data or "",
-        department_id=int(form.department.data) if form.department.data else None,
-        priority_id=int(form.priority.data) if form.priority.data else None,
-        assignee_id=actor.agent_id if form.assign_to_me.data else None,
-        confirm=bool(form.confirm.data),
+        department_id=_number(form.department.data),
+        priority_id=_number(form.priority.data),
+        status_id=wanted.id if wanted and wanted.state == "open" else None,
+        closes_with=wanted.id if wanted and wanted.state != "open" else None,
+        assignee_id=int(given) if kind == "agent" else None,
+        team_id=int(given) if kind == "team" else None,
+        sla=form.sla.data or "",
+        due_at=form.due.data,
+        followers=form.followers,
+        notice=form.notice.data,
+        reply=reply,
+        note=Answer(form.note.data or "", form.note.html),
         fields=parts.fields,
         field_files=parts.files,
     )
 
 
-def _opened(actor: Actor, ticket_id: int) -> Response:
-    """Lead to the new ticket, or back to the queues if it went where the agent cannot follow."""
+def _number(text: str | None) -> int | None:
+    """An id that was chosen of a list."""
+    return int(text) if text else None
+
+
+def _opened(actor: Actor, ticket_id: int, problems: Sequence[str]) -> Response:
+    """Lead to the new ticket, or back to the queues if it went where the agent cannot follow; say what could not be done."""
     number = str(reading().scalar(select(Ticket.number).where(Ticket.id == ticket_id)))
     flash(_("Ticket %(number)s was opened.", number=number), "success")
+    for problem in problems:
+        flash(problem, "warning")
     try:
         access_ticket(actor, ticket_id)
     except NotFound:

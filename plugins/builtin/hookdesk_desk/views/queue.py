@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
-from hookdesk_desk import due, links, queues, settings, trail
+from hookdesk_desk import due, links, preferences, queues, trail
 from hookdesk_desk.directory import directory
 from hookdesk_desk.layout import Head
 from hookdesk_desk.trail import Trail
@@ -48,7 +48,7 @@ def _page(actor: Actor, way: Trail) -> str:
         *way.conditions(actor),
         after=trail.cursor("after"),
         before=trail.cursor("before"),
-        size=settings.current().page_size,
+        size=preferences.page_size(),
         is_bounded=way.is_bounded,
     )
     address = trail.halves(way)

@@ -20,8 +20,11 @@
       if (area.rich) area.rich.refill(draft.text, draft.html, draft.files);
       else area.value = draft.text;
       for (const [name, value] of Object.entries(draft.fields || {})) {
-        const field = this.form.elements[name];
-        if (field && (field instanceof RadioNodeList || !field.value)) field.value = value;
+        const found = this.form.elements[name];
+        const field = found instanceof RadioNodeList ? found[0] : found;
+        if (field && field.type === "radio") found.value = value;
+        else if (field && field.rich && !field.value) field.rich.refill(value, "", []);
+        else if (field && !field.value) field.value = value;
       }
       if (beside.length) this.form.dispatchEvent(new CustomEvent("hookdesk:keep", { bubbles: true, detail: { files: beside } }));
       this.say(draft.saved);
