@@ -22,6 +22,7 @@ from hookdesk.models import (
     Agent,
     Collaborator,
     Department,
+    HeldEntry,
     Organization,
     Priority,
     Referral,
@@ -168,8 +169,11 @@ def scope(actor: Actor, *, binned: bool = False) -> ColumnElement[bool]:
 
 
 def entry_scope(actor: Actor) -> ColumnElement[bool]:
-    """Which entries of a visible ticket an actor sees: notes are for agents only."""
-    return true() if actor.is_agent or actor.is_system else ThreadEntry.kind != "note"
+    """Which entries of a visible ticket an actor sees: notes are for agents only, and what may still be taken back, too."""
+    if actor.is_agent or actor.is_system:
+        return true()
+    is_held = select(HeldEntry.entry_id).where(HeldEntry.entry_id == ThreadEntry.id).exists()
+    return and_(ThreadEntry.kind != "note", ~is_held)
 
 
 def access_ticket(actor: Actor, ticket_id: int, permission: str = "ticket.view", *, binned: bool = False) -> TicketView:

@@ -43,16 +43,20 @@ def test_a_ticket_is_found_selected_and_opened(desk: Page) -> None:
 def test_escape_leaves_the_composer_and_keeps_what_was_written(desk: Page, furnished: LiveSite) -> None:
     """`r` and `n` write, Escape goes to the thread, and from there single keys work again."""
     desk.goto(f"{furnished.url}/agent/tickets/{ODD_TICKET}")
+    note, reply = (desk.locator(f"#{mode} trix-editor") for mode in ("note", "reply"))
     desk.keyboard.press("n")
+    expect(note).to_be_focused()
     desk.keyboard.type("See r and n")
     desk.keyboard.press("Escape")
     expect(desk.get_by_role("region", name="Thread")).to_be_focused()
     desk.keyboard.press("r")
-    expect(desk.get_by_label("Reply", exact=True).and_(desk.locator("textarea"))).to_be_focused()
+    expect(reply).to_be_focused()
     desk.keyboard.press("Escape")
     desk.keyboard.press("n")
+    expect(note).to_be_focused()
     expect(desk.locator("#note-message")).to_have_value("See r and n")
-    desk.locator("#note-message").fill("")
+    desk.keyboard.press("ControlOrMeta+a")
+    desk.keyboard.press("Backspace")
 
 
 def test_the_first_key_of_a_page_reaches_its_content(desk: Page) -> None:
@@ -101,7 +105,7 @@ def test_one_key_leads_anywhere_and_does_anything(desk: Page, furnished: LiveSit
     desk.keyboard.type("internal")
     expect(chosen).to_contain_text("Internal note")
     desk.keyboard.press("Enter")
-    expect(desk.locator("#note-message")).to_be_focused()
+    expect(desk.locator("#note trix-editor")).to_be_focused()
     desk.keyboard.press("Escape")
     desk.keyboard.press("Control+k")
     desk.keyboard.type("nothing of the kind")

@@ -45,7 +45,7 @@ def _core_jobs() -> list[Entry]:
     rarely, daily = timedelta(minutes=10), timedelta(hours=24)
     return [
         Entry(
-            Job(OUTBOX, dispatcher.dispatch, rarely, _l("Hand events to their subscribers")),
+            Job(OUTBOX, dispatcher.dispatch, rarely, _l("Hand events to their subscribers"), dispatcher.next_at),
             is_pending=dispatcher.is_pending,
         ),
         Entry(

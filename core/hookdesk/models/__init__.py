@@ -18,6 +18,7 @@ from hookdesk.models.people import (
 from hookdesk.models.running import (
     Delivery,
     FileUse,
+    HeldEntry,
     IntakeRecord,
     JobRun,
     Lease,
@@ -54,6 +55,7 @@ __all__ = [
     "Department",
     "EntryVersion",
     "FileUse",
+    "HeldEntry",
     "IntakeRecord",
     "JobRun",
     "Lease",

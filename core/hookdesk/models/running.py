@@ -49,8 +49,25 @@ class FileUse(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
 
 
+class HeldEntry(Base):
+    """An entry that its agent may still take back. Whoever deletes this row decides: the agent, or, from `until` on, the dispatcher.
+
+    `held_for` is what the events of the same transaction bear, `undo` what has to be put back (`hookdesk.services.holding`).
+    """
+
+    __tablename__ = "held_entry"
+    entry_id: Mapped[int] = mapped_column(ForeignKey("thread_entry.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(Id)
+    held_for: Mapped[str] = mapped_column(String(32))
+    undo: Mapped[Json]
+    until: Mapped[Moment]
+
+
 class OutboxEvent(Base):
-    """An event written in the transaction that caused it. The dispatcher leases it, calls its subscribers and deletes it."""
+    """An event written in the transaction that caused it. The dispatcher leases it, calls its subscribers and deletes it.
+
+    One with `held_for` waits for a `HeldEntry`.
+    """
 
     __tablename__ = "outbox_event"
     id: Mapped[PrimaryKey]
@@ -58,6 +75,7 @@ class OutboxEvent(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     data: Mapped[Json]
     created_at: Mapped[Moment]
+    held_for: Mapped[str | None] = mapped_column(String(32))
 
 
 class Delivery(Base):

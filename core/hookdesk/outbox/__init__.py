@@ -15,8 +15,14 @@ from hookdesk.wakeup import wake_after_commit
 
 OUTBOX = "outbox"
 """The job that hands events to their subscribers."""
+_HELD = "hookdesk_held_for"
 
-__all__ = ["OUTBOX", "emit"]
+__all__ = ["OUTBOX", "emit", "hold"]
+
+
+def hold(session: Session, held_for: str) -> None:
+    """Let the events that this transaction emits from now on wait for the `HeldEntry` of that name."""
+    session.info[_HELD] = held_for
 
 
 def emit(session: Session, name: str, data: Mapping[str, Any], key: str | None = None) -> None:
@@ -26,5 +32,6 @@ def emit(session: Session, name: str, data: Mapping[str, Any], key: str | None =
     recognise a repeated delivery by; a random one is made if none is given.
     """
     row = {"name": name, "key": key or uuid4().hex, "data": dict(data), "created_at": clock.now()}
+    row["held_for"] = session.info.get(_HELD)
     session.execute(insert(table_of(OutboxEvent)), row)
     wake_after_commit(session, OUTBOX)

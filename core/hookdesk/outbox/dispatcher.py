@@ -7,15 +7,18 @@ row goes, and a `Delivery` row comes for each subscriber that failed or is pause
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from hookdesk import clock
 from hookdesk.db.context import reading, release
 from hookdesk.faults import crash_point
-from hookdesk.models import OutboxEvent
+from hookdesk.models import HeldEntry, OutboxEvent
 from hookdesk.outbox import deliveries
 from hookdesk.outbox.attempt import attempt
 from hookdesk.services.transaction import transact
@@ -38,6 +41,7 @@ class Missed:
 def dispatch() -> int:
     """Deliver the oldest events, at most 100 or for 5 seconds; how many."""
     until = monotonic() + BATCH_S
+    _let_go()
     events = _oldest()
     done = _drop([event for event in events if not _has_subscribers(event)])
     for event in filter(_has_subscribers, events):
@@ -70,14 +74,39 @@ def _hand_over(event: Event) -> None:
 
 
 def is_pending() -> bool:
-    """True while an event waits."""
-    return reading().scalar(select(OutboxEvent.id).limit(1)) is not None
+    """True while an event waits for its subscribers, or one has been held for long enough."""
+    waiting = select(OutboxEvent.id).where(_is_free())
+    return any(reading().scalar(query.limit(1)) is not None for query in (waiting, _due()))
+
+
+def next_at() -> datetime | None:
+    """When the next event has been held for long enough."""
+    soonest: datetime | None = reading().scalar(select(func.min(HeldEntry.until)))
+    return soonest
+
+
+def _is_free() -> ColumnElement[bool]:
+    """What waits for no `HeldEntry`."""
+    return ~select(HeldEntry.entry_id).where(HeldEntry.held_for == OutboxEvent.held_for).exists()
+
+
+def _due() -> Select[Any]:
+    """The entries that can be taken back no longer."""
+    return select(HeldEntry.entry_id).where(HeldEntry.until <= clock.now())
+
+
+def _let_go() -> None:
+    """Hold no longer what can be taken back no longer. What is being taken back this very moment is not there when this has its turn."""
+    due = list(reading().scalars(_due().limit(BATCH)))
+    release()
+    if due:
+        transact(lambda session: session.execute(delete(HeldEntry).where(HeldEntry.entry_id.in_(due))))
 
 
 def _oldest() -> list[Event]:
     """The next events in the order in which they were written."""
     columns = (OutboxEvent.name, OutboxEvent.key, OutboxEvent.created_at, OutboxEvent.data)
-    rows = reading().all(select(*columns).order_by(OutboxEvent.id).limit(BATCH))
+    rows = reading().all(select(*columns).where(_is_free()).order_by(OutboxEvent.id).limit(BATCH))
     release()
     return [Event(row.name, row.key, row.created_at, MappingProxyType(row.data)) for row in rows]
 

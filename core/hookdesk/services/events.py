@@ -11,15 +11,23 @@ from hookdesk.models import Ticket, TicketEvent
 from hookdesk.outbox import emit
 from hookdesk.types.actors import Actor
 
+_LINES = "hookdesk_lines"
+
 
 def log(session: Session, ticket: Ticket, actor: Actor, kind: str, **data: Any) -> None:
     """Add a line to the ticket's own log."""
-    session.add(
-        TicketEvent(
-            ticket_id=ticket.id, kind=kind, actor=actor.name[:200], agent_id=actor.agent_id, user_id=actor.user_id,
-            data=data, created_at=clock.now(),
-        )
+    line = TicketEvent(
+        ticket_id=ticket.id, kind=kind, actor=actor.name[:200], agent_id=actor.agent_id, user_id=actor.user_id,
+        data=data, created_at=clock.now(),
     )  # fmt: skip
+    session.add(line)
+    session.info.get(_LINES, []).append(line)
+
+
+def note_lines(session: Session) -> list[TicketEvent]:
+    """The lines that this transaction adds to logs from now on; they have ids once they are flushed."""
+    noted: list[TicketEvent] = session.info.setdefault(_LINES, [])
+    return noted
 
 
 def changed(session: Session, ticket: Ticket, actor: Actor, what: str, before: Any, after: Any, **names: Any) -> None:

@@ -20,6 +20,7 @@ from hookdesk.models import Attachment, Status, ThreadEntry, Ticket, metadata
 from hookdesk.outbox import emit
 from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import assignment, attachments, decisions, events, tickets
+from hookdesk.services.holding import Hold
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
@@ -36,10 +37,11 @@ class ThreadChanged(tickets.TicketProblem):
     """Somebody else wrote since the page was opened; nothing was sent."""
 
 
-def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
+def post(actor: Actor, draft: ReplyDraft, seen: int | None = None, hold: int = 0) -> int:
     """Add an agent's response or note, or a requester's message, to a ticket; the new entry's id.
 
-    `seen` is the ticket's `updates` when the writer's page was made: if the thread has moved on, nothing is stored.
+    `seen` is the ticket's `updates` when the writer's page was made: if the thread has moved on, nothing is stored. A response can be
+    taken back for `hold` seconds (`holding.take_back`), and is not told of before; not one with which plugins store rows of their own.
 
     Raises:
         NotFound, Forbidden: as the guard says. TicketProblem: the entry is empty or too long. ThreadChanged: see `seen`.
@@ -60,7 +62,10 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None) -> int:
         ticket = tickets.locked(session, draft.ticket_id)
         if seen is not None and ticket.updates != seen:
             raise ThreadChanged(_("The ticket changed while you were writing. Look at what is new, then send again."))
+        held = Hold(session, ticket) if hold and draft.kind == "response" and not draft.rows else None
         entry, reopened = add(session, ticket, actor, draft, files, steps)
+        if held is not None:
+            held.on(entry, hold)
         data = {
             "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": entry.kind, "agent_id": actor.agent_id,
             "user_id": actor.user_id, "channel": entry.channel, "reopened": reopened, "notify": draft.notify, "copies": draft.copies,

@@ -36,6 +36,13 @@ class Settings:
             ("list", _l("Go back to the queue")),
         ],
     )
+    undo_send: int = setting(
+        10,
+        label=_l("Seconds in which a reply can be taken back"),
+        help=_l("Its mail waits for so long. 0 sends at once."),
+        minimum=0,
+        maximum=60,
+    )
     reply_status: str = setting(
         "pending",
         label=_l("Status that a reply suggests"),

@@ -51,6 +51,34 @@ def test_a_reply_goes_out_with_its_status(
     assert "Waiting for requester" in LexborHTMLParser(page).css_first("#ticket-tools").text()
 
 
+def test_a_reply_that_is_taken_back_stands_in_the_composer_again(
+    desk: Client, make_ticket: MakeTicket, inside: Inside, stored: Callable[[str], Any]
+) -> None:
+    ticket, token = make_ticket(), upload(desk).json["token"]
+    given = {"message": ["Use red.", "<div>Use <b>red</b>.</div>"], "status": "solved", "kept": token}
+    page = LexborHTMLParser(desk.submit(path(ticket), given, to=path(ticket, "/reply")).data)
+    toast = page.css_first("[data-toast='10']")
+    undo = toast.css_first("form").attributes["action"] or ""
+    again = desk.submit(path(ticket), {}, to=undo)
+    tree = LexborHTMLParser(again.data)
+    assert "Your reply is here again." in tree.css_first(".composer-error").text()
+    assert tree.css_first("#reply [data-rich-html]").attributes["value"] == "<div>Use <b>red</b>.</div>"
+    assert tree.css_first("#reply-status option[selected]").attributes["value"] == "solved"
+    assert "plan.txt" in tree.css_first("#reply [data-kept-list]").text()
+    assert stored(ticket.number).state == "open"
+    assert [kind for kind, _ in entries(inside, ticket)] == ["message"]
+    assert "too late" in desk.submit(path(ticket), {}, to=undo).get_data(as_text=True)
+
+
+def test_a_reply_goes_at_once_where_nothing_can_be_taken_back(
+    desk: Client, make_ticket: MakeTicket, save_settings: Callable[..., None]
+) -> None:
+    save_settings("desk", Settings, undo_send=0)
+    ticket = make_ticket()
+    page = desk.submit(path(ticket), {"message": "Hello."}, to=path(ticket, "/reply")).get_data(as_text=True)
+    assert "/unsend/" not in page
+
+
 def test_a_reply_without_a_status_leaves_it(
     desk: Client, make_ticket: MakeTicket, stored: Callable[[str], Any]
 ) -> None:

@@ -62,13 +62,15 @@
     dialog.showModal();
   }
 
-  // Toasts leave after eight seconds, not while they are looked at.
+  // Toasts leave after eight seconds, not while they are looked at; those that offer something for a time leave when it is over.
   const watch = (toast) => {
     if (toast.dataset.stays !== undefined) return;
-    let left = 8;
+    const limit = Number(toast.dataset.toast);
+    let left = limit || 8;
     const shown = toast.querySelector("[data-left]");
+    if (shown && limit) shown.textContent = `${left} s`;
     const timer = setInterval(() => {
-      if (toast.matches(":hover, :focus-within")) return;
+      if (!limit && toast.matches(":hover, :focus-within")) return;
       left -= 1;
       if (shown) shown.textContent = `${left} s`;
       if (left <= 0) {

@@ -14,6 +14,7 @@ from hookdesk.api import (
     agent,
     carried,
     current_actor,
+    holding,
     threads,
     tickets,
 )
@@ -60,8 +61,9 @@ def _post(view: TicketView, mode: str) -> Answer:
         files=form.attachments.files(),
         stored=form.kept.data,
     )
+    wait = settings.current().undo_send
     try:
-        threads.post(current_actor(), draft, seen.updates if seen else None)
+        entry_id = threads.post(current_actor(), draft, seen.updates if seen else None, wait)
     except threads.ThreadChanged:
         return _again(
             view,
@@ -73,8 +75,28 @@ def _post(view: TicketView, mode: str) -> Answer:
         )
     except (tickets.TicketProblem, Forbidden) as problem:
         return _again(view, form, mode, str(problem), 422)
-    flash(_("Reply sent to %(name)s.", name=view.requester) if mode == "reply" else _("Note added."), "success")
+    if mode == "reply":
+        undo = url_for("desk.unsend", number=view.number, entry_id=entry_id, **way.ticket_args())
+        flash(_("Reply sent to %(name)s.", name=view.requester), f"undo:{undo}#{wait}" if wait else "success")
+    else:
+        flash(_("Note added."), "success")
     return redirect(_after(view, mode, way, follow))
+
+
+@bp.post("/tickets/<number>/unsend/<int:entry_id>", endpoint="unsend")
+@agent("ticket.reply")
+def unsend(number: str, entry_id: int) -> Answer:
+    """Take a reply back: it stands in the composer again, as if it had not been sent."""
+    view = access_number(current_actor(), number, "ticket.reply")
+    try:
+        back = holding.take_back(current_actor(), view.id, entry_id)
+    except holding.TooLate as problem:
+        flash(str(problem), "warning")
+        return redirect(url_for("desk.ticket", number=view.number, **trail.given(current_actor()).ticket_args()))
+    status = next((one.key for one in directory().statuses if one.id == back.status_id), "")
+    kept = [carried(file) for file in back.stored]
+    written = Written("reply", back.text, status, _("Nothing was sent. Your reply is here again."), kept, back.html)
+    return page.render(access_number(current_actor(), view.number), written=written), 200
 
 
 def _again(
