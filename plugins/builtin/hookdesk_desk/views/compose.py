@@ -18,7 +18,7 @@ from hookdesk.api import (
     threads,
     tickets,
 )
-from hookdesk_desk import page, preferences, thread, trail
+from hookdesk_desk import page, preferences, settings, thread, trail
 from hookdesk_desk.directory import directory
 from hookdesk_desk.forms import ComposerForm
 from hookdesk_desk.page import Written
