@@ -131,6 +131,16 @@ def follow(token: str) -> tuple[TicketView, int] | None:
     return (ticket, link.user_id) if people.is_participant(ticket.id, ticket.user_id, link.user_id) else None
 
 
+def goes_on(actor: Actor, ticket: TicketView) -> TicketView | None:
+    """The ticket into which another was merged; None if it was not, or the actor takes no part there: a merge opens nothing to others."""
+    if ticket.merged_into_id is None:
+        return None
+    try:
+        return access_ticket(actor, ticket.merged_into_id)
+    except NotFound:
+        return None
+
+
 def is_visible(actor: Actor, ticket: TicketView) -> bool:
     """What the guard says of an actor and a ticket."""
     try:

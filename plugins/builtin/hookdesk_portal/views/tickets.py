@@ -54,9 +54,11 @@ def tickets() -> str:
 
 @bp.get("/tickets/<number>")
 @requester
-def ticket(number: str) -> str:
-    """One ticket."""
-    return _page(access_number(current_actor(), number), ReplyForm())
+def ticket(number: str) -> Response | str:
+    """One ticket; of a merged one, the ticket where its conversation goes on, for who takes part there."""
+    view = access_number(current_actor(), number)
+    goes_on = services.goes_on(current_actor(), view)
+    return redirect(url_for("portal.ticket", number=goes_on.number)) if goes_on else _page(view, ReplyForm())
 
 
 @bp.post("/tickets/<number>")

@@ -1,0 +1,1 @@
+"""Merging, linking and splitting tickets."""
