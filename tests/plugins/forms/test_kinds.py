@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from hookdesk.api import CoreSettings, site, system
 from hookdesk.testing import Clock
 from hookdesk_forms.kinds import FieldProblem, Spec, all_kinds
 
@@ -111,6 +112,15 @@ def test_what_cannot_be_taken_is_said_in_clear_words(
 ) -> None:
     with hookdesk_app.test_request_context("/"), pytest.raises(FieldProblem, match=words):
         all_kinds()[kind].accept(spec_of(kind, **options), given)
+
+
+def test_a_moment_is_meant_in_the_readers_zone(hookdesk_app: Flask) -> None:
+    with hookdesk_app.test_request_context("/"):
+        site().settings.save("core", CoreSettings, {"timezone": "Europe/Berlin"}, system())
+        kind, spec = all_kinds()["date"], spec_of("date", has_time=True)
+        (taken,) = kind.accept(spec, "2026-02-28T10:00")
+        assert taken == datetime(2026, 2, 28, 9, tzinfo=UTC)
+        assert kind.typed(spec, taken) == "2026-02-28T10:00"
 
 
 @pytest.mark.parametrize(

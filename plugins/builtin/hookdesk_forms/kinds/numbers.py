@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, format_datetime, format_decimal, get_timezone
 from flask_babel import gettext as _
@@ -111,7 +112,8 @@ class Moment(FieldKind):
         if not spec.options.get("has_time"):
             found = datetime.combine(found.date(), time(), UTC)
         elif found.tzinfo is None:
-            found = found.replace(tzinfo=get_timezone())
+            # by its name: put into a moment as it is, Flask-Babel's own stands for the local mean time of 1893
+            found = found.replace(tzinfo=ZoneInfo(str(get_timezone() or "UTC")))
         if not EARLIEST <= found <= LATEST:
             raise FieldProblem(_("Write a year from 1000 to 9997."))
         return _within(spec, found.astimezone(UTC))
