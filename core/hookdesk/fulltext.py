@@ -13,8 +13,7 @@ from markupsafe import Markup, escape
 MOST_WORDS = 12
 MOST_CHARACTERS = 200
 EXCERPT, BEFORE = 200, 60
-STEM_FROM = 6
-"""Words of so many letters are marked if only their last one differs: "invoices" finds "invoice"."""
+LONG, STEM = 6, 5
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[\W_]+")
 # What belongs together: words in quotes, and an address, whose parts would be found anywhere if they were looked for one by one.
@@ -67,6 +66,11 @@ def terms(typed: str) -> list[list[str]]:
     return [tokens[:MOST_WORDS] for tokens in found[:MOST_WORDS] if tokens]
 
 
+def stem(word: str) -> str:
+    """How a long word begins, without what may be its ending in one language or the other: "charging" and "charger" are "charg"."""
+    return word if len(word) < LONG else word[: max(STEM, len(word) - 3)]
+
+
 def marked(text: str, typed: str) -> Markup:
     """The text with every word marked (`<mark>`) that begins like one that was typed; everything else is escaped."""
     plain, places = _plain(text)
@@ -115,12 +119,10 @@ def _pattern(typed: str) -> re.Pattern[str] | None:
     """Finds what was typed: at the beginning of a word, or anywhere in scripts without spaces."""
     parts = []
     for tokens in terms(typed.casefold()):
-        word = tokens[0]
-        stem = word[:-1] if len(word) >= STEM_FROM else word
         if len(tokens) > 1:
             parts.append(r"[\W_]*".join(map(re.escape, tokens)))
-        elif _SPACELESS.match(word):
-            parts.append(re.escape(word))
+        elif _SPACELESS.match(tokens[0]):
+            parts.append(re.escape(tokens[0]))
         else:
-            parts.append(rf"(?<![^\W_]){re.escape(stem)}[^\W_]*")
+            parts.append(rf"(?<![^\W_]){re.escape(stem(tokens[0]))}[^\W_]*")
     return re.compile("|".join(parts)) if parts else None

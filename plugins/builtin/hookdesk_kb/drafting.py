@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, url_for
-from markupsafe import Markup
 from sqlalchemy import Row, select
 
 from hookdesk.api import (
@@ -20,12 +19,11 @@ from hookdesk.api import (
     TicketView,
     access_ticket,
     entry_scope,
-    html_body,
     people,
     reading,
     text_to_html,
 )
-from hookdesk_kb.files import Added
+from hookdesk_kb.files import Added, stored
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\(?\d[\d ()/.-]{6,}\d")
@@ -34,22 +32,21 @@ MOST_TOLD = 12
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an article begins with. `personal`: names, addresses and numbers that stand in it. `url` leads back to the entry."""
+    """What an article begins with. `personal`: names, addresses and numbers that stand in it; `pictures` too; `files` came with it.
+    `url` leads back to the entry.
+    """
 
     title: str
-    html: Markup
+    html: str
     personal: tuple[str, ...]
+    pictures: Sequence[StoredFile]
     files: Sequence[Row[Any]]
     number: str
     url: str
 
     def taken(self, ids: Collection[str]) -> list[Added]:
         """The files that were chosen to come along."""
-        return [
-            Added(StoredFile(row.filename, row.content_type, row.size, row.sha256, row.storage))
-            for row in self.files
-            if str(row.id) in ids
-        ]
+        return [Added(stored(row)) for row in self.files if str(row.id) in ids]
 
 
 def from_entry(actor: Actor, entry_id: int) -> Source:
@@ -64,10 +61,13 @@ def from_entry(actor: Actor, entry_id: int) -> Source:
         raise NotFound("no such entry")
     ticket = access_ticket(actor, row.ticket_id)
     files = reading().all(select(*Attachment.__table__.columns).where(Attachment.entry_id == entry_id).limit(100))
-    html = html_body(row.html, {}, show_remote=False)[0] if row.html else text_to_html(row.text)
+    inside = [file for file in files if file.content_id and f"cid:{file.content_id}" in row.html]
+    html = row.html or str(text_to_html(row.text))
     has_desk = "desk.ticket" in current_app.view_functions
     url = url_for("desk.ticket", number=ticket.number, _anchor=f"entry-{entry_id}") if has_desk else ""
-    return Source(ticket.subject, html, tuple(_personal(ticket, row.text))[:MOST_TOLD], files, ticket.number, url)
+    personal = tuple(_personal(ticket, row.text))[:MOST_TOLD]
+    rest = [file for file in files if file not in inside]
+    return Source(ticket.subject, html, personal, [stored(file) for file in inside], rest, ticket.number, url)
 
 
 def _personal(ticket: TicketView, text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from hookdesk.api import FilesField, Form, StoredFilesField, clean_line, clean_text
+from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, clean_line, clean_text
 from hookdesk_kb.categories import Values
 from hookdesk_kb.services import MOST_HTML, Details, Words
 
@@ -39,7 +39,7 @@ class ArticleForm(Form):
         filters=[clean_line],
         description=_l("As a reader would ask."),
     )
-    html = TextAreaField(_l("Text"), [Length(max=MOST_HTML, message=_l("This is too long."))], filters=[clean_text])
+    html = RichTextField(_l("Text"), [Length(max=MOST_HTML, message=_l("This is too long."))])
     files = FilesField(_l("Files"))
     kept = StoredFilesField()
     summary = StringField(
@@ -67,7 +67,7 @@ class ArticleForm(Form):
     def details(self) -> Details:
         """What holds in all languages."""
         at: datetime | None = self.publish_at.data
-        zone = get_timezone() or ZoneInfo("UTC")
+        zone = ZoneInfo(str(get_timezone() or "UTC"))
         return Details(
             self.category_id.data, self.state.data, at.replace(tzinfo=zone).astimezone(UTC) if at else None,
             self.is_featured.data, tuple(self.topics.data or ()),
@@ -75,7 +75,7 @@ class ArticleForm(Form):
 
     def words(self) -> Words:
         """What it says."""
-        return Words(self.title.data, self.html.data or "", self.summary.data or "", self.keywords.data or "")
+        return Words(self.title.data, self.html.markup, self.summary.data or "", self.keywords.data or "")
 
 
 class CategoryForm(Form):

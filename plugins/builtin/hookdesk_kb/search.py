@@ -21,15 +21,18 @@ VECTOR = (
     "(setweight(to_tsvector('simple', p_kb__document.title), 'A') || "
     "setweight(to_tsvector('simple', left(p_kb__document.body, 200000)), 'D'))"
 )
+NEAR = 0.3
+"""Of what matches loosely, what comes to this part of the best one's score is worth showing."""
 _FOUND: Any = select(ArticleText.article_id, ArticleText.locale).join(Article, Article.id == ArticleText.article_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article, and the language in which it matched."""
+    """An article, and the language in which it matched; the higher `score`, the better."""
 
     article_id: int
     locale: str
+    score: float
 
 
 def find(actor: Actor, typed: str, topic: str = "", most: int = MOST, *, loosely: bool = False) -> list[Hit]:
@@ -40,7 +43,9 @@ def find(actor: Actor, typed: str, topic: str = "", most: int = MOST, *, loosely
     asked = asked.where(readable(actor))
     if topic:
         asked = asked.where(Article.id.in_(select(ArticleTopic.article_id).where(ArticleTopic.topic_ref == topic)))
-    return _one_each(reading().all(asked.limit(CANDIDATES)))[:most]
+    found = _one_each(reading().all(asked.limit(CANDIDATES)))
+    least = NEAR * found[0].score if loosely and found else 0.0
+    return [hit for hit in found if hit.score >= least][:most]
 
 
 def find_somehow(actor: Actor, typed: str, topic: str = "", most: int = MOST) -> tuple[list[Hit], bool]:
@@ -53,11 +58,11 @@ def find_somehow(actor: Actor, typed: str, topic: str = "", most: int = MOST) ->
 
 def _one_each(rows: Sequence[Any]) -> list[Hit]:
     """One hit an article, in the best of the languages in which it matched, at the place of the best match."""
-    locales: dict[int, dict[str, None]] = {}
+    scores: dict[int, dict[str, float]] = {}
     for row in rows:
-        locales.setdefault(row.article_id, {})[row.locale] = None
+        scores.setdefault(row.article_id, {})[row.locale] = row.score
     wanted = shelf.preferred()
-    return [Hit(article_id, shelf.best(texts, wanted)) for article_id, texts in locales.items()]
+    return [Hit(article_id, shelf.best(texts, wanted), max(texts.values())) for article_id, texts in scores.items()]
 
 
 def _matching(dialect: str, typed: str, loosely: bool) -> Select[Any] | None:
@@ -69,13 +74,16 @@ def _matching(dialect: str, typed: str, loosely: bool) -> Select[Any] | None:
         said = (" OR " if loosely else " AND ").join(_fts5(*phrase) for phrase in phrases)
         match = text("p_kb__fts MATCH :kb_words").bindparams(bindparam("kb_words", said))
         index = table("p_kb__fts", column("rowid"))
-        found: Select[Any] = _FOUND.join(index, index.c.rowid == ArticleText.id)
-        return found.where(match).order_by(literal_column("bm25(p_kb__fts, 8.0, 1.0)"), ArticleText.id)
-    said = (" | " if loosely else " & ").join(_tsquery(*phrase) for phrase in phrases)
-    vector: Any = literal_column(VECTOR)
-    query = func.to_tsquery("simple", said)
-    found = _FOUND.join(Document, Document.text_id == ArticleText.id).where(vector.op("@@")(query))
-    return found.order_by(func.ts_rank(vector, query).desc(), ArticleText.id)
+        score: Any = literal_column("-bm25(p_kb__fts, 8.0, 1.0)")
+        found = _FOUND.join(index, index.c.rowid == ArticleText.id).where(match)
+    else:
+        said = (" | " if loosely else " & ").join(_tsquery(*phrase) for phrase in phrases)
+        vector: Any = literal_column(VECTOR)
+        query = func.to_tsquery("simple", said)
+        score = func.ts_rank(vector, query)
+        found = _FOUND.join(Document, Document.text_id == ArticleText.id).where(vector.op("@@")(query))
+    scored: Select[Any] = found.add_columns(score.label("score")).order_by(score.desc(), ArticleText.id)
+    return scored
 
 
 Phrase = tuple[list[str], bool]
@@ -103,9 +111,8 @@ def _pairs(word: list[str]) -> list[list[str]]:
 
 def _open(word: list[str], *, is_last: bool) -> Phrase:
     """A word with its end open, if it is long or still being typed."""
-    if len(word) == 1 and len(word[0]) >= fulltext.STEM_FROM:
-        return [word[0][:-1]], True
-    return word, is_last
+    stem = fulltext.stem(word[0]) if len(word) == 1 else ""
+    return ([stem], True) if stem and stem != word[0] else (word, is_last)
 
 
 def _fts5(tokens: list[str], is_open: bool) -> str:

@@ -71,7 +71,7 @@ def test_what_comes_of_suggestions_is_counted_by_article_and_by_form(
 ) -> None:
     category = place()
     tyre = write(category, "Mend a flat tyre", topics=("topics:1",))
-    write(category, "Tyre sizes", "<p>In inches.</p>")
+    write(category, "Flat tyre sizes", "<p>In inches.</p>")
     write(category, "Change your address", "<p>On the page of your account.</p>")
     found = hookdesk_client.get("/help/answers?q=My tyre is flat since yesterday evening&topic=topics:1").text
     assert "Mend a <mark>flat</mark> <mark>tyre</mark>" in found

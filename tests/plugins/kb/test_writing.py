@@ -127,8 +127,7 @@ def test_what_is_written_is_harmless_and_its_pictures_are_the_articles(
     assert "javascript:" not in page
     assert '<img src="/help/files/1/a.png" alt="A wheel">' in page
     assert page.count("plan.pdf") == 2  # its address and its name
-    # an editor shows the desk's address; saved again it is the same picture
-    again = '<p><img src="/agent/kb/files/1/a.png" alt="A wheel"></p>'
+    again = '<p><img src="cid:kb-1" alt="A wheel"></p>'
     write(category, html=again, article_id=article_id, dropped=[2])
     page = text(hookdesk_client, article_id)
     assert '<img src="/help/files/1/a.png" alt="A wheel">' in page

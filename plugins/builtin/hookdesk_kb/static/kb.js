@@ -62,7 +62,7 @@
       box, () => `${box.dataset.kbAnswers}?q=${encodeURIComponent(subject.value)}&topic=${encodeURIComponent(topic())}`
     );
     const look = later(() => {
-      if (subject.value.trim().length > 3) fill();
+      if (subject.value.trim().length > 3 || topic()) fill();
       else box.hidden = true;
     });
     const told = { shown: new Set(), read: new Set() };
@@ -74,7 +74,8 @@
       post(box.dataset.kbCounted, values);
     };
     subject.addEventListener("input", look);
-    if (subject.value) look();
+    form.addEventListener("change", (event) => event.target.name === "topic" && look());
+    if (subject.value || topic()) look();
     box.addEventListener("kb:filled", () => count("shown", [...box.querySelectorAll("[data-kb-article]")].map((one) => one.dataset.kbArticle)));
     box.addEventListener("click", async (event) => {
       const link = event.target.closest("[data-kb-article]");

@@ -9,7 +9,7 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, agent, attachments, current_actor, id_argument
+from hookdesk.api import NotFound, agent, attachments, carried, current_actor, id_argument
 from hookdesk_kb import access, drafting, files, forms, pictures, services, settings, shelf, versions
 from hookdesk_kb.views.blueprint import bp, topics
 from hookdesk_kb.views.desk import fresh, sidebar, topic_label
@@ -33,6 +33,7 @@ def new() -> Page:
     if source:
         given |= {"title": source.title, "html": source.html}
     form = forms.ArticleForm(data=given)
+    form.html.files = [carried(file) for file in source.pictures] if source else []
     return _edit(form, mine, None, settings.main_language(), source)
 
 
@@ -55,8 +56,9 @@ def edit(article_id: int) -> Page:
     }
     if newest:
         given |= {name: getattr(newest, name) for name in ("title", "summary", "keywords", "html")}
-        given["html"] = str(pictures.shown(newest.html, files.names(files.of(article_id)), "kb.agent_file"))
-    return _edit(forms.ArticleForm(data=given), mine, item, locale, None)
+    form = forms.ArticleForm(data=given)
+    form.html.files = [carried(files.stored(row)) for row in files.of(article_id) if row.content_id]
+    return _edit(form, mine, item, locale, None)
 
 
 def _edit(
@@ -64,6 +66,7 @@ def _edit(
 ) -> Page:
     """Show the form, or store what it holds."""
     _offer(form, mine, item)
+    form.html.upload = url_for("core.upload")
     if form.validate_on_submit():
         try:
             article_id = _save(form, item, locale, source)
@@ -83,6 +86,7 @@ def _edit(
         language=settings.name(locale),
         has_languages=len(settings.languages()) > 1,
         source=source,
+        is_source=request.args.get("as") == "html" or not pictures.is_simple(form.html.html),
         original=item.texts[item.locale] if item and locale not in item.texts else None,
         is_live=live > 0 and item is not None and item.state in ("published", "internal"),
         is_ahead=newest is not None and newest.number > live > 0,
@@ -105,7 +109,8 @@ def _save(form: forms.ArticleForm, item: shelf.Item | None, locale: str, source:
     """Store it, with the files that were chosen."""
     goes_live = "keep" not in request.form
     added = [files.Added(attachments.store(file)) for file in form.files.files()]
-    added += [files.Added(file, file.content_id) for file in form.kept.data]
+    own = {row.content_id for row in files.of(item.id)} if item else set()
+    added += [files.Added(file, file.content_id) for file in form.kept.data if file.content_id not in own]
     if source:
         added += source.taken(request.form.getlist("take"))
     dropped = {int(one) for one in request.form.getlist("drop") if one.isascii() and one.isdigit() and len(one) < 19}

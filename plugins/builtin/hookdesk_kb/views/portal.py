@@ -160,19 +160,21 @@ def found(mine: Library, hits: list[search.Hit], words: str) -> list[dict[str, A
         item = mine.shelf.articles.get(hit.article_id)
         if item is None or hit.locale not in item.texts:
             continue  # it was changed since the shelf was read
-        said = item.texts[hit.locale]
-        text = html_to_text(texts.get((hit.article_id, hit.locale), ""))
-        shown.append(
-            {
-                "item": item,
-                "said": said,
-                "url": article_url(item, said),
-                "title": fulltext.marked(said.title, words),
-                "excerpt": fulltext.excerpt(text, words),
-                "place": mine.shelf.label(item.category_id),
-            }
-        )
+        text = texts.get((hit.article_id, hit.locale), "")
+        shown.append(line(mine, item, item.texts[hit.locale], text, words))
     return shown
+
+
+def line(mine: Library, item: shelf.Item, said: shelf.Said, html: str, words: str) -> dict[str, Any]:
+    """An article as lists of what was found show it."""
+    return {
+        "item": item,
+        "said": said,
+        "url": article_url(item, said),
+        "title": fulltext.marked(said.title, words),
+        "excerpt": fulltext.excerpt(html_to_text(html), words),
+        "place": mine.shelf.label(item.category_id),
+    }
 
 
 def _texts(hits: list[search.Hit]) -> dict[tuple[int, str], str]:

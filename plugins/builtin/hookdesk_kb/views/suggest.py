@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from hookdesk.api import current_actor, limiter, public
 from hookdesk_kb import access, counting, search, settings
 from hookdesk_kb.views.blueprint import article_url, bp, library, typed
-from hookdesk_kb.views.portal import found, text_of
+from hookdesk_kb.views.portal import found, line, text_of
 
-MOST = 5
+MOST, SHORTEST = 5, 4
 NOTHING = ("", 204)
 
 
@@ -31,14 +31,18 @@ def suggest() -> str | tuple[str, int]:
 @public
 @limiter.limit("240 per minute")
 def answers() -> str | tuple[str, int]:
-    """The same for the subject of a new ticket: a sentence, of which any telling word counts; articles of its topic come first."""
-    actor, words = current_actor(), typed()
-    if not settings.current().suggests or not access.may_read(actor) or len(words) < 4:
+    """The same for a new ticket: the subject is a sentence, of which any telling word counts, and articles of the topic come first;
+    without a subject, what belongs to the topic.
+    """
+    actor, words, topic, mine = current_actor(), typed(), typed("topic"), library()
+    if not settings.current().suggests or not mine.articles:
         return NOTHING
-    hits = search.find(actor, words, most=3 * MOST, loosely=True)
-    mine, topic = library(), typed("topic")
-    shown = found(mine, hits, words)
-    shown.sort(key=lambda one: topic not in one["item"].topics)
+    if len(words) < SHORTEST:
+        items = [item for item in mine.within(None) if topic in item.topics]
+        shown = [line(mine, item, item.said(), "", "") for item in items]
+    else:
+        shown = found(mine, search.find(actor, words, most=3 * MOST, loosely=True), words)
+        shown.sort(key=lambda one: topic not in one["item"].topics)
     return render_template("kb/answers.html", found=shown[:MOST]) if shown else NOTHING
 
 
