@@ -59,6 +59,7 @@ class ArticleForm(Form):
     publish_at = DateTimeLocalField(
         _l("Publish at"),
         [Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         description=_l("In your time zone. Empty: as soon as it is saved as published."),
     )
     is_featured = BooleanField(_l("Show it first"), description=_l("On the portal's first page and in its category."))

@@ -93,8 +93,6 @@ def test_an_article_is_written_changed_translated_and_deleted(
 def test_a_time_to_publish_is_in_the_authors_zone(
     author: Client, hookdesk_app: Flask, place: Callable[..., int]
 ) -> None:
-    from hookdesk.api import CoreSettings, site, system
-
     with hookdesk_app.app_context():
         site().settings.save("core", CoreSettings, {"timezone": "Europe/Berlin"}, system())
     fields = {**FORM, "category_id": str(place()), "publish_at": "2031-06-01T09:00"}
