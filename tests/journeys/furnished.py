@@ -35,6 +35,8 @@ def fill(made: LiveSite) -> None:
         )  # fmt: skip
         if site().plugins.get("filters") is not None:
             _filter()
+        if site().plugins.get("kb") is not None:
+            _articles()
         settled = intake.submit(message, ANONYMOUS)
         agent = actors.agent_actor(1)
         assert agent is not None
@@ -43,6 +45,28 @@ def fill(made: LiveSite) -> None:
         html = '<h1>Hello</h1><p><b>there</b> <img src="https://tracker.example/x.png"></p>'
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
     end(app)
+
+
+def _articles() -> None:
+    """An article with everything in it, and what readers said; a short one; one for agents; a translation; a draft of changes."""
+    from hookdesk.api import ANONYMOUS, InboundFile, attachments, system
+    from hookdesk_kb import categories, files, services, voting
+
+    by = system("journeys")
+    open_id = categories.save(by, categories.Values("Bikes", description=WORD[:300], names={"de": ("Räder", "")}))
+    inside = categories.save(by, categories.Values(NAME[:100], open_id, is_public=False))
+    file = attachments.store(InboundFile(WORD, "application/pdf", b"%PDF-"))
+    table = "<table><tr><th>Code</th><td>" + "wide " * 60 + "</td></tr></table>"
+    html = f"<h2>{WORD}</h2><p>طلب تحديث</p>{table}<pre>{'x' * 300}</pre><blockquote>Look</blockquote><ul><li>one</li></ul>"
+    shown = services.Details(open_id, "published", is_featured=True, topics=("topics:1",))
+    article_id = services.save(
+        by, None, "en", shown, services.Words(WORD[:190], html, "So."), added=[files.Added(file)]
+    )
+    services.save(by, article_id, "en", shown, services.Words("Odd", "<p>Changed</p>"), goes_live=False)
+    services.save(by, article_id, "de", shown, services.Words("Seltsam", "<p>Ja</p>"))
+    services.save(by, None, "en", shown, services.Words("Mend a flat tyre", "<p>With a <b>patch</b>.</p>"))
+    services.save(by, None, "en", services.Details(inside), services.Words("For agents", html))
+    voting.vote(ANONYMOUS, "x", article_id, is_helpful=False, comment=WORD)
 
 
 def _filter() -> None:

@@ -17,12 +17,26 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.requires(
         *("portal", "desk", "admin", "auth_password", "topics", "search", "why", "storage_fs", "email_out"),
-        *("two_factor", "totp", "email_code", "passkeys", "recovery_codes", "directory", "forms", "filters", "palette"),
+        *(
+            "two_factor",
+            "totp",
+            "email_code",
+            "passkeys",
+            "recovery_codes",
+            "directory",
+            "forms",
+            "filters",
+            "palette",
+            "kb",
+        ),
     ),
     pytest.mark.xdist_group("crawl"),
 ]
 Axe = Callable[[Page], list[str]]
-PORTAL = ["/", "/open", "/open?topic=topics:1", "/check", "/nothing-here", "/agent/login", "/agent/reset"]
+PORTAL = [
+    *("/", "/open", "/open?topic=topics:1", "/check", "/nothing-here", "/agent/login", "/agent/reset"),
+    *("/help", "/help/1", "/help/2", "/help/categories/1-bikes", "/help/search", "/help/search?q=tyre", "/help/glad"),
+]
 DESK = [
     "/agent/",
     "/agent/queues/mine",
@@ -53,6 +67,12 @@ DESK = [
     "/agent/search/?q=welcome",
     "/agent/search/?q=nothingofthekind",
     "/agent/tickets/99999",
+    *(
+        f"/agent/kb{page}"
+        for page in ("", "?q=tyre", "?state=archived", "/new", "/new?entry=3", "/answers", "/articles/1")
+    ),
+    *(f"/agent/kb/articles/{page}" for page in ("1/edit", "2/edit", "2/edit?as=html", "1/versions", "2/versions")),
+    *(f"/agent/kb/categories{page}" for page in ("", "/new", "/2")),
 ]
 ADMIN = [
     *("/admin/", "/admin/agents", "/admin/agents/new", "/admin/agents/1", "/admin/departments", "/admin/departments/1"),
