@@ -11,11 +11,13 @@ from hookdesk_kb.views.blueprint import article_url
 from hookdesk_kb.views.portal import sections
 
 MOST_SECTIONS = 6
+PORTAL = ("portal.hero", "portal.home", "portal.subject", "portal.open")
+SLOTS = (*PORTAL, "ticket.composer", "ticket.entry")
 
 
 def content(slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
     """Content for a slot."""
-    if slot in ("portal.hero", "portal.home", "portal.subject", "portal.open"):
+    if slot in PORTAL:
         return _on_portal(slot, access.library(actor))
     if slot == "ticket.composer" and actor.is_agent:
         return [SlotContent("kb/insert.html", {"mode": args["mode"]})]

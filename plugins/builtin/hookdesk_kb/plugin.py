@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Event, NavItem, PageAssets, Plugin, SlotContent, hookimpl
-from hookdesk_kb import access, placing, shelf, voting
+from hookdesk.api import Actor, Event, NavItem, PageAssets, PaletteItem, Plugin, SlotContent, asked_for, hookimpl
+from hookdesk_kb import access, placing, search, shelf, voting
 from hookdesk_kb.settings import Settings
 from hookdesk_kb.views import bp
 
@@ -21,7 +21,7 @@ class Kb(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("topics", "portal", "desk")
+    uses = ("topics", "portal", "desk", "palette")
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -34,6 +34,7 @@ class Kb(Plugin[Settings]):
         return [(access.MANAGE, _("Write articles and keep their categories"), _("Knowledge base"))]
 
     @hookimpl
+    @asked_for(area=["desk.rail", "portal"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A link in the desk's rail, and one on the portal once there is something to read."""
         if area == "desk.rail" and actor.is_agent:
@@ -51,9 +52,29 @@ class Kb(Plugin[Settings]):
         ]
 
     @hookimpl
+    @asked_for(slot=placing.SLOTS)
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Search and articles on the portal, suggestions below a subject; in the desk, what goes into a reply or comes from one."""
         return placing.content(slot, actor, args)
+
+    @hookimpl
+    def palette_items(self, actor: Actor, query: str) -> Sequence[PaletteItem]:
+        """Articles that fit what was typed."""
+        if query[0] in "#@" or not actor.is_agent:
+            return []
+        known = shelf.kept().articles
+        items = [known[hit.article_id] for hit in search.find(actor, query, most=5) if hit.article_id in known]
+        return [
+            PaletteItem(
+                item.said().title,
+                url_for("kb.desk_article", article_id=item.id),
+                _("Articles"),
+                "book",
+                shelf.kept().label(item.category_id),
+                order=300,
+            )
+            for item in items
+        ]
 
     @hookimpl
     def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:

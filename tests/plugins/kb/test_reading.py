@@ -12,6 +12,7 @@ from hookdesk.api import Actor, InboundFile, Ticket, actors, attachments, site, 
 from hookdesk.testing import Client, Clock
 from hookdesk_kb import access, search
 from hookdesk_kb.files import Added
+from hookdesk_kb.plugin import Kb
 from hookdesk_kb.settings import Settings
 
 from .conftest import Write
@@ -123,3 +124,16 @@ def test_navigation_home_and_sitemap_name_what_a_guest_reads(
         assert "/sign-in" in answer.headers["Location"]
     for path in ("/help/suggest?q=wheel", "/help/answers?q=wheel"):
         assert hookdesk_client.get(path).status_code == 204
+
+
+def test_the_palette_leads_agents_to_articles(
+    hookdesk_app: Flask, articles: dict[str, int], make_agent: Callable[..., Actor]
+) -> None:
+    kb = Kb()
+    agent = make_agent()
+    with hookdesk_app.test_request_context():
+        found = kb.palette_items(actor=agent, query="wheel draft")
+        assert [(item.label, item.url) for item in found] == [
+            ("Wheel, draft", f"/agent/kb/articles/{articles['draft']}")
+        ]
+        assert list(kb.palette_items(actor=agent, query="#wheel")) == []
