@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, BulkAction, Job, NoSettings, PageAssets, Plugin, Slot, SlotContent, hookimpl
+from hookdesk.api import Actor, BulkAction, Job, NoSettings, PageAssets, Plugin, Slot, SlotContent, asked_for, hookimpl
 from hookdesk_bulk import actions, bar, running, services
 from hookdesk_bulk.hookspecs import BulkHooks
 from hookdesk_bulk.views import bp
@@ -35,9 +35,10 @@ class Bulk(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(slot=["queue.bulk"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The bar for selected rows."""
-        return [SlotContent("bulk/bar.html", bar.context(actor, args["trail"]))] if slot == "queue.bulk" else []
+        return [SlotContent("bulk/bar.html", bar.context(actor, args["trail"]))]
 
     @hookimpl
     def slots(self) -> Sequence[Slot]:

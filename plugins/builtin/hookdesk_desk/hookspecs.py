@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 from hookdesk.api import Actor, ReplyDraft, Shape, TicketView, When, spec
 
 if TYPE_CHECKING:
-    from hookdesk_desk.queues import QueueSet
+    from hookdesk_desk.queues import Queue, QueueSet
 
 
 class DeskHooks:
-    """Desk: the queues of its sidebar, and what an agent writes while opening a ticket."""
+    """Desk: the queues of its sidebar, lists beside them, and what an agent writes while opening a ticket."""
 
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
     def desk_sidebar(self, *, actor: Actor) -> QueueSet | None:
         """The queues of an agent, instead of the desk's own few; asked once a request. Those of departments follow by themselves."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
+    def desk_list(self, *, actor: Actor, key: str) -> Queue | None:
+        """A list that does not stand in the sidebar, by the key that its links carry: what was searched for, for one."""
 
     @spec(Shape.CHAIN, when=When.REQUEST, since="0.1")
     def first_answer_transform(self, *, reply: ReplyDraft, actor: Actor, ticket: TicketView) -> ReplyDraft | None:

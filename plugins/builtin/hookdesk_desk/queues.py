@@ -70,6 +70,10 @@ class Queue:
         """Stands for its state and conditions: under the same one, what counts it is put together once."""
         return self.key, self.value
 
+    def url(self, **args: Any) -> str:
+        """Its address, with these in its query."""
+        return url(self.key, **args)
+
     def order(self, name: str) -> listing.Sort | None:
         """The order of that name, if the list can be in it."""
         return listing.SORTS.get(name)
@@ -166,8 +170,10 @@ def find(actor: Actor, key: str) -> Queue | None:
     key = key or first(actor)
     found = next((queue for queue in of_sidebar(actor) if queue.key == key), None)
     named = _NUMBERED.fullmatch(key)
-    if found is not None or named is None or named[1] != "requester":
+    if found is not None or (named is not None and named[1] == "department"):
         return found
+    if named is None:
+        return site().hooks.first(DeskHooks.desk_list, actor=actor, key=key)
     user_id = int(named[2])
     known = select(User.name).where(
         User.id == user_id, select(Ticket.id).where(Ticket.user_id == user_id, scope(actor)).exists()

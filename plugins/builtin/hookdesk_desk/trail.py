@@ -39,7 +39,7 @@ class Trail:
 
     def list_url(self, **args: str) -> str:
         """The address of the list, with some of it changed."""
-        return queues.url(self.queue.key, **{name: value for name, value in {**self.args(), **args}.items() if value})
+        return self.queue.url(**{name: value for name, value in {**self.args(), **args}.items() if value})
 
     def ticket_args(self) -> Mapping[str, Any]:
         """What a link to a ticket carries along."""

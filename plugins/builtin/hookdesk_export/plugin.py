@@ -10,7 +10,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_export import firststeps, services
 from hookdesk_export.views import bp
 
@@ -34,9 +34,10 @@ class Export(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(slot=["queue.toolbar", "bulk.menu"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A link above a list, and a line in the menu for selected rows."""
-        if slot not in ("queue.toolbar", "bulk.menu") or not actor.may(services.PERMISSION):
+        if not actor.may(services.PERMISSION):
             return []
         return [SlotContent("export/link.html" if slot == "queue.toolbar" else "export/item.html", args, order=900)]
 

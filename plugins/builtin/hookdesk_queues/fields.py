@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
-from hookdesk.api import Actor, Comparison, Field, FieldType, Group, Mode, Operator, Ticket, cached, criteria
-from hookdesk_desk.directory import directory
+from hookdesk.api import Comparison, Field, FieldType, Group, Mode, Operator, Ticket, cached, criteria
+from hookdesk_desk.fields import offered, stored
 from hookdesk_queues.models import Vip
+
+__all__ = ["COVERED", "SELECTIVE", "is_quick", "labels", "offered", "stored", "vip"]
 
 COVERED = frozenset(
     ("assignee", "team", "department", "status", "organization", "requester", "answered", "priority", "created", "activity", "due",
@@ -31,32 +31,6 @@ def vip() -> Field:
         "vip", _("VIP organization"), FieldType.BOOLEAN, column, "vip", is_early=False, group=_("Ticket"),
         read=lambda draft: False,
     )  # fmt: skip
-
-
-def stored() -> Mapping[str, Field]:
-    """The fields of stored tickets, in the reader's words."""
-    return cached(
-        f"queues.fields.{get_locale()}",
-        lambda: {name: field for name, field in criteria.known_fields().items() if field.column is not None},
-    )
-
-
-def offered(actor: Actor) -> Mapping[str, Field]:
-    """The same with the choices that somebody may know of: an agent is offered no department, agent or team that is hidden from them,
-    and organizations only where they may look through all of them.
-    """
-    if actor.is_admin:
-        return stored()
-    places = directory()
-    seen = {
-        "department": [(one.id, one.name) for one in places.departments],
-        "assignee": [(one.id, one.name) for one in places.agents],
-        "team": [(one.id, one.name) for one in places.teams],
-    } | ({} if actor.may("user.directory") else {"organization": None})
-    found = dict(stored())
-    for name, choices in seen.items():
-        found[name] = replace(found[name], choices=None if choices is None else partial(list, choices))
-    return found
 
 
 def labels(field: Field) -> Mapping[Any, str]:

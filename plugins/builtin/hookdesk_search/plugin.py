@@ -21,9 +21,11 @@ from hookdesk.api import (
     Plugin,
     SearchBackend,
     SlotContent,
+    asked_for,
     hookimpl,
 )
-from hookdesk_search import palette, rebuilding, services
+from hookdesk_desk.queues import Queue
+from hookdesk_search import lists, palette, rebuilding, services
 from hookdesk_search.backends import Fts5Backend, TsvectorBackend
 from hookdesk_search.hookspecs import SearchHooks
 from hookdesk_search.views import bp
@@ -42,7 +44,8 @@ class Search(Plugin[NoSettings]):
     """
 
     hookspecs = (SearchHooks,)
-    uses = ("desk", "palette")
+    depends = ("desk",)
+    uses = ("palette",)
 
     @hookimpl
     def search_backends(self) -> Sequence[SearchBackend]:
@@ -55,10 +58,9 @@ class Search(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel."""
-        if area != "admin":
-            return []
         return [NavItem(area, _("Search"), "search.index", icon="search", group="System", order=50, permission="admin")]
 
     @hookimpl
@@ -67,9 +69,15 @@ class Search(Plugin[NoSettings]):
         return palette.items(actor, query)
 
     @hookimpl
+    def desk_list(self, actor: Actor, key: str) -> Queue | None:
+        """What was searched for."""
+        return lists.of_key(actor, key)
+
+    @hookimpl
+    @asked_for(slot=["desk.search"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The box in the desk's sidebar."""
-        return [SlotContent("search/box.html")] if slot == "desk.search" and actor.is_agent else []
+        return [SlotContent("search/box.html")] if actor.is_agent else []
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:

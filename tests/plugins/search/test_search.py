@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from hookdesk.api import (
     Department,
     InboundFile,
     InboundMessage,
+    Priority,
     ReplyDraft,
     Ticket,
     events,
     intake,
+    listing,
     reading,
     site,
     system,
@@ -44,7 +47,7 @@ from hookdesk_forms import catalogue, values
 from hookdesk_forms import services as forms
 from hookdesk_forms.kinds import all_kinds
 from hookdesk_forms.services import FieldValues, FormValues
-from hookdesk_search import excerpts, finding, palette, rebuilding, services
+from hookdesk_search import excerpts, finding, lists, palette, rebuilding, services
 from hookdesk_search.cli import rebuild
 from hookdesk_search.models import Document
 
@@ -279,6 +282,49 @@ def test_what_is_offered_while_typing_is_guarded(
     assert "HIDDEN" not in results
 
 
+OPEN_HIGH = {
+    "version": 1,
+    "mode": "all",
+    "parts": [{"field": "priority", "operator": "is", "value": 2}],
+}
+
+
+def test_an_advanced_search_joins_words_and_conditions(
+    hookdesk_app: Flask, hookdesk_client: Client, make_ticket: MakeTicket, make_agent: MakeAgent
+) -> None:
+    """Its results are a list of the desk: tickets lead back to it, and it can be changed as a whole. The guard holds for all of it."""
+    agent = make_agent()
+    made = [make_ticket(subject=f"{word} printer") for word in ("FIRST", "SECOND", "HIDDEN")]
+    with hookdesk_app.app_context():
+        high = reading().scalar(select(Priority.id).where(Priority.key == "high"))
+        for ticket in made[1:]:
+            tickets.set_priority(system(), ticket.id, high)
+        services.index_missing()
+        with unit_of_work() as session:
+            session.add(other := Department(name="Secret"))
+            session.flush()
+            session.get_one(Ticket, made[2].id).department_id = other.id
+    asked = {**OPEN_HIGH, "parts": [{**OPEN_HIGH["parts"][0], "value": high}]}
+    hookdesk_client.sign_in(agent)
+    for words in ("printer", ""):
+        page = hookdesk_client.get("/agent/search/", query_string={"q": words, "conditions": json.dumps(asked)})
+        text = page.get_data(as_text=True)
+        assert "SECOND" in text, words
+        assert "FIRST" not in text
+        assert "HIDDEN" not in text
+    assert "Priority is High" in text
+    with hookdesk_app.test_request_context():
+        found = lists.made("printer", asked)
+        again = lists.of_key(agent, found.key)
+        assert again == found
+        page = listing.page(agent, "", listing.NEWEST, *again.conditions(agent), is_bounded=again.is_bounded)
+        assert [row.id for row in page.rows] == [made[1].id]
+        for odd in ("search-", "search-AAAA", "search-" + "A" * 5000, "mine"):
+            assert lists.of_key(agent, odd) is None
+    odd = hookdesk_client.get("/agent/search/", query_string={"q": "printer", "conditions": "{"}, follow_redirects=True)
+    assert "cannot be read" in odd.get_data(as_text=True)
+
+
 @pytest.fixture
 def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The same plugin on PostgreSQL."""
@@ -289,7 +335,8 @@ def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
     migrate.upgrade(config.database, "search", folder)
     db = Database(config.database)
     with db.write() as session:
-        session.add(PluginState(slug="search", is_enabled=True, updated_at=clock.now()))
+        for slug in ("desk", "search"):
+            session.add(PluginState(slug=slug, is_enabled=True, updated_at=clock.now()))
     db.dispose()
     app = create_app(config)
     with app.app_context():

@@ -24,7 +24,8 @@
   const whole = () => bar().querySelector("[data-bulk-whole]");
   document.addEventListener("submit", (event) => {
     const asks = event.submitter && event.submitter.dataset.bulkAsks !== undefined;
-    if (isPlain || event.target !== bar() || !(asks || (whole() && whole().checked))) return;
+    const leads = event.submitter && event.submitter.hasAttribute("formaction"); // to a page of its own
+    if (isPlain || leads || event.target !== bar() || !(asks || (whole() && whole().checked))) return;
     event.preventDefault();
     ask(bar(), event.submitter).catch(() => {
       isPlain = true;
