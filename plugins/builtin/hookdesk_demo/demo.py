@@ -10,7 +10,7 @@ from random import Random
 from time import monotonic
 
 from hookdesk.api import clock, job_overview, lifecycle, site, system
-from hookdesk_demo import letters, paper, reading, sink, stories, wording
+from hookdesk_demo import chores, letters, paper, reading, sink, stories, wording
 from hookdesk_demo.company import PASSWORD, Company, found_company
 from hookdesk_demo.stage import Stage
 
@@ -42,6 +42,7 @@ def make(seed: int, say: Say, tickets: int = TICKETS) -> None:
     with _mail_server(company):
         stage.play(progress)
     paper.fill_some(chance, company.topics)
+    chores.do_some(chance, company.agents)
     say(f"· history: {len(told)} tickets, {stage.actions} things have happened ({monotonic() - started:.0f} s)")
     problem = lifecycle.enable("demo", system("Demo"))
     job_overview.run_here("outbox")  # who keeps an audit is told of the last changes, too

@@ -79,6 +79,8 @@ def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, 
         "resent": _("%(who)s sent a reply to %(after)s again"),
         "overdue": _("%(after)s was not there in time"),
         "escalated": _("Escalation: %(after)s"),
+        "task_made": _("%(who)s added the task %(after)s"),
+        "task_deleted": _("%(who)s deleted the task %(after)s"),
         "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
     }
     if "label" in data:

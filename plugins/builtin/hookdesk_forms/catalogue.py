@@ -16,7 +16,7 @@ from hookdesk_forms.models import Field, Form, SwitchedOff, TopicForm
 
 KEY = "forms.catalogue"
 MOST_FIELDS = 5000
-ABOUT = ("ticket", "user", "organization")
+ABOUT = ("ticket", "user", "organization", "task")
 _COLUMNS = (
     Field.id, Field.form_id, Field.about, Field.key, Field.kind, Field.label, Field.hint, Field.options, Field.list_id, Field.requester,
     Field.agent, Field.is_needed_to_close, Field.shown_if, Field.position, Field.archived_at,

@@ -14,7 +14,7 @@ from hookdesk_forms import conditions
 from hookdesk_forms.kinds import FieldKind, Spec
 from hookdesk_forms.kinds.base import menu
 
-ABOUT = (("ticket", _l("Tickets")), ("user", _l("Users")), ("organization", _l("Organizations")))
+ABOUT = (("ticket", _l("Tickets")), ("user", _l("Users")), ("organization", _l("Organizations")), ("task", _l("Tasks")))
 REQUESTER = (
     ("hidden", _l("do not see it")),
     ("shown", _l("see it on the ticket")),

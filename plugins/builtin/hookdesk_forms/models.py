@@ -108,7 +108,8 @@ class SwitchedOff(Base):
 class Value(Base):
     """What was filled in, in the column of its type: several rows, by `place`, where several things were chosen.
 
-    Exactly one owner is set. Long texts stand in `body`, which no index holds. `data` says where a file's bytes are.
+    Exactly one owner is set; a task is another plugin's, so nothing but its event says that it is gone. Long texts stand in `body`, which
+    no index holds. `data` says where a file's bytes are.
     """
 
     __tablename__ = "p_forms__value"
@@ -116,6 +117,7 @@ class Value(Base):
         UniqueConstraint("ticket_id", "field_id", "place"),
         UniqueConstraint("user_id", "field_id", "place"),
         UniqueConstraint("organization_id", "field_id", "place"),
+        UniqueConstraint("task_id", "field_id", "place"),
         Index("ix_p_forms__value_text", "field_id", "text", "ticket_id"),
         Index("ix_p_forms__value_number", "field_id", "number", "ticket_id"),
         Index("ix_p_forms__value_moment", "field_id", "moment", "ticket_id"),
@@ -125,6 +127,7 @@ class Value(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    task_id: Mapped[int | None] = mapped_column(Id)
     place: Mapped[int] = mapped_column(default=0)
     text: Mapped[str | None] = mapped_column(String(500))
     body: Mapped[str | None] = mapped_column(Text)

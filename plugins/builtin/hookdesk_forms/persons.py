@@ -80,3 +80,13 @@ def settled(ticket_id: int, user_id: int) -> None:
 def ticket_gone(ticket_id: int) -> None:
     """Let go of a deleted ticket's files."""
     transact(lambda session: attachments.disclaim(session, values.owner_name("ticket", ticket_id)))
+
+
+def task_gone(task_id: int) -> None:
+    """Drop what was filled in about a deleted task, and let go of its files."""
+
+    def work(session: Session) -> None:
+        session.execute(delete(Value).where(Value.task_id == task_id))
+        attachments.disclaim(session, values.owner_name("task", task_id))
+
+    transact(work)

@@ -34,11 +34,11 @@ from hookdesk_forms.views import bp
 class Forms(Plugin[NoSettings]):
     """Forms
 
-    Fields of your own on tickets, users and organizations: asked for by help topic, shown to whom you say, used by rules.
+    Fields of your own on tickets, users, organizations and tasks: asked for by help topic, shown to whom you say, used by rules.
     """
 
     hookspecs = (FormsHooks,)
-    uses = ("filters", "search")
+    uses = ("filters", "search", "tasks")
 
     @hookimpl
     def field_kinds(self) -> Sequence[FieldKind]:
@@ -79,6 +79,12 @@ class Forms(Plugin[NoSettings]):
     def ticket_deleted(self, event: Event) -> None:
         """Let go of files."""
         persons.ticket_gone(event.ticket_id)
+
+    @hookimpl
+    def task_changed(self, event: Event) -> None:
+        """Drop what was filled in about a task that is gone (declared by tasks)."""
+        if event.data["what"] == "deleted":
+            persons.task_gone(int(event.data["task_id"]))
 
     @hookimpl
     def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:

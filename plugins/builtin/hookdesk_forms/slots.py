@@ -17,6 +17,7 @@ SLOTS_OF = {
     "admin.user": "user",
     "directory.organization": "organization",
     "admin.organization": "organization",
+    "task.sidebar": "task",
 }
 
 
@@ -39,7 +40,8 @@ def contents(slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotC
         return [SlotContent("forms/topic.html", topic.context(args["topic"].ref))]
     if slot in SLOTS_OF:
         about = SLOTS_OF[slot]
-        return _about(actor, about, args[about].id, "forms/owner_card.html")
+        template = "forms/task_desk.html" if about == "task" else "forms/owner_card.html"
+        return _about(actor, about, args[about].id, template)
     if slot == "accounts.profile" and actor.user_id is not None:
         return _about(actor, "user", actor.user_id, "forms/owner_aside.html")
     return []
@@ -62,7 +64,7 @@ def _beside(actor: Actor, view: TicketView) -> Sequence[SlotContent]:
 
 
 def _about(actor: Actor, about: str, owner_id: int, template: str) -> Sequence[SlotContent]:
-    """What was filled in about a user or an organization."""
+    """What was filled in about a user, an organization or a task."""
     answers = _seen(actor, values.read(about, owner_id))
     can_change = owners.may_change(actor, about, owner_id) and _has_open(actor, catalogue.forms_of(about))
     if not answers and not can_change:

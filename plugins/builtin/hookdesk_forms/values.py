@@ -1,4 +1,4 @@
-"""What was filled in about a ticket, a user or an organization: read and written, each value in the column of its kind."""
+"""What was filled in about a ticket, a user, an organization or a task: read and written, each value in the column of its kind."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ OWNERS: Mapping[str, InstrumentedAttribute[int | None]] = {
     "ticket": Value.ticket_id,
     "user": Value.user_id,
     "organization": Value.organization_id,
+    "task": Value.task_id,
 }
 _STORED = (Value.text, Value.body, Value.number, Value.moment, Value.flag, Value.data)
 

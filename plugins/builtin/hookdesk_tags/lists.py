@@ -29,7 +29,12 @@ def marks(rows: Sequence[Any]) -> Mapping[int, str]:
 
 def words(rows: Sequence[Any]) -> Mapping[int, str]:
     """Names with commas between them."""
-    found = catalogue.of_tickets([row.id for row in rows])
+    return names([row.id for row in rows])
+
+
+def names(ticket_ids: Sequence[int]) -> dict[int, str]:
+    """The same, of tickets by their ids."""
+    found = catalogue.of_tickets(ticket_ids)
     return {ticket_id: ", ".join(one.name for one in labels) for ticket_id, labels in found.items()}
 
 

@@ -31,7 +31,7 @@ class Tags(Plugin[NoSettings]):
     Words that agents and filters put on tickets, to find and sort them by. Requesters never see them.
     """
 
-    uses = ("filters", "queues", "bulk")
+    uses = ("filters", "queues", "bulk", "search")
 
     @hookimpl
     def permissions(self) -> Sequence[tuple[str, str, str]]:
@@ -57,6 +57,11 @@ class Tags(Plugin[NoSettings]):
     def bulk_actions(self) -> Sequence[BulkAction]:
         """Tags on many tickets at once (declared by bulk)."""
         return lists.actions()
+
+    @hookimpl
+    def search_words(self, ticket_ids: Sequence[int]) -> Sequence[tuple[int, str, bool]]:
+        """Agents find tickets by their tags (declared by search)."""
+        return [(ticket_id, words, True) for ticket_id, words in lists.names(ticket_ids).items()]
 
     @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:

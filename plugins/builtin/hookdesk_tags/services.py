@@ -124,7 +124,7 @@ def _tell(session: Session, ticket: Ticket, actor: Actor, before: Sequence[int],
         return ", ".join(sorted((names[one] for one in ids if one in names), key=str.casefold))
 
     told = {"before_name": words(before), "after_name": words(after), "label": _("Tags")}
-    events.changed(session, ticket, actor, "tags", sorted(before), sorted(after), **told)
+    events.changed(session, ticket, actor, "field:tags", sorted(before), sorted(after), **told)
 
 
 def save(actor: Actor, name: str, colour: int, tag_id: int | None = None) -> int:

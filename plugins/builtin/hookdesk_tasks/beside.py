@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
-from hookdesk.api import Actor, Agent, SlotContent, TicketView, clock, plain_arguments, reading
-from hookdesk_tasks import checklists, guard
+from hookdesk.api import (
+    Actor,
+    Agent,
+    Forbidden,
+    NotFound,
+    PaletteItem,
+    SlotContent,
+    TicketView,
+    clock,
+    plain_arguments,
+    reading,
+)
+from hookdesk_tasks import checklists, guard, queues
 from hookdesk_tasks.models import Task
 
 MOST = 100
+OFFERED = 5
 PASSING = ("saved", "section", "before", "images", "tasking", "number")
 """What stands in a ticket's address for one look alone."""
 
@@ -59,3 +73,31 @@ def of_ticket(ticket_id: int) -> Sequence[Row[Any]]:
     columns = (Task.id, Task.number, Task.title, Task.state, Task.due_at, Task.department_id)
     asked = select(*columns, Agent.name.label("assignee")).outerjoin(Agent, Agent.id == Task.assignee_id)
     return reading().all(asked.where(Task.ticket_id == ticket_id).order_by(Task.id).limit(MOST))
+
+
+def known_as(actor: Actor, ref: str, permission: str) -> tuple[str, str] | None:
+    """Title and page of a task by its reference ("task:7"), if the actor may do that with it."""
+    kind, _colon, number = ref.partition(":")
+    if kind != "task" or not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        view = guard.access_task(actor, int(number), permission)
+    except (NotFound, Forbidden):
+        return None
+    return view.title, url_for("tasks.task", number=view.number)
+
+
+def found(actor: Actor, query: str) -> list[PaletteItem]:
+    """The tasks that fit what somebody types in the palette; open ones first."""
+    if not actor.is_agent or query.startswith("@"):
+        return []
+    queue = queues.find("all")
+    assert queue is not None  # it is always there
+    rows = queues.first(actor, queues.Wanted(queue, words=query.removeprefix("#")), OFFERED)
+    return [
+        PaletteItem(
+            row.title, url_for("tasks.task", number=row.number), _("Tasks"), icon="check" if row.state == "closed" else "s-open",
+            hint=" · ".join(filter(None, (row.number, row.assignee or row.team))), order=300,
+        )
+        for row in sorted(rows, key=lambda row: row.state == "closed")
+    ]  # fmt: skip

@@ -77,6 +77,16 @@ def lines(checklist_id: int) -> list[Line]:
     return [Line(*row) for row in rows]
 
 
+def using(ref: str) -> list[tuple[int, str]]:
+    """Id and name of the checklists that name a department, a team or an agent; see the hook `reference_uses` for what `ref` is."""
+    kind, _colon, number = ref.partition(":")
+    columns = {"department": Item.department_id, "team": Item.team_id, "agent": Item.assignee_id}
+    if kind not in columns or not number.isdecimal():
+        return []
+    named = set(reading().scalars(select(Item.checklist_id).where(columns[kind] == int(number))))
+    return [(row.id, row.name) for row in every() if row.id in named]
+
+
 def save(
     actor: Actor, name: str, given: Sequence[Line], is_active: bool = True, checklist_id: int | None = None
 ) -> int:

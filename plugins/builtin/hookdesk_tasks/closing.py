@@ -27,6 +27,8 @@ from hookdesk_tasks.making import wake_for
 from hookdesk_tasks.models import Task
 from hookdesk_tasks.recording import locked, note_change, tell
 
+FOLLOW = "tasks.follow"
+BATCH = 100
 NAMED = 5
 """So many open tasks are named when their ticket cannot be closed."""
 
@@ -90,11 +92,30 @@ def remove(actor: Actor, task_id: int) -> None:
         task = locked(session, task_id)
         if ticket is not None:
             events.log(session, ticket, actor, "task_deleted", after=f"{task.number} {task.title}")
-        tell(session, task, actor, "deleted", None, None)
-        attachments.disclaim(session, claimed_as(task.id))
-        session.delete(task)
+        _drop(session, task, actor)
 
     transact(work)
+
+
+def _drop(session: Session, task: Task, actor: Actor) -> None:
+    """Delete a locked task with all that hangs on it."""
+    tell(session, task, actor, "deleted", None, None)
+    attachments.disclaim(session, claimed_as(task.id))
+    session.delete(task)
+
+
+def follow_tickets() -> int:
+    """The job: delete tasks whose ticket is gone, however that went; how many."""
+    gone = select(Task.id).where(Task.is_bound, Task.ticket_id.is_(None)).limit(BATCH)
+    found = list(reading().scalars(gone))
+
+    def work(session: Session) -> None:
+        for task in session.scalars(select(Task).where(Task.id.in_(found), Task.ticket_id.is_(None))):
+            _drop(session, task, guard.SYSTEM)
+
+    if found:
+        transact(work)
+    return len(found)
 
 
 def claimed_as(task_id: int) -> str:

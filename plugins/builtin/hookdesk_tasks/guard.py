@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from hookdesk.api import (
     Actor,
@@ -88,11 +88,11 @@ class TaskView:
 
 
 def scope_of(actor: Actor) -> ColumnElement[bool]:
-    """Which tasks somebody sees, as a condition on `Task`. Those of a ticket in the bin are out of sight with it."""
+    """Which tasks somebody sees, as a condition on `Task`. Those of a ticket that is in the bin, or gone, are out of sight."""
     if not (actor.is_agent or actor.is_system):
         return false()
     binned = select(Ticket.id).where(Ticket.state == "deleted")
-    kept = or_(Task.ticket_id.is_(None), Task.ticket_id.not_in(binned))
+    kept = or_(~Task.is_bound, and_(Task.ticket_id.is_not(None), Task.ticket_id.not_in(binned)))
     legs = _legs(actor)
     return kept if legs is None else kept & or_(*legs)
 
@@ -115,7 +115,7 @@ def task_view() -> Select[Any]:
     """The columns of `TaskView` in one query, nothing lazy; built once."""
     return (
         select(
-            *(column for column in Task.__table__.columns if column.name != "origin"),
+            *(column for column in Task.__table__.columns if column.name not in ("origin", "is_bound")),
             Department.name.label("department"),
             Agent.name.label("assignee"),
             Team.name.label("team"),

@@ -96,8 +96,9 @@ def insert(session: Session, actor: Actor, new: NewTask, origin: str | None = No
     wanted = wanted or settings.number_format(settings.USUAL)
     task = Task(
         number=numbering.give(session, wanted, Task.number), title=title, description=description, ticket_id=new.ticket_id,
-        department_id=department.id, assignee_id=agent.id if agent else None, team_id=team.id if team else None,
-        creator=actor.name[:200], state="open", due_at=new.due_at or clock.NEVER, origin=origin, updates=1, created_at=now, updated_at=now,
+        is_bound=new.ticket_id is not None, department_id=department.id, assignee_id=agent.id if agent else None,
+        team_id=team.id if team else None, creator=actor.name[:200], state="open", due_at=new.due_at or clock.NEVER, origin=origin,
+        updates=1, created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(task)
     session.flush()

@@ -23,7 +23,8 @@ class Task(Base):
     """Something to be done, for a ticket or by itself. `state` is "open" or "closed"; an open one keeps its ticket from being closed.
 
     `due_at` is never NULL: `clock.NEVER` stands for "no date". `is_overdue` is set once, by the job that tells of it. `origin` says what
-    made it, where that must not make it twice. `updates` grows with each change. `department_id` is NULL once that department is gone.
+    made it, where that must not make it twice. `updates` grows with each change. `department_id` is NULL once that department is gone; one
+    that `is_bound` was made for a ticket, and goes once its ticket is gone.
     """
 
     __tablename__ = "p_tasks__task"
@@ -39,12 +40,14 @@ class Task(Base):
         Index("ix_p_tasks__task_team", "team_id", "state", "due_at", "id"),
         Index("ix_p_tasks__task_department", "department_id", "state", "due_at", "id"),
         Index("ix_p_tasks__task_ticket", "ticket_id", "state", "id"),
+        {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     title: Mapped[str] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text, default="")
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id", ondelete="SET NULL"))
+    is_bound: Mapped[bool] = mapped_column(default=False)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id", ondelete="SET NULL"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))

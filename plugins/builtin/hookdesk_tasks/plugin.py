@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -19,10 +19,12 @@ from hookdesk.api import (
     ListColumn,
     NavItem,
     PageAssets,
+    PaletteItem,
     Plugin,
     Slot,
     SlotContent,
     hookimpl,
+    wake,
 )
 from hookdesk_tasks import alerts, beside, checklists, closing, conditions, firststeps, guard, making, overdue, persons
 from hookdesk_tasks.hookspecs import TaskHooks
@@ -38,13 +40,18 @@ class Tasks(Plugin[Settings]):
 
     settings_type = Settings
     depends = ("desk",)
-    uses = ("filters", "queues", "topics")
+    uses = ("filters", "palette", "queues", "topics")
     hookspecs = (TaskHooks,)
 
     @hookimpl
     def permissions(self) -> Sequence[tuple[str, str, str]]:
         """What roles may do with tasks."""
         return guard.PERMISSIONS
+
+    @hookimpl
+    def thing_access(self, actor: Actor, ref: str, permission: str) -> tuple[str, str] | None:
+        """What the guard says of a task, to those who keep fields about it."""
+        return beside.known_as(actor, ref, permission)
 
     @hookimpl
     def transition_allowed(self, ticket: Mapping[str, Any], actor: Actor, state: str) -> str | None:
@@ -57,6 +64,11 @@ class Tasks(Plugin[Settings]):
     def ticket_created(self, event: Event) -> None:
         """Give it the checklists of its topic."""
         checklists.for_new(event.ticket_id, event.key)
+
+    @hookimpl
+    def ticket_deleted(self, event: Event) -> None:
+        """Its tasks go, too."""
+        wake(closing.FOLLOW)
 
     @hookimpl
     def task_changed(self, event: Event) -> None:
@@ -79,6 +91,17 @@ class Tasks(Plugin[Settings]):
         return conditions.actions()
 
     @hookimpl
+    def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:
+        """Checklists that name a department, a team or an agent."""
+        endpoint = "tasks__admin.checklist"
+        return [(name, url_for(endpoint, checklist_id=row_id)) for row_id, name in checklists.using(ref)]
+
+    @hookimpl
+    def palette_items(self, actor: Actor, query: str) -> Sequence[PaletteItem]:
+        """Tasks by their number, or by words of their title (declared by palette)."""
+        return beside.found(actor, query)
+
+    @hookimpl
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A section beside a ticket, an item in the menu of its entries, checklists on a topic's page."""
         if slot == "topics.topic":
@@ -93,8 +116,11 @@ class Tasks(Plugin[Settings]):
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
-        """The watch, which runs when a date passes."""
-        return [Job(making.OVERDUE, overdue.run, timedelta(minutes=15), _l("Mark overdue tasks"), overdue.next_at)]
+        """The watch, which runs when a date passes; and tasks that go with their tickets."""
+        return [
+            Job(making.OVERDUE, overdue.run, timedelta(minutes=15), _l("Mark overdue tasks"), overdue.next_at),
+            Job(closing.FOLLOW, closing.follow_tickets, timedelta(hours=6), _l("Delete tasks of deleted tickets")),
+        ]
 
     @hookimpl
     def person_records(self, user_id: int) -> Sequence[tuple[str, object]]:

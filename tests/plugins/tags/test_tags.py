@@ -56,7 +56,7 @@ def test_tags_are_put_on_and_taken_off_and_the_log_says_so(
     vip = next(one.id for one in catalogue.everything().values() if one.key == "vip")
     assert services.take(ada, ticket.id, [vip]) == [vip]
     assert on(ticket) == ["printer"]
-    told = select(TicketEvent.data).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "tags")
+    told = select(TicketEvent.data).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "field:tags")
     assert [data["after"] for data in reading().scalars(told.order_by(TicketEvent.id))] == ["printer, VIP", "printer"]
 
 
@@ -146,6 +146,25 @@ def test_a_filter_puts_a_tag_on_a_new_ticket_and_the_next_one_sees_it(make_ticke
     services.remove(system(), fire)
     release()
     assert on(make_ticket(subject="Another fire")) == [], "a rule that names what is gone is skipped"
+
+
+@pytest.mark.plugins("tags", "search")
+@pytest.mark.usefixtures("inside")
+def test_agents_find_tickets_by_their_tags(
+    make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket], run_jobs: Callable[..., int]
+) -> None:
+    from hookdesk_search.models import Document
+
+    ada, ticket = make_agent(), make_ticket()
+    run_jobs()
+    services.add(ada, ticket.id, ["waiting for vendor"])
+    run_jobs()
+    release()
+    assert lists.names([ticket.id]) == {ticket.id: "waiting for vendor"}
+    found = reading().first(select(Document.notes, Document.public).where(Document.ticket_id == ticket.id))
+    assert found is not None
+    assert "vendor" in found.notes, "agents find it by that"
+    assert "vendor" not in found.public, "requesters do not"
 
 
 @pytest.mark.usefixtures("inside")

@@ -75,11 +75,12 @@ def test_the_guard_says_what_the_model_says(
         session.add_all(Referral(ticket_id=one, agent_id=to, created_at=clock.now()) for one, to in referred)
         session.add_all(
             Task(
-                number=f"T-{place}", title="x", ticket_id=chance.choice([None, *made]), department_id=chance.choice([None, *places]),
+                number=f"T-{place}", title="x", ticket_id=ticket_id, is_bound=ticket_id is not None,
+                department_id=chance.choice([None, *places]),
                 assignee_id=chance.choice([None, *agents]), team_id=chance.choice([None, *teams]), state=chance.choice(["open", "closed"]),
                 due_at=clock.NEVER, created_at=clock.now(), updated_at=clock.now(),
             )
-            for place in range(60)
+            for place, ticket_id in enumerate(chance.choices([None, *made], k=60))
         )  # fmt: skip
 
     transact(build)

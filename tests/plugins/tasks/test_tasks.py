@@ -15,6 +15,7 @@ from hookdesk.api import (
     Department,
     Event,
     Forbidden,
+    InboundFile,
     NotFound,
     Status,
     ThreadEntry,
@@ -31,7 +32,7 @@ from hookdesk.testing import Clock
 from hookdesk_tasks import changing, closing, guard, making, overdue, talking
 from hookdesk_tasks.guard import TaskView
 from hookdesk_tasks.making import NewTask
-from hookdesk_tasks.models import Entry
+from hookdesk_tasks.models import Entry, File, Task
 from hookdesk_tasks.recording import TaskProblem
 from hookdesk_tasks.talking import Written
 
@@ -185,6 +186,23 @@ def test_a_deleted_task_goes_with_its_thread_and_its_ticket_says_so(
         fresh(task.number)
     with pytest.raises(TaskProblem, match="deleted meanwhile"):
         transact(lambda session: closing.apply(session, ada, task.id, None, is_open=False))
+
+
+def test_a_task_goes_once_its_ticket_is_gone(
+    make_task: MakeTask, make_ticket: Callable[..., Ticket], run_jobs: Callable[..., int]
+) -> None:
+    ticket = make_ticket()
+    bound, free = make_task(ticket_id=ticket.id), make_task()
+    talking.write(system(), bound.id, Written("note", "x", (InboundFile("a.txt", "text/plain", b"a"),)))
+    tickets.remove(system(), ticket.id)
+    with pytest.raises(NotFound):
+        fresh(bound.number)
+    run_jobs("outbox")
+    release()
+    assert closing.follow_tickets() == 1
+    release()
+    assert list(reading().scalars(select(Task.id))) == [free.id]
+    assert reading().scalar(select(File.id)) is None
 
 
 def test_an_event_about_a_task_that_is_gone_tells_nobody(make_task: MakeTask) -> None:

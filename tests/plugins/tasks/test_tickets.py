@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from tests.plugins.tasks.conftest import fresh
 
 from hookdesk.api import (
+    ANONYMOUS,
     Actor,
     Agent,
     Comparison,
@@ -24,7 +26,7 @@ from hookdesk.api import (
     system,
     transact,
 )
-from hookdesk_tasks import checklists, closing, conditions, firststeps, persons, talking
+from hookdesk_tasks import beside, checklists, closing, conditions, firststeps, persons, talking
 from hookdesk_tasks.checklists import Line
 from hookdesk_tasks.guard import TaskView
 from hookdesk_tasks.models import Entry, Task
@@ -87,6 +89,24 @@ def test_filters_and_topics_give_checklists_once(
     release()
     checklists.give_quietly(ticket.id, wrapped, "another")
     assert made(ticket).count("Paper") == 2
+
+
+def test_what_a_checklist_names_and_where_tasks_are_found(
+    make_task: MakeTask, make_agent: Callable[..., Actor], hookdesk_app: Flask
+) -> None:
+    ada = make_agent()
+    listed = checklists.save(
+        system(), "Return", [Line("Label", department_id=1), Line("Refund", assignee_id=ada.agent_id)]
+    )
+    assert checklists.using("department:1") == checklists.using(f"agent:{ada.agent_id}") == [(listed, "Return")]
+    assert checklists.using("team:1") == checklists.using("topics:1") == []
+    done = make_task("Order paper")
+    closing.set_open(system(), done.id, is_open=False)
+    make_task("Order thick paper")
+    with hookdesk_app.test_request_context():
+        assert [item.label for item in beside.found(ada, "PAPER order")] == ["Order thick paper", "Order paper"]
+        assert [item.label for item in beside.found(ada, "#t-0001")] == ["Order paper"]
+        assert beside.found(ada, "@order") == beside.found(ANONYMOUS, "order") == []
 
 
 def test_new_sites_let_those_do_with_tasks_what_they_do_with_tickets() -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, admin, current_actor, reading
+from hookdesk.api import NotFound, admin, current_actor, reading, site
 from hookdesk_forms import catalogue, services
 from hookdesk_forms.forms import ABOUT, FormForm
 from hookdesk_forms.kinds import all_kinds
@@ -27,7 +27,13 @@ def index() -> str:
     columns = (Form.id, Form.about, Form.title, Form.is_for_all, Form.is_active)
     asked = select(*columns, counted.label("fields"), topics.label("topics")).order_by(Form.position, Form.id)
     rows = reading().all(asked.limit(services.MOST_FORMS))
-    return render_template("forms/index.html", groups=[(name, label, _about(rows, name)) for name, label in ABOUT])
+    groups = [(name, label, _about(rows, name)) for name, label in ABOUT]
+    return render_template("forms/index.html", groups=[one for one in groups if one[2] or _is_there(one[0])])
+
+
+def _is_there(about: str) -> bool:
+    """Whether this site has what forms can be about: tasks are a plugin's."""
+    return about != "task" or site().plugins.get("tasks") is not None
 
 
 def _about(rows: Any, name: str) -> list[Any]:
@@ -64,6 +70,8 @@ def _edit(form: FormForm, row: Form | None) -> str | Response | tuple[str, int]:
     """Show the form, or store what it holds."""
     if row is not None:
         form.about.data = row.about
+    else:
+        form.about.choices = [(name, label) for name, label in ABOUT if _is_there(name)]
     if form.validate_on_submit():
         names = ("title", "about", "intro", "notes", "is_for_all", "is_active")
         values = FormValues(**{name: getattr(form, name).data for name in names})

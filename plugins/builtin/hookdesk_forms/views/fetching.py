@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, jsonify, request
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from hookdesk.api import (
     Actor,
@@ -26,6 +28,7 @@ from hookdesk_forms.kinds import Spec, all_kinds
 from hookdesk_forms.kinds.lists import search
 from hookdesk_forms.models import Field, Value
 from hookdesk_forms.values import Answer
+from hookdesk_forms.views import owners
 from hookdesk_forms.views.blueprint import bp
 
 
@@ -46,18 +49,18 @@ def agent_file(value_id: int, name: str) -> Response:
 def _file(value_id: int) -> Response:
     """The file, if whoever asks may see what was filled in there."""
     row = reading().first(
-        select(Value.ticket_id, Value.user_id, Value.organization_id, Value.data, Field.id.label("field_id"))
+        select(Value.ticket_id, Value.user_id, Value.task_id, Value.data, Field.id.label("field_id"))
         .join(Field, Field.id == Value.field_id)
         .where(Value.id == min(value_id, 2**63 - 1), Value.data.is_not(None))
     )
     spec = catalogue.field_by_id(row.field_id) if row else None
-    if row is None or spec is None or not _may_see(current_actor(), spec, row.ticket_id, row.user_id):
+    if row is None or spec is None or not _may_see(current_actor(), spec, row):
         raise NotFound("no such file")
     parts = {part: row.data[part] for part in ("filename", "content_type", "size", "sha256", "storage")}
     return stored_file(StoredFile(**parts))
 
 
-def _may_see(actor: Actor, spec: Spec, ticket_id: int | None, user_id: int | None) -> bool:
+def _may_see(actor: Actor, spec: Spec, row: Row[Any]) -> bool:
     """Whether somebody may see what was filled in there.
 
     Raises:
@@ -66,13 +69,15 @@ def _may_see(actor: Actor, spec: Spec, ticket_id: int | None, user_id: int | Non
     kind = all_kinds().get(spec.kind)
     if kind is None or not Answer(spec, kind, ()).is_seen_by(actor):
         return False
-    if ticket_id is not None:
-        access_ticket(actor, ticket_id)
+    if row.ticket_id is not None:
+        access_ticket(actor, row.ticket_id)
         return True
+    if row.task_id is not None:
+        return owners.known_task(actor, row.task_id, "task.view") is not None
     if not actor.is_agent:
-        return user_id is not None and user_id == actor.user_id
-    if user_id is not None:
-        access_user(actor, user_id)
+        return row.user_id is not None and row.user_id == actor.user_id
+    if row.user_id is not None:
+        access_user(actor, row.user_id)
     return actor.may("user.directory")
 
 
@@ -111,4 +116,4 @@ def _is_asked(actor: Actor, spec: Spec) -> bool:
     else:
         topics = set(catalogue.whole().by_topic)
     forms = [form for topic in ("", *topics) for form in catalogue.forms_of(spec.about, topic)]
-    return spec.about != "organization" and any(one.id == spec.id for form in forms for one in form.fields)
+    return spec.about in ("ticket", "user") and any(one.id == spec.id for form in forms for one in form.fields)

@@ -1,4 +1,4 @@
-"""The fields of a user and of an organization: changed by agents who may, and one's own by oneself."""
+"""The fields of a user, an organization or a task: changed by agents who may, and one's own by oneself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hookdesk.api import (
+    AccessHooks,
     Actor,
     Agent,
     Forbidden,
@@ -23,6 +24,7 @@ from hookdesk.api import (
     current_actor,
     limiter,
     reading,
+    site,
 )
 from hookdesk_forms import answering, catalogue, values
 from hookdesk_forms.filling import fill
@@ -64,6 +66,21 @@ def organization_fields(row_id: int) -> str | Response | tuple[str, int]:
     return _answer(Owner("organization", row_id, name, back), "forms/owner_desk.html")
 
 
+@bp.route("/agent/forms/tasks/<int:task_id>", methods=["GET", "POST"])
+@agent()
+def task_fields(task_id: int) -> str | Response | tuple[str, int]:
+    """A task's: what its own guard says of it counts."""
+    found = known_task(current_actor(), task_id, "task.edit")
+    if found is None:
+        raise NotFound("no such task")
+    return _answer(Owner("task", task_id, *found), "forms/owner_desk.html")
+
+
+def known_task(actor: Actor, task_id: int, permission: str) -> tuple[str, str] | None:
+    """Title and page of a task, if somebody may do that with it."""
+    return site().hooks.first(AccessHooks.thing_access, actor=actor, ref=f"task:{task_id}", permission=permission)
+
+
 @bp.route("/account/fields", methods=["GET", "POST"])
 @account
 @limiter.limit("20 per minute", methods=["POST"])
@@ -100,4 +117,6 @@ def may_change(actor: Actor, about: str, user_id: int | None) -> bool:
     """True for who may change these fields."""
     if not actor.is_agent:
         return user_id is not None and actor.user_id == user_id
+    if about == "task":
+        return known_task(actor, user_id or 0, "task.edit") is not None
     return actor.may(f"{about}.edit")

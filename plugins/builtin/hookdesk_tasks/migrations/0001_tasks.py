@@ -62,7 +62,8 @@ def _tasks() -> None:
         sa.Column("number", sa.String(40), nullable=False, unique=True),
         sa.Column("title", sa.String(300), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("ticket_id", ID, _to("ticket")),
+        sa.Column("ticket_id", ID, _to("ticket", "SET NULL")),
+        sa.Column("is_bound", sa.Boolean(), nullable=False),
         *_whose(),
         sa.Column("creator", sa.String(200), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
@@ -73,6 +74,7 @@ def _tasks() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),
         sa.Column("closed_at", MOMENT),
+        sqlite_autoincrement=True,
     )
     for name, columns in SORTED_BY.items():
         op.create_index(f"ix_{TASK}_{name}", TASK, columns)
