@@ -19,6 +19,7 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     SlotContent,
+    asked_for,
     hookimpl,
 )
 from hookdesk_tags import firststeps, lists, rules, services
@@ -64,9 +65,10 @@ class Tags(Plugin[NoSettings]):
         return [(ticket_id, words, True) for ticket_id, words in lists.names(ticket_ids).items()]
 
     @hookimpl
+    @asked_for(slot=["ticket.properties"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A row of a ticket's properties."""
-        return ticket.row(actor, args["ticket"]) if slot == "ticket.properties" else []
+        return ticket.row(actor, args["ticket"])
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -74,10 +76,9 @@ class Tags(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel."""
-        if area != "admin":
-            return []
         return [NavItem(area, _("Tags"), "tags.index", icon="tag", group="Work", order=50, permission="admin")]
 
     @hookimpl

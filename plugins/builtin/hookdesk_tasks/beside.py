@@ -21,7 +21,7 @@ from hookdesk.api import (
     plain_arguments,
     reading,
 )
-from hookdesk_tasks import checklists, guard, queues
+from hookdesk_tasks import checklists, guard, making, queues
 from hookdesk_tasks.models import Task
 
 MOST = 100
@@ -52,7 +52,7 @@ def _may_make(actor: Actor, view: TicketView) -> bool:
 def _section(actor: Actor, view: TicketView) -> list[SlotContent]:
     """The tasks of a ticket, to be ticked off; nothing where there are none and none can be made."""
     may_make = _may_make(actor, view)
-    rows = of_ticket(view.id)
+    rows = of_ticket(view.id) if making.in_use() else ()
     if not rows and not may_make:
         return []
     given = {

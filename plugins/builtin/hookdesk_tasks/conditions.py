@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from hookdesk.api import ActionField, Event, Field, FieldType, FilterAction, ListColumn, Ticket, reading
-from hookdesk_tasks import checklists
+from hookdesk_tasks import checklists, making
 from hookdesk_tasks.models import Task
 
 
@@ -23,7 +23,7 @@ def columns() -> list[ListColumn]:
 
 def _counts(rows: Sequence[Any]) -> dict[int, tuple[int, int]]:
     """Ticket → how many of its tasks are done, and how many there are; those with an open one alone."""
-    ids = [row.id for row in rows]
+    ids = [row.id for row in rows] if making.in_use() else []
     asked = select(Task.ticket_id, Task.state, func.count().label("tasks")).where(Task.ticket_id.in_(ids))
     open_now: dict[int, int] = {}
     done: dict[int, int] = {}

@@ -18,10 +18,12 @@ from hookdesk.api import (
     Ticket,
     access_ticket,
     assignment,
+    cached,
     clean_line,
     clean_text,
     clock,
     events,
+    log,
     numbering,
     reading,
     tickets,
@@ -100,8 +102,11 @@ def insert(session: Session, actor: Actor, new: NewTask, origin: str | None = No
         team_id=team.id if team else None, creator=actor.name[:200], state="open", due_at=new.due_at or clock.NEVER, origin=origin,
         updates=1, created_at=now, updated_at=now,
     )  # fmt: skip
+    is_first = session.scalar(select(Task.id).limit(1)) is None
     session.add(task)
     session.flush()
+    if is_first:  # pages that have kept in mind that there is none look again
+        log.changed(session, actor, "task", task.number, {}, words=f"{actor.name} made the first task, {task.number}")
     if ticket is not None:
         _log_on(session, ticket, actor, task)
     tell(session, task, actor, "made", None, title)
@@ -115,6 +120,11 @@ def _log_on(session: Session, ticket: Ticket, actor: Actor, task: Task) -> None:
     if len(session.scalars(open_now).all()) > MOST_OPEN:
         raise TaskProblem(_("A ticket can have %(most)s open tasks at most.", most=MOST_OPEN))
     events.log(session, ticket, actor, "task_made", after=f"{task.number} {task.title}", task_id=task.id)
+
+
+def in_use() -> bool:
+    """False on a site without any task, whose pages then need not ask."""
+    return cached("tasks.in_use", lambda: reading().scalar(select(Task.id).limit(1)) is not None)
 
 
 def checked_words(title: str, description: str) -> tuple[str, str]:

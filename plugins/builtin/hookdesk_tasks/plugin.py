@@ -23,6 +23,7 @@ from hookdesk.api import (
     Plugin,
     Slot,
     SlotContent,
+    asked_for,
     hookimpl,
     wake,
 )
@@ -102,6 +103,7 @@ class Tasks(Plugin[Settings]):
         return beside.found(actor, query)
 
     @hookimpl
+    @asked_for(slot=["ticket.sidebar", "ticket.entry", "topics.topic"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A section beside a ticket, an item in the menu of its entries, checklists on a topic's page."""
         if slot == "topics.topic":
@@ -144,6 +146,7 @@ class Tasks(Plugin[Settings]):
         return [bp, panel]
 
     @hookimpl
+    @asked_for(area=["desk.rail", "admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """Tasks in the rail, checklists in the admin panel."""
         if area == "desk.rail" and actor.is_agent:
