@@ -85,7 +85,7 @@ class AccessHooks:
         """A further SQL condition on `Ticket` for every list and read of this actor, or None. All are joined by AND."""
 
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
-    def thing_access(self, *, actor: Actor, ref: str, permission: str) -> tuple[str, str] | None:
+    def permission_look_up(self, *, actor: Actor, ref: str, permission: str) -> tuple[str, str] | None:
         """Name and page of something that a plugin guards itself ("task:7"), for whoever keeps fields or files about it.
 
         None: it is not yours, or not for this actor to know of, or the permission is missing. Nobody can tell which.

@@ -50,7 +50,7 @@ class Tasks(Plugin[Settings]):
         return guard.PERMISSIONS
 
     @hookimpl
-    def thing_access(self, actor: Actor, ref: str, permission: str) -> tuple[str, str] | None:
+    def permission_look_up(self, actor: Actor, ref: str, permission: str) -> tuple[str, str] | None:
         """What the guard says of a task, to those who keep fields about it."""
         return beside.known_as(actor, ref, permission)
 

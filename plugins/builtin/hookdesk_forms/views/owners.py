@@ -78,7 +78,7 @@ def task_fields(task_id: int) -> str | Response | tuple[str, int]:
 
 def known_task(actor: Actor, task_id: int, permission: str) -> tuple[str, str] | None:
     """Title and page of a task, if somebody may do that with it."""
-    return site().hooks.first(AccessHooks.thing_access, actor=actor, ref=f"task:{task_id}", permission=permission)
+    return site().hooks.first(AccessHooks.permission_look_up, actor=actor, ref=f"task:{task_id}", permission=permission)
 
 
 @bp.route("/account/fields", methods=["GET", "POST"])
