@@ -37,6 +37,8 @@ def fill(made: LiveSite) -> None:
             _filter()
         if site().plugins.get("kb") is not None:
             _articles()
+        if site().plugins.get("canned") is not None:
+            _response()
         settled = intake.submit(message, ANONYMOUS)
         agent = actors.agent_actor(1)
         assert agent is not None
@@ -67,6 +69,16 @@ def _articles() -> None:
     services.save(by, None, "en", shown, services.Words("Mend a flat tyre", "<p>With a <b>patch</b>.</p>"))
     services.save(by, None, "en", services.Details(inside), services.Words("For agents", html))
     voting.vote(ANONYMOUS, "x", article_id, is_helpful=False, comment=WORD)
+
+
+def _response() -> None:
+    """A canned response with a long title, a list, and a file."""
+    from hookdesk.api import InboundFile, attachments, system
+    from hookdesk_canned import services
+
+    html = f"<h1>Hello {{{{ ticket.first_name }}}}</h1><ul><li>{WORD}</li></ul>"
+    stored = (attachments.store(InboundFile(f"{WORD[:150]}.pdf", "application/pdf", b"%PDF-")),)
+    services.save(system(), services.Values(WORD[:190], html, notes=WORD), added=stored)
 
 
 def _filter() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint
 
-from hookdesk.api import Actor, NoSettings, PageAssets, Plugin, SlotContent, asked_for, hookimpl
-from hookdesk_presence import store
+from hookdesk.api import Actor, ListColumn, NoSettings, PageAssets, Plugin, SlotContent, asked_for, hookimpl
+from hookdesk_presence import lists, store
 from hookdesk_presence.views import bp
 
 
@@ -19,16 +19,24 @@ class Presence(Plugin[NoSettings]):
     """
 
     depends = ("desk",)
+    uses = ("queues",)
 
     @hookimpl
-    @asked_for(slot=["ticket.header", "ticket.composer"])
+    @asked_for(slot=["ticket.header", "ticket.composer", "queue.toolbar"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Below a ticket's subject, and beside the button that sends."""
+        if slot == "queue.toolbar":
+            return [SlotContent("presence/list.html", order=90)]
         if slot == "ticket.composer":
             return [SlotContent("presence/writing.html", order=90)] if args["mode"] == "reply" else []
         ticket = args["ticket"]
         people = store.others(actor, [ticket.id]).get(ticket.id, [])
         return [SlotContent("presence/header.html", {"ticket": ticket, "people": people}, order=90)]
+
+    @hookimpl
+    def list_columns(self) -> Sequence[ListColumn]:
+        """A mark in lists (declared by queues)."""
+        return lists.columns()
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

@@ -19,6 +19,8 @@ SEEN_FOR = timedelta(seconds=25)
 DOWN_FOR = timedelta(seconds=10)
 """A server that does not answer is left alone for so long, so that pages do not wait for it."""
 TIMEOUT_S = 0.2
+MOST_BUSY = 500
+BUSY = "hookdesk:presence"
 _CLIENT, _DOWN = "presence.client", "presence.down_until"
 
 
@@ -47,11 +49,32 @@ def report(actor: Actor, ticket_id: int, state: str) -> None:
             if state in STATES:
                 pipe.hset(key, field, json.dumps([actor.name, state, clock.now().timestamp()]))
                 pipe.expire(key, SEEN_FOR)
+                pipe.zadd(BUSY, {str(ticket_id): clock.now().timestamp()})
+                pipe.zremrangebyscore(BUSY, 0, _since())
+                pipe.expire(BUSY, SEEN_FOR)
             else:
                 pipe.hdel(key, field)
             pipe.execute()
     except RedisError:
         _is_down()
+
+
+def busy() -> list[int]:
+    """Ids of the tickets at which anybody was a moment ago, the last ones first."""
+    client = _client()
+    if client is None:
+        return []
+    try:
+        found = client.zrevrangebyscore(BUSY, "+inf", _since(), start=0, num=MOST_BUSY)
+    except RedisError:
+        _is_down()
+        return []
+    return [int(str(one)) for one in found]
+
+
+def _since() -> float:
+    """Whoever was heard of before that has gone."""
+    return (clock.now() - SEEN_FOR).timestamp()
 
 
 def others(actor: Actor, ticket_ids: Iterable[int]) -> Mapping[int, list[Present]]:
@@ -67,7 +90,7 @@ def others(actor: Actor, ticket_ids: Iterable[int]) -> Mapping[int, list[Present
     except RedisError:
         _is_down()
         return {}
-    since = (clock.now() - SEEN_FOR).timestamp()
+    since = _since()
     found = {
         ticket_id: _people(answer, since, actor.agent_id) for ticket_id, answer in zip(wanted, answers, strict=True)
     }

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Ticket, site
+from hookdesk.api import Actor, Department, Ticket, site, transact
 from hookdesk.testing import Client, Clock
 from hookdesk_presence import store
 
@@ -54,6 +56,33 @@ def test_others_at_a_ticket_are_shown_for_as_long_as_they_are_there(
     report(hers, ticket, "view")
     clock.advance(seconds=store.SEEN_FOR.total_seconds() + 1)
     assert "Joan Clarke" not in report(mine, ticket, "view").text
+
+
+@pytest.mark.plugins("presence", "queues", "storage_fs")
+@pytest.mark.requires("queues")
+def test_lists_show_at_which_tickets_somebody_is(
+    hookdesk_app: Flask, valkey: str, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
+) -> None:
+    """Only of tickets that one sees, and not oneself."""
+    ticket, elsewhere = make_ticket(), make_ticket("not for Ada")
+    ada, root = make_agent(), make_agent("joan", "Joan Clarke", is_admin=True)
+
+    def move(session: Session) -> None:
+        session.add(place := Department(name="Elsewhere"))
+        session.flush()
+        session.execute(update(Ticket).where(Ticket.id == elsewhere.id).values(department_id=place.id))
+
+    with hookdesk_app.app_context():
+        transact(move)
+    mine, hers = browser(hookdesk_app, ada), browser(hookdesk_app, root)
+    assert mine.get("/agent/presence").json == {}
+    for one in (ticket, elsewhere):
+        report(hers, one, "write")
+    marks = mine.get("/agent/presence").json
+    assert list(marks) == [ticket.number]
+    assert "Joan Clarke is writing" in marks[ticket.number]
+    assert "Joan Clarke is writing" in mine.get("/agent/").text
+    assert "Joan Clarke is writing" not in hers.get("/agent/").text
 
 
 def test_only_who_sees_a_ticket_hears_who_is_there(

@@ -92,16 +92,19 @@
       await ready;
       this.element = element;
       this.editor = element.editor;
+      const cursor = area.selectionStart; // the editor takes it over while it is filled
       this.load(this.html.value || escaped(area.value));
       const end = this.editor.getDocument().toString().length - 1;
-      const at = this.html.value ? end : Math.min(area.selectionStart, end);
+      const at = this.html.value ? end : Math.min(cursor, end);
       element.addEventListener("trix-change", () => this.changed());
+      if (area.form) area.form.addEventListener("submit", () => this.changed(), true); // the last keys may not have been told of yet
       area.hidden = true;
       area.required = false;
       area.focus = () => element.focus();
       area.place = this;
       for (const label of area.labels) label.addEventListener("click", () => element.focus());
-      if (focused || document.activeElement === area) {
+      // Who typed a key that opens the picker before there was an editor is in the picker by now.
+      if ((focused && !document.activeElement.closest("[popover]")) || document.activeElement === area) {
         element.focus();
         this.editor.setSelectedRange(at);
       }
