@@ -55,6 +55,9 @@ DESK = [
     "/agent/people/organizations",
     "/agent/people/organizations/new",
     "/agent/tickets/10000/why",
+    *(f"/agent/tickets/10000/{page}" for page in ("merge", "hand-over", "log", "print?notes=1&changes=1", "ban")),
+    *(f"/agent/tickets/10000/entries/1{page}" for page in ("", "/edit", "/versions", "/split")),
+    "/agent/bin",
     "/agent/tickets/new",
     "/agent/profile",
     "/agent/people/agents",
@@ -103,6 +106,7 @@ ADMIN = [
     *("/admin/filters/try", "/admin/filters/import", "/admin/filters/runs/1"),
     "/admin/agents/1/leave",
     "/admin/second-factors",
+    "/admin/bans",
     *(
         "/admin/forms",
         "/admin/forms/new",

@@ -38,6 +38,23 @@ def set_due(actor: Actor, ticket_id: int, moment: datetime | None) -> None:
     change(actor, ticket_id, "ticket.edit", work)
 
 
+def due_now(actor: Actor, ticket_id: int) -> None:
+    """Let a ticket be overdue from this moment on.
+
+    Raises:
+        NotFound, Forbidden: as the guard says. TicketProblem: the ticket is closed.
+    """
+
+    def work(session: Session, ticket: Ticket) -> None:
+        if ticket.state == "closed":
+            raise TicketProblem(_("A closed ticket is never due."))
+        before = ticket.fixed_due_at
+        ticket.fixed_due_at = ticket.due_at = clock.now()
+        events.changed(session, ticket, actor, "due", _stamp(before), _stamp(ticket.fixed_due_at))
+
+    change(actor, ticket_id, "ticket.edit", work)
+
+
 def _stamp(moment: datetime | None) -> str | None:
     """A moment as JSON holds it."""
     return moment.isoformat() if moment else None

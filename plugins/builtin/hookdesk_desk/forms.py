@@ -29,6 +29,18 @@ class ComposerForm(Form):
         return [str(words[0]) for words in self.problems().values() if words]
 
 
+class EntryForm(Form):
+    """What an entry says, to be changed."""
+
+    message = RichTextField(
+        _l("Message"),
+        validators=[
+            DataRequired(_l("Write something first.")),
+            Length(max=MOST_TEXT, message=_l("The message is too long; send it as an attachment.")),
+        ],
+    )
+
+
 class ProfileForm(Form):
     """What agents say about themselves."""
 

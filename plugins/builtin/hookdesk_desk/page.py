@@ -56,7 +56,7 @@ def render(
 ) -> str:
     """The page of a ticket that the guard has let through. What came after `seen` is marked as new, the panel's `section` stands open."""
     actor, places, way = current_actor(), directory(), trail.given(current_actor())
-    can = {name: permitted(actor, f"ticket.{name}", view) for name in PERMISSIONS}
+    can = {name: holds(actor, name, view) for name in PERMISSIONS}
     topic = _topic(view)
     written = written or Written(status=_suggested(places, view))
     return render_template(
@@ -72,7 +72,7 @@ def render(
         requester_url=queues.url(f"requester-{view.user_id}"),
         can=can,
         topic=topic,
-        menus={**_menus(places, view, actor, can), "topic": _topics(view, topic, actor) if can["edit"] else []},
+        menus={**menus(places, view, actor, can), "topic": _topics(view, topic, actor) if can["edit"] else []},
         actions=_actions(actor, view),
         statuses=_statuses(places, view, can),
         written=written,
@@ -110,12 +110,17 @@ def _statuses(places: Directory, view: TicketView, can: Mapping[str, bool]) -> l
     return kept + [(one.key, _("and set %(status)s", status=one.name)) for one in allowed]
 
 
+def holds(actor: Actor, act: str, view: TicketView) -> bool:
+    """True if the actor holds the permission for an act on a ticket ("assign")."""
+    return permitted(actor, f"ticket.{act}", view)
+
+
 def _may_set(status: Option, view: TicketView, can: Mapping[str, bool]) -> bool:
     """Closing and reopening need their own permission."""
     return can["close"] if status.state != view.state else can["reply"]
 
 
-def _menus(places: Directory, view: TicketView, actor: Actor, can: Mapping[str, bool]) -> Mapping[str, Menu]:
+def menus(places: Directory, view: TicketView, actor: Actor, can: Mapping[str, bool]) -> Mapping[str, Menu]:
     """What each property may be set to; what it is now is always among it, though it may no longer be chosen elsewhere."""
     agents = sorted(places.agents, key=lambda one: one.id != actor.agent_id)
     return {

@@ -16,6 +16,7 @@ from hookdesk.api import (
     Collaborator,
     Department,
     Referral,
+    Status,
     Team,
     Ticket,
     TicketView,
@@ -81,18 +82,38 @@ class People:
 
 
 def of(actor: Actor, view: TicketView) -> People:
-    """All of them, in two queries; `tickets` counts those of the requester that the actor sees."""
+    """All of them; `tickets` counts those of the requester that the actor sees. Referrals are a query only where there are some."""
     follows = and_(Collaborator.ticket_id == view.id, Collaborator.user_id == User.id)
     following = select(Collaborator.user_id).where(Collaborator.ticket_id == view.id)
     rows = reading().all(
-        _PEOPLE.add_columns(Collaborator.is_active, queues.count_of(actor, view.user_id).label("tickets"))
+        _PEOPLE.add_columns(
+            Collaborator.is_active,
+            queues.count_of(actor, view.user_id).label("tickets"),
+            _shown(view).label("is_shown"),
+        )
         .outerjoin(Collaborator, follows)
         .where(or_(User.id == view.user_id, User.id.in_(following)))
         .order_by(User.name)
         .limit(participants.MOST + 1)
     )
     owner = next((row for row in rows if row.id == view.user_id), None)
-    return People(owner, [row for row in rows if row.id != view.user_id], _referred(view))
+    followers = [row for row in rows if row.id != view.user_id]
+    return People(owner, followers, _referred(view) if rows and rows[0].is_shown else ())
+
+
+def _shown(view: TicketView) -> ColumnElement[bool]:
+    """Whether the ticket was shown to anybody."""
+    return select(Referral.id).where(Referral.ticket_id == view.id).exists()
+
+
+def others(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
+    """The requester's newest other tickets that the actor sees."""
+    asked = (
+        select(Ticket.number, Ticket.subject, Status.name.label("status_name"), Status.look.label("status_look"))
+        .join(Status, Status.id == Ticket.status_id)
+        .where(Ticket.user_id == view.user_id, Ticket.id != view.id, scope(actor))
+    )
+    return reading().all(asked.order_by(Ticket.last_activity_at.desc(), Ticket.id.desc()).limit(SUGGESTED))
 
 
 def _referred(view: TicketView) -> list[Referred]:

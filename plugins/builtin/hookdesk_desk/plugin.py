@@ -73,6 +73,11 @@ class Desk(Plugin[Settings]):
                 "Sections of the panel beside a ticket, below its properties and its requester.",
             ),
             Slot(
+                "ticket.requester",
+                ("ticket", "address"),
+                'Beside who asked (`address` is their mail address, or ""): what an agent should know before answering.',
+            ),
+            Slot(
                 "ticket.properties",
                 ("ticket",),
                 "Rows (`<dt>` and `<dd>`) at the end of a ticket's properties.",

@@ -96,6 +96,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log, in words."""
+
+    id: int
+    at: datetime
+    words: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A page of a thread. `earlier` is the id before which older entries stand, or None."""
 
@@ -105,15 +114,21 @@ class Thread:
 
 
 def read(
-    view: TicketView, actor: Actor, *, seen: Seen | None = None, before: int | None = None, remote: bool = False
+    view: TicketView,
+    actor: Actor,
+    *,
+    seen: Seen | None = None,
+    before: int | None = None,
+    remote: bool = False,
+    most: int = MOST_ENTRIES,
 ) -> Thread:
     """The newest entries (or those before the entry `before`) with what happened between them.
 
     What came after `seen` is marked as new. `remote` shows pictures from elsewhere.
     """
-    entries = _entries(view, actor, before)
-    earlier = len(entries) > MOST_ENTRIES
-    entries = entries[-MOST_ENTRIES:]
+    entries = _entries(view, actor, before, most)
+    earlier = len(entries) > most
+    entries = entries[-most:]
     files = _files(view, [entry.id for entry in entries])
     since = entries[0].created_at if entries and (earlier or before) else None
     until = entries[-1].created_at if entries and before else None
@@ -142,12 +157,21 @@ def deletions(ticket_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
     return {row.ticket_id: row for row in rows}
 
 
-def _entries(view: TicketView, actor: Actor, before: int | None) -> Sequence[Row[Any]]:
+def _entries(view: TicketView, actor: Actor, before: int | None, most: int) -> Sequence[Row[Any]]:
     """One entry more than a page holds, oldest first."""
     asked = _ENTRIES.where(ThreadEntry.ticket_id == view.id, entry_scope(actor))
     if before is not None:
         asked = asked.where(ThreadEntry.id < before)
-    return reading().all(asked.order_by(ThreadEntry.id.desc()).limit(MOST_ENTRIES + 1))[::-1]
+    return reading().all(asked.order_by(ThreadEntry.id.desc()).limit(most + 1))[::-1]
+
+
+def log(view: TicketView, before: int | None) -> Sequence[LogLine]:
+    """A page of all that happened, the newest first; one line more than it shows."""
+    asked = _EVENTS.where(TicketEvent.ticket_id == view.id, TicketEvent.kind.not_in(log_words.SHOWN_AS_ENTRIES))
+    if before is not None:
+        asked = asked.where(TicketEvent.id < before)
+    rows = reading().all(asked.order_by(TicketEvent.id.desc()).limit(MOST_ENTRIES + 1))
+    return [LogLine(row.id, row.created_at, log_words.sentence(row.kind, row.actor, row.data)) for row in rows]
 
 
 def _files(view: TicketView, entry_ids: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
@@ -213,7 +237,8 @@ def _role(entry: Row[Any], view: TicketView) -> str:
     """Who the author is to the ticket."""
     if entry.kind == "message":
         return str(_("Requester") if entry.user_id == view.user_id else _("Participant"))
-    return str(_("replied to %(name)s", name=view.requester)) if entry.kind == "response" else ""
+    told = entry.kind == "response" and not view.related  # else it may have been moved here, and was for somebody else
+    return str(_("replied to %(name)s", name=view.requester)) if told else ""
 
 
 def _file(row: Row[Any]) -> Mapping[str, Any]:

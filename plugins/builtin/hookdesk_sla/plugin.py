@@ -18,7 +18,9 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     SlotContent,
+    TicketAction,
     TicketDraft,
+    clock,
     hookimpl,
 )
 from hookdesk_sla import (
@@ -105,6 +107,13 @@ class Sla(Plugin[Settings]):
         if slot == "ticket.sidebar":
             return [SlotContent("sla/section.html", {"ticket": args["ticket"]}, order=30)]
         return []
+
+    @hookimpl
+    def ticket_actions(self, ticket: Mapping[str, Any], actor: Actor) -> Sequence[TicketAction]:
+        """Make an open ticket overdue."""
+        if ticket["state"] != "open" or ticket["due_at"] <= clock.now():
+            return []
+        return [TicketAction(str(_("Mark as overdue")), "sla.due_now", icon="sla", permission="ticket.edit", order=60)]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

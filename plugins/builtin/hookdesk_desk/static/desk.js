@@ -50,6 +50,12 @@
   }
   if (live) setInterval(() => look().catch(() => {}), pause); // offline for a moment: the next look will tell
 
+  // The menu of an entry comes when it is opened; what of it would hang below the thread is scrolled into sight.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.matches(".entry .menu")) event.target.scrollIntoView({ block: "nearest" });
+  });
+  for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
   // Properties are saved by htmx: what it brings in is a toast that leaves again, or a word on why nothing was saved.
   const say = (text) => {
     const toast = Object.assign(document.createElement("div"), { className: "toast toast-danger" });

@@ -1,6 +1,19 @@
 """The desk's pages, gathered: importing this package puts every view on the blueprint."""
 
-from hookdesk_desk.views import binned, changes, compose, entries, new, people, preferences, profile, queue, ticket
+from hookdesk_desk.views import (
+    binned,
+    changes,
+    compose,
+    entries,
+    handing,
+    new,
+    paper,
+    people,
+    preferences,
+    profile,
+    queue,
+    ticket,
+)
 from hookdesk_desk.views.blueprint import bp
 
 __all__ = [
@@ -9,7 +22,9 @@ __all__ = [
     "changes",
     "compose",
     "entries",
+    "handing",
     "new",
+    "paper",
     "people",
     "preferences",
     "profile",

@@ -20,6 +20,7 @@ from hookdesk.api import (
     tickets,
 )
 from hookdesk_desk import thread, trail
+from hookdesk_desk.forms import EntryForm
 from hookdesk_desk.views.blueprint import bp
 from hookdesk_desk.views.changing import back
 
@@ -46,14 +47,16 @@ def entry_menu(number: str, entry_id: int) -> str:
 def edit(number: str, entry_id: int) -> Answer:
     """Change what an entry says (`message`)."""
     view, entry = _found(number, entry_id)
+    form = EntryForm(data={"message": entry.html or entry.text})
     if request.method == "GET":
-        return _page("desk/entry_edit.html", view, entry, text=entry.text)
-    text = request.form.get("message", "").replace("\r\n", "\n")
-    try:
-        entries.edit(current_actor(), entry.id, text)
-    except tickets.TicketProblem as problem:
-        return _page("desk/entry_edit.html", view, entry, text=text, error=str(problem)), 422
-    return redirect(_at(view, entry))
+        return _page("desk/entry_edit.html", view, entry, form=form)
+    if form.validate():
+        try:
+            entries.edit(current_actor(), entry.id, form.message.data.replace("\r\n", "\n"), form.message.html)
+            return redirect(_at(view, entry))
+        except tickets.TicketProblem as problem:
+            form.message.errors = (str(problem),)
+    return _page("desk/entry_edit.html", view, entry, form=form), 422
 
 
 @bp.get("/tickets/<number>/entries/<int:entry_id>/versions", endpoint="versions")

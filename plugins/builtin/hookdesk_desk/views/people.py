@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import TicketView, access_number, agent, current_actor, participants, tickets
-from hookdesk_desk import people
+from hookdesk_desk import people, queues
 from hookdesk_desk.directory import directory
 from hookdesk_desk.views.blueprint import bp
 from hookdesk_desk.views.changing import NOTHING, change, offered
@@ -20,6 +20,15 @@ def suggest(number: str) -> str:
     access_number(current_actor(), number, "ticket.edit")
     found = people.suggested(current_actor(), request.args.get("person", ""))
     return render_template("desk/suggested.html", found=found)
+
+
+@bp.get("/tickets/<number>/others", endpoint="others")
+@agent()
+def others(number: str) -> str:
+    """The requester's newest other tickets."""
+    view = access_number(current_actor(), number)
+    rows = people.others(current_actor(), view)
+    return render_template("desk/others.html", rows=rows, requester_url=queues.url(f"requester-{view.user_id}"))
 
 
 @bp.post("/tickets/<number>/collaborators", endpoint="follow")

@@ -77,6 +77,13 @@ def set_due(number: str) -> Response:
     return _change(number, work)
 
 
+@bp.post("/agent/sla/tickets/<number>/due-now", endpoint="due_now")
+@agent("ticket.edit")
+def due_now(number: str) -> Response:
+    """Say that the ticket is due at once, whatever its plan says: it is overdue from now on."""
+    return _change(number, lambda view: deadlines.due_now(current_actor(), view.id))
+
+
 def _change(number: str, work: Callable[[TicketView], None]) -> Response:
     """Run a change, then lead back to the ticket."""
     view = access_number(current_actor(), number, "ticket.edit")

@@ -1,0 +1,1 @@
+"""Senders whose messages are not taken."""

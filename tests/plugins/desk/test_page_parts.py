@@ -1,0 +1,95 @@
+"""What the ticket's page leads to: entries edited and sent again, paper, the log, handing over, the requester's other tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import select
+
+from hookdesk.api import Actor, OutboxEvent, ReplyDraft, Ticket, reading, threads
+from hookdesk.testing.instances import Client
+
+pytestmark = pytest.mark.plugins("desk", "storage_fs", "portal")
+Inside = Callable[..., Any]
+Make = Callable[..., Ticket]
+
+
+@pytest.fixture
+def answered(make_ticket: Make, ada: Actor, inside: Inside) -> tuple[Ticket, int]:
+    """A ticket with a note and an answer, and the answer's id."""
+    ticket = make_ticket()
+
+    def work() -> int:
+        threads.post(ada, ReplyDraft(ticket.id, "note", "Between us"))
+        return threads.post(ada, ReplyDraft(ticket.id, "response", "We ship on Monday"))
+
+    return ticket, inside(work)
+
+
+def test_what_one_wrote_is_changed_and_says_so(desk: Client, answered: tuple[Ticket, int]) -> None:
+    ticket, entry_id = answered
+    page = f"/agent/tickets/{ticket.number}/entries/{entry_id}"
+    assert f"{page}/edit" in desk.get(page).text
+    assert "We ship on Monday" in desk.get(f"{page}/edit").text
+    assert desk.submit(f"{page}/edit", {"message": " "}).status_code == 422
+    changed = desk.submit(f"{page}/edit", {"message": "We ship on Friday"})
+    assert "We ship on Friday" in changed.text
+    badge = LexborHTMLParser(changed.data).css_first(f"#entry-{entry_id} .entry-head .badge")
+    assert badge.text() == "Edited"
+    assert "We ship on Monday" in desk.get(str(badge.attributes["href"])).text
+
+
+def test_others_words_are_not_offered_for_change(desk: Client, make_ticket: Make) -> None:
+    ticket = make_ticket()
+    first = LexborHTMLParser(desk.get(f"/agent/tickets/{ticket.number}").data).css_first(".entry").attributes["id"]
+    page = f"/agent/tickets/{ticket.number}/entries/{str(first).removeprefix('entry-')}"
+    assert "/edit" not in desk.get(page).text
+    assert desk.submit(f"{page}/edit", {"message": "Mine now"}).status_code == 403
+
+
+def test_a_reply_is_sent_again(desk: Client, answered: tuple[Ticket, int], inside: Inside) -> None:
+    ticket, entry_id = answered
+    page = f"/agent/tickets/{ticket.number}/entries/{entry_id}/resend"
+    assert desk.submit(page, {"to": "99999"}).status_code == 422
+    assert "on its way again" in desk.submit(page, {"to": str(ticket.user_id)}).text
+    asked = select(OutboxEvent.data).where(OutboxEvent.name == "resend_requested")
+    assert inside(lambda: reading().scalar(asked))["user_ids"] == [ticket.user_id]
+
+
+def test_paper_has_notes_and_changes_only_if_wanted(desk: Client, answered: tuple[Ticket, int]) -> None:
+    number = answered[0].number
+    desk.submit(f"/agent/tickets/{number}", {"priority": "high"}, to=f"/agent/tickets/{number}/priority")
+    path = f"/agent/tickets/{number}/print"
+    plain, whole = desk.get(path).text, desk.get(f"{path}?notes=1&changes=1").text
+    for words, where in (("We ship on Monday", plain), ("Between us", whole), ("set the priority", whole)):
+        assert words in where
+    assert "Between us" not in plain
+    assert "set the priority" not in plain
+    assert "set the priority" in desk.get(f"/agent/tickets/{number}/log").text
+
+
+def test_a_ticket_is_handed_over_with_a_note(
+    desk: Client, make_ticket: Make, make_agent: Callable[..., Actor], stored: Callable[[str], Any]
+) -> None:
+    ticket, bob = make_ticket(), make_agent("bob", "Bob")
+    page = f"/agent/tickets/{ticket.number}/hand-over"
+    assert desk.submit(page, {"assignee": "99999"}).status_code == 422
+    assert stored(ticket.number).assignee_id is None
+    done = desk.submit(page, {"note": "Please call back", "assignee": str(bob.agent_id), "status": "pending"})
+    assert "is handed over" in done.text
+    assert "Please call back" in done.text
+    after = stored(ticket.number)
+    assert (after.assignee_id, after.state, after.status_id != ticket.status_id) == (bob.agent_id, "open", True)
+
+
+def test_the_requesters_other_tickets_are_fetched_when_wanted(desk: Client, make_ticket: Make) -> None:
+    first, second = make_ticket("Fire"), make_ticket("Smoke")
+    page = desk.get(f"/agent/tickets/{first.number}").text
+    assert f"/agent/tickets/{first.number}/others" in page
+    assert "Smoke" not in page
+    found = desk.get(f"/agent/tickets/{first.number}/others").text
+    assert second.number in found
+    assert first.number not in found
