@@ -39,11 +39,15 @@ def fill(made: LiveSite) -> None:
             _articles()
         if site().plugins.get("canned") is not None:
             _response()
+        if site().plugins.get("tags") is not None:
+            _tags()
         settled = intake.submit(message, ANONYMOUS)
         agent = actors.agent_actor(1)
         assert agent is not None
         assert settled.ticket_id is not None
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="note", text="CANARY-NOTE"))
+        if site().plugins.get("tasks") is not None:
+            _tasks(settled.ticket_id)
         html = '<h1>Hello</h1><p><b>there</b> <img src="https://tracker.example/x.png"></p>'
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
     end(app)
@@ -79,6 +83,43 @@ def _response() -> None:
     html = f"<h1>Hello {{{{ ticket.first_name }}}}</h1><ul><li>{WORD}</li></ul>"
     stored = (attachments.store(InboundFile(f"{WORD[:150]}.pdf", "application/pdf", b"%PDF-")),)
     services.save(system(), services.Values(WORD[:190], html, notes=WORD), added=stored)
+
+
+def _tags() -> None:
+    """A tag of each colour, one of them with a long name."""
+    from hookdesk.api import system
+    from hookdesk_tags import services
+    from hookdesk_tags.palette import COLOURS
+
+    for colour in COLOURS:
+        services.save(system("journeys"), (WORD if colour == 1 else f"colour {colour}")[:40], colour)
+
+
+def _tasks(ticket_id: int) -> None:
+    """A checklist on the odd ticket; a task that is late, with everything that a thread can hold; tags beside it."""
+    from datetime import timedelta
+
+    from hookdesk.api import InboundFile, actors, clock, site
+    from hookdesk_tasks import changing, checklists, closing, guard, making, talking
+
+    by = actors.agent_actor(1)
+    assert by is not None
+    late = making.NewTask(WORD[:290], f"{WORD}\nطلب تحديث", ticket_id, due_at=clock.now() - timedelta(days=2))
+    task = guard.access_task_number(by, making.make(by, late))
+    listed = checklists.save(by, NAME[:100], [checklists.Line(WORD[:290], WORD, days=3), checklists.Line("Short")])
+    checklists.give(by, ticket_id, listed)
+    changing.claim(by, task.id)
+    changing.set_words(by, task.id, WORD[:280], WORD)
+    talking.follow(by, task.id, ADDRESS)
+    file = InboundFile(WORD, "application/pdf", b"%PDF-")
+    talking.write(by, task.id, talking.Written("update", f"<b>{WORD}</b>", (file,), tells=True, is_open=False))
+    talking.write(by, task.id, talking.Written("note", "طلب تحديث"))
+    closing.set_open(by, task.id, is_open=True)
+    making.make(by, making.NewTask("By itself"))
+    if site().plugins.get("tags") is not None:
+        from hookdesk_tags import catalogue, services
+
+        services.put(by, ticket_id, catalogue.everything())
 
 
 def _filter() -> None:

@@ -28,6 +28,8 @@ pytestmark = [
             "filters",
             "palette",
             "kb",
+            "tags",
+            "tasks",
         ),
     ),
     pytest.mark.xdist_group("crawl"),
@@ -81,6 +83,9 @@ DESK = [
     ),
     *(f"/agent/kb/articles/{page}" for page in ("1/edit", "2/edit", "2/edit?as=html", "1/versions", "2/versions")),
     *(f"/agent/kb/categories{page}" for page in ("", "/new", "/2")),
+    *("/agent/tasks", "/agent/tasks?queue=mine", "/agent/tasks?queue=done", "/agent/tasks?queue=all&q=nowhere"),
+    *("/agent/tasks/T-0001", "/agent/tasks/T-0001?edit=1", "/agent/tasks/T-0001/print?notes=1"),
+    "/agent/tasks/new?ticket=10001",
 ]
 ADMIN = [
     *("/admin/", "/admin/agents", "/admin/agents/new", "/admin/agents/1", "/admin/departments", "/admin/departments/1"),
@@ -115,6 +120,8 @@ ADMIN = [
         "/admin/forms/fields/1",
     ),
     *("/admin/forms/lists", "/admin/forms/lists/new", "/admin/forms/lists/1", "/admin/forms/items/1"),
+    *("/admin/tags", "/admin/tags/new", "/admin/tags/1", "/admin/checklists", "/admin/checklists/1"),
+    "/admin/checklists/new",
 ]
 MISSING = {"/nothing-here", "/agent/tickets/99999"}
 

@@ -31,6 +31,7 @@ from hookdesk_tasks.models import Task
 
 SEE_ALL = "ticket.see_all"
 VIEW, NOTE = "task.view", "task.note"
+UNSEEN = ("origin", "is_bound", "merged_from_id")
 FREE = frozenset({VIEW, NOTE})
 """What whoever sees a task may do with it."""
 
@@ -115,7 +116,7 @@ def task_view() -> Select[Any]:
     """The columns of `TaskView` in one query, nothing lazy; built once."""
     return (
         select(
-            *(column for column in Task.__table__.columns if column.name not in ("origin", "is_bound")),
+            *(column for column in Task.__table__.columns if column.name not in UNSEEN),
             Department.name.label("department"),
             Agent.name.label("assignee"),
             Team.name.label("team"),

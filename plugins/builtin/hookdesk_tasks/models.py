@@ -24,7 +24,7 @@ class Task(Base):
 
     `due_at` is never NULL: `clock.NEVER` stands for "no date". `is_overdue` is set once, by the job that tells of it. `origin` says what
     made it, where that must not make it twice. `updates` grows with each change. `department_id` is NULL once that department is gone; one
-    that `is_bound` was made for a ticket, and goes once its ticket is gone.
+    that `is_bound` was made for a ticket, and goes once its ticket is gone. `merged_from_id`: the ticket from which a merge has brought it.
     """
 
     __tablename__ = "p_tasks__task"
@@ -48,6 +48,7 @@ class Task(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id", ondelete="SET NULL"))
     is_bound: Mapped[bool] = mapped_column(default=False)
+    merged_from_id: Mapped[int | None] = mapped_column(Id)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id", ondelete="SET NULL"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))

@@ -27,7 +27,19 @@ from hookdesk.api import (
     hookimpl,
     wake,
 )
-from hookdesk_tasks import alerts, beside, checklists, closing, conditions, firststeps, guard, making, overdue, persons
+from hookdesk_tasks import (
+    alerts,
+    beside,
+    checklists,
+    closing,
+    conditions,
+    firststeps,
+    guard,
+    making,
+    merging,
+    overdue,
+    persons,
+)
 from hookdesk_tasks.hookspecs import TaskHooks
 from hookdesk_tasks.settings import Settings
 from hookdesk_tasks.views import bp, panel, topic
@@ -65,6 +77,11 @@ class Tasks(Plugin[Settings]):
     def ticket_created(self, event: Event) -> None:
         """Give it the checklists of its topic."""
         checklists.for_new(event.ticket_id, event.key)
+
+    @hookimpl
+    def ticket_changed(self, event: Event) -> None:
+        """Tasks go along where their ticket is merged."""
+        merging.follow(event)
 
     @hookimpl
     def ticket_deleted(self, event: Event) -> None:

@@ -12,6 +12,7 @@ from tests.plugins.tasks.conftest import fresh
 
 from hookdesk.api import (
     Actor,
+    ActorKind,
     Department,
     Event,
     Forbidden,
@@ -186,6 +187,25 @@ def test_a_deleted_task_goes_with_its_thread_and_its_ticket_says_so(
         fresh(task.number)
     with pytest.raises(TaskProblem, match="deleted meanwhile"):
         transact(lambda session: closing.apply(session, ada, task.id, None, is_open=False))
+
+
+@pytest.mark.plugins("tasks", "merge")
+def test_tasks_go_along_with_a_merged_ticket_and_back(
+    make_task: MakeTask, make_ticket: Callable[..., Ticket], run_jobs: Callable[..., int]
+) -> None:
+    from hookdesk_merge import merging, undoing
+
+    parent, child = make_ticket(), make_ticket(subject="The same again")
+    own, brought = make_task(ticket_id=parent.id), make_task(ticket_id=child.id)
+    (merge_id,) = merging.merge(system(), parent.id, [child.id])
+    run_jobs("outbox")
+    assert fresh(brought.number).ticket_id == parent.id
+    told = closing.objection(parent.id, Actor(ActorKind.AGENT, "x"))
+    assert told == "Close its tasks first: T-0001 Order paper; T-0002 Order paper"
+    undoing.undo(system(), merge_id)
+    run_jobs("outbox")
+    assert (fresh(own.number).ticket_id, fresh(brought.number).ticket_id) == (parent.id, child.id)
+    assert lines(brought) == ["ticket", "ticket"]
 
 
 def test_a_task_goes_once_its_ticket_is_gone(
