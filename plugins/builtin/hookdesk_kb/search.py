@@ -95,7 +95,7 @@ def _phrases(typed: str, loosely: bool) -> list[Phrase]:
     The end of a long word is left open, so that one that is bent otherwise is found all the same. Of a sentence that need not match as a
     whole, short words say little; of scripts without spaces, each two characters that meet are looked for.
     """
-    found = fulltext.terms(typed.casefold())
+    found = fulltext.terms(typed)
     if loosely:
         found = [pair for word in found for pair in (_pairs(word) if len(word) > 2 else [word])]
         telling = [word for word in found if len(word) > 1 or len(word[0]) > 3]
