@@ -43,6 +43,7 @@ def make(seed: int, say: Say, tickets: int = TICKETS) -> None:
         stage.play(progress)
     paper.fill_some(chance, company.topics)
     chores.do_some(chance, company.agents)
+    reading.read_some(chance, now)
     say(f"· history: {len(told)} tickets, {stage.actions} things have happened ({monotonic() - started:.0f} s)")
     problem = lifecycle.enable("demo", system("Demo"))
     job_overview.run_here("outbox")  # who keeps an audit is told of the last changes, too

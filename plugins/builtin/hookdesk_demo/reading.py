@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
-from hookdesk.api import actors, site
+from hookdesk.api import ANONYMOUS, actors, clock, release, site
 from hookdesk_demo import words
+
+FORMS, READ, HELPED = 40, 0.5, 0.8
+MISSED = ("A picture would help.", "I have no app, only the display.", "Does this hold for the cargo bike, too?")
 
 
 def write_articles(topics: Mapping[str, str], authors: Sequence[int]) -> None:
@@ -35,6 +40,31 @@ def write_articles(topics: Mapping[str, str], authors: Sequence[int]) -> None:
         article_id = services.save(author, None, "en", details, services.Words(**said))
         if "de_title" in item:
             services.save(author, article_id, "de", details, services.Words(**_said(item, "de_")))
+
+
+def read_some(chance: Random, now: datetime) -> None:
+    """Let people read, say whether it helped, and spare tickets: over the last four weeks."""
+    if site().plugins.get("kb") is None:
+        return
+    from hookdesk_kb import counting, shelf, voting
+
+    release()
+    shown = [item.id for item in shelf.read().articles.values() if item.is_published]
+    for article_id in shown:
+        counting.viewed(article_id, chance.randrange(20, 400))
+        for number in range(chance.randrange(2, 9)):
+            is_helpful = chance.random() < HELPED
+            comment = "" if is_helpful or number else chance.choice(MISSED)
+            who = f"demo-{article_id}-{number}"
+            voting.vote(ANONYMOUS, who, article_id, is_helpful=is_helpful, comment=comment, locale="en")
+    for _ in range(FORMS):
+        with clock.at(now - timedelta(days=chance.uniform(0, 28))):
+            found = chance.sample(shown, 3)
+            counting.count("shown", found, is_first=True)
+            if chance.random() < READ:
+                counting.count("read", found[:1], is_first=True)
+                if chance.random() < HELPED / 2:
+                    counting.count("solved", found[:1], is_first=True)
 
 
 def _said(item: Mapping[str, Any], prefix: str) -> dict[str, str]:

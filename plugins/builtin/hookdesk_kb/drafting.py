@@ -65,16 +65,17 @@ def from_entry(actor: Actor, entry_id: int) -> Source:
     html = row.html or str(text_to_html(row.text))
     has_desk = "desk.ticket" in current_app.view_functions
     url = url_for("desk.ticket", number=ticket.number, _anchor=f"entry-{entry_id}") if has_desk else ""
-    personal = tuple(_personal(ticket, row.text))[:MOST_TOLD]
+    personal = tuple(_personal(ticket, row.author, row.text))[:MOST_TOLD]
     rest = [file for file in files if file not in inside]
     return Source(ticket.subject, html, personal, [stored(file) for file in inside], rest, ticket.number, url)
 
 
-def _personal(ticket: TicketView, text: str) -> Iterator[str]:
-    """What in a text may be about one person: the requester's name, addresses, long numbers, the ticket's own number."""
+def _personal(ticket: TicketView, author: str, text: str) -> Iterator[str]:
+    """What in a text may be about one person: names of requester and writer, addresses, long numbers, the ticket's own number."""
     told: dict[str, None] = {}
     plain = f"{ticket.subject}\n{text}"
-    names = [ticket.requester, *ticket.requester.split(), people.primary_address(ticket.user_id), ticket.number]
+    whole = (ticket.requester, author)
+    names = [*whole, *" ".join(whole).split(), people.primary_address(ticket.user_id), ticket.number]
     for name in filter(lambda one: len(one) > 2, names):
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain, re.IGNORECASE):
             told[name] = None

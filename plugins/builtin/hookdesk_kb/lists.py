@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from hookdesk.api import clock, reading
 from hookdesk_kb.models import STATES, Article
@@ -20,14 +20,20 @@ _COLUMNS = select(
 
 def page(category_ids: Sequence[int] | None, state: str, before: tuple[datetime, int] | None) -> Sequence[Row[Any]]:
     """One page and one more; of all categories for None."""
-    asked = _COLUMNS.order_by(Article.updated_at.desc(), Article.id.desc()).limit(PAGE + 1)
+    return reading().all(asked(category_ids, state, before))
+
+
+def asked(category_ids: Sequence[int] | None, state: str, before: tuple[datetime, int] | None) -> Select[Any]:
+    """The query of a page: it walks the index of changes, and stops."""
+    found: Any = _COLUMNS.order_by(Article.updated_at.desc(), Article.id.desc()).limit(PAGE + 1)
     if category_ids is not None:
-        asked = asked.where(Article.category_id.in_(category_ids))
-    asked = asked.where(Article.state == state if state in STATES else Article.state != "archived")
+        found = found.where(Article.category_id.in_(category_ids))
+    found = found.where(Article.state == state if state in STATES else Article.state != "archived")
     if before is not None:
         moment, row_id = before
-        asked = asked.where(or_(Article.updated_at < moment, and_(Article.updated_at == moment, Article.id < row_id)))
-    return reading().all(asked)
+        found = found.where(or_(Article.updated_at < moment, and_(Article.updated_at == moment, Article.id < row_id)))
+    query: Select[Any] = found
+    return query
 
 
 def of(ids: Sequence[int]) -> Sequence[Row[Any]]:

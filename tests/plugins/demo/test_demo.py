@@ -33,6 +33,7 @@ from hookdesk_demo import demo, stories, words
 from hookdesk_demo.company import PASSWORD
 from hookdesk_forms import catalogue
 from hookdesk_forms.models import Value
+from hookdesk_kb import counting, shelf
 
 NEEDED = (
     "desk",
@@ -44,6 +45,7 @@ NEEDED = (
     "filters",
     "forms",
     "canned",
+    "kb",
     "search",
     "storage_fs",
     "why",
@@ -192,3 +194,14 @@ def test_recurring_requests_fill_all_their_slots() -> None:
 def test_a_demo_site_says_so(hookdesk_client: Client) -> None:
     assert PASSWORD in hookdesk_client.get("/agent/login").text
     assert "This is a demo" in hookdesk_client.get("/").text
+
+
+@pytest.mark.usefixtures("inside")
+def test_its_articles_were_read_and_spared_tickets() -> None:
+    known = shelf.read()
+    assert len(known.nodes) == 4
+    assert len(known.articles) >= 12
+    assert any("de" in item.texts for item in known.articles.values())
+    assert all(item.topics for item in known.articles.values() if item.is_published)
+    lately = counting.lately()
+    assert lately.shown > lately.read > lately.solved > 0

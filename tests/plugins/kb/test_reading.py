@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from hookdesk.api import Actor, InboundFile, Ticket, actors, attachments, site, system
+from hookdesk.api import ANONYMOUS, Actor, InboundFile, Ticket, actors, attachments, site, system
 from hookdesk.testing import Client, Clock
 from hookdesk_kb import access, search
 from hookdesk_kb.files import Added
@@ -20,20 +20,13 @@ from .conftest import Write
 pytestmark = pytest.mark.plugins("kb", "portal", "storage_fs", "accounts", "auth_password")
 
 
-@dataclass
-class Shelf:
-    """Articles by what they are."""
-
-    ids: dict[str, int]
-
-
 @pytest.fixture
 def articles(place: Callable[..., int], write: Write, clock: Clock) -> dict[str, int]:
     """One of each kind, with the word "wheel" in all of them."""
     public = place("Bikes")
     inside = place("Agents only", is_public=False)
     below = place("Below", parent_id=inside)
-    kinds = {
+    kinds: dict[str, tuple[int, str, dict[str, Any]]] = {
         "published": (public, "published", {}),
         "featured": (public, "published", {"is_featured": True}),
         "draft": (public, "draft", {}),
@@ -50,7 +43,9 @@ def articles(place: Callable[..., int], write: Write, clock: Clock) -> dict[str,
 
 def requester(app: Flask, ticket: Ticket) -> Actor:
     with app.app_context():
-        return actors.requester_actor(ticket.user_id)
+        found = actors.requester_actor(ticket.user_id)
+    assert found is not None
+    return found
 
 
 def test_requesters_read_what_is_published_and_agents_everything(
@@ -61,7 +56,7 @@ def test_requesters_read_what_is_published_and_agents_everything(
     clock: Clock,
 ) -> None:
     ticket = make_ticket()
-    guest, person = Actor(kind="anonymous", name=""), requester(hookdesk_app, ticket)  # type: ignore[arg-type]
+    guest, person = ANONYMOUS, requester(hookdesk_app, ticket)
     readers = {"guest": guest, "requester": person, "agent": make_agent()}
 
     def read(by: Actor) -> set[str]:
