@@ -60,7 +60,8 @@ class NotificationHooks:
         """There is something to tell about a ticket. A plugin emits it; whoever writes to people subscribes.
 
         `event.data`: ticket_id; alert (an alert's name: agents are told as the administrator has set) or template (a template's name: the
-        requester is told); and, if there are such, entry_id, agent_id and user_id (who acted, and is not told), headline.
+        requester is told); and, if there are such, entry_id, agent_id and user_id (who acted, and is not told), headline,
+        agent_ids (whom it names).
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

@@ -46,7 +46,8 @@ class TicketHooks:
     def entry_added(self, *, event: Event) -> None:
         """An entry was added to an existing ticket.
 
-        `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify, copies.
+        `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify, copies. Of what was written here also
+        `to` (ids of the users who alone are told; None for all who take part) and `signature` ("", "department" or "none").
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

@@ -127,7 +127,9 @@ class ReplyDraft(Changeable):
     """An entry before it is stored, as it walks through `reply_transform`: an agent's reply or note, or a requester's message.
 
     `kind` is "message", "response" or "note"; `html` has been sanitized already and is sanitized again afterwards. `files` are yet to be
-    stored, `stored` are already. `notify` says whether participants are told, `copies` whether collaborators are among them.
+    stored, `stored` are already. `notify` says whether participants are told, `copies` whether collaborators are among them;
+    with `recipients` these users alone are, as far as they take part. `signature` is "" for the agent's own, else the department's,
+    "department" for that, or "none".
     """
 
     ticket_id: int
@@ -141,5 +143,7 @@ class ReplyDraft(Changeable):
     stored: tuple[StoredFile, ...] = ()
     notify: bool = True
     copies: bool = True
+    recipients: tuple[int, ...] | None = None
+    signature: str = ""
     message_id: str = ""
     rows: tuple[PluginRow, ...] = ()

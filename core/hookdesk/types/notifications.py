@@ -29,8 +29,8 @@ class AlertKind:
     """Something that agents can be told of: a row of the alerts page.
 
     `audiences` are those among whom the administrator chooses, `told` those who are told until they do: "assignee", "team", "team_lead",
-    "department" (while nobody has the ticket), "manager", "account_manager", "last_respondent", "referred", "admins". `headline` is the
-    first line of what they are told, and `template` the kind of template that words it.
+    "department" (while nobody has the ticket), "manager", "account_manager", "last_respondent", "referred", "admins", "named" (the
+    `agent_ids` of the notice). `headline` is the first line of what they are told, and `template` the kind of template that words it.
     """
 
     name: str

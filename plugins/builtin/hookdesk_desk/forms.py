@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, people
@@ -23,6 +23,17 @@ class ComposerForm(Form):
     attachments = FilesField(_l("Files"))
     kept = StoredFilesField(_l("Files"))
     seen = HiddenField()
+    to = StringField()
+    cc = SelectMultipleField(coerce=int, validate_choice=False)
+    followers = SelectMultipleField(coerce=int, validate_choice=False)
+    signature = StringField()
+
+    def recipients(self, owner_id: int) -> tuple[int, ...] | None:
+        """Who alone gets a reply; None for everybody who takes part."""
+        if self.to.data in ("owner", "nobody"):
+            return (owner_id,) if self.to.data == "owner" else ()
+        copied = tuple(self.cc.data or ())
+        return (owner_id, *copied) if set(self.followers.data or ()) - set(copied) else None
 
     def first_problems(self) -> list[str]:
         """One sentence for each field that was not taken."""

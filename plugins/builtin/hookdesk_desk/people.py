@@ -76,9 +76,9 @@ class People:
     referred: Sequence[Referred]
 
     @property
-    def copied(self) -> list[str]:
-        """Names of those who get a copy of a reply."""
-        return [row.name for row in self.followers if row.is_active and row.address and not row.is_banned]
+    def copied(self) -> list[Row[Any]]:
+        """Those who get a copy of a reply."""
+        return [row for row in self.followers if row.is_active and row.address and not row.is_banned]
 
 
 def of(actor: Actor, view: TicketView) -> People:

@@ -18,6 +18,7 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     SlotContent,
+    asked_for,
     hookimpl,
 )
 from hookdesk_drafts import queries, services
@@ -36,9 +37,10 @@ class Drafts(Plugin[NoSettings]):
         return [queries.field()]
 
     @hookimpl
+    @asked_for(slot=["ticket.composer"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """What stands in the composer."""
-        if slot != "ticket.composer" or actor.agent_id is None:
+        if actor.agent_id is None or args.get("ticket") is None:
             return []
         return [SlotContent("drafts/draft.html", queries.begun(actor, args["ticket"], args["mode"]), order=90)]
 

@@ -20,9 +20,10 @@ LABELS: Mapping[str, str] = {
     "last_respondent": _l("Whoever answered last"),
     "referred": _l("Whom it was shown to"),
     "admins": _l("Administrators"),
+    "named": _l("Whom it names"),
 }
 """Audience → what the alerts page calls it, in the order of its columns. Of somebody who is in several the first counts."""
-PERSONAL = frozenset({"assignee", "team", "last_respondent", "referred"})
+PERSONAL = frozenset({"assignee", "team", "last_respondent", "referred", "named"})
 """Whoever is told as one of these has something to do with the ticket themselves."""
 
 
@@ -107,6 +108,11 @@ def _admins(_about: Occasion) -> ColumnElement[bool]:
     return Agent.is_admin.is_(True)
 
 
+def _named(about: Occasion) -> ColumnElement[bool]:
+    """Those whom the notice of a plugin is about."""
+    return Agent.id.in_(one for one in about.event.data.get("agent_ids", ()) if isinstance(one, int))
+
+
 _CONDITIONS: Mapping[str, Callable[[Occasion], ColumnElement[bool]]] = {
     "assignee": _assignee,
     "team": _team,
@@ -117,4 +123,5 @@ _CONDITIONS: Mapping[str, Callable[[Occasion], ColumnElement[bool]]] = {
     "last_respondent": _last_respondent,
     "referred": _referred,
     "admins": _admins,
+    "named": _named,
 }

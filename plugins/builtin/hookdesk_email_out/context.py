@@ -109,12 +109,15 @@ def author_of(about: Occasion, recipient: Recipient) -> str:
 
 
 def _signature(about: Occasion, recipient: Recipient) -> str:
-    """The signature below what an agent wrote: their own, else the department's; neither tells a requester what they shall not know."""
+    """The signature below what an agent wrote: as they chose, else their own, else the department's; neither tells a requester what they
+    shall not know.
+    """
     entry, is_told = about.entry, recipient.agent_id is not None
-    if entry is None or entry.agent_id is None:
+    chosen = about.event.data.get("signature", "")
+    if entry is None or entry.agent_id is None or chosen == "none":
         return ""
     own = ""
-    if is_told or not people.hides_agents():
+    if chosen != "department" and (is_told or not people.hides_agents()):
         own = reading().scalar(select(Agent.signature).where(Agent.id == entry.agent_id)) or ""
     return str(own or (about.department.signature if is_told or about.department.is_public else ""))
 

@@ -63,6 +63,9 @@ def others(about: Occasion) -> list[Recipient]:
     found = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
     besides = [person for person in found if person.agent_id is None]
     told = [one for one in participants(about) if not about.is_by(None, one.user_id)]
+    chosen = about.event.data.get("to")
+    if chosen is not None:
+        return [one for one in told if one.user_id in chosen]
     if not about.event.data.get("copies", True):
         return [one for one in told if one.reason == "requester"]
     return told + besides

@@ -10,7 +10,19 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
-from hookdesk.api import Actor, Attachment, ReplyDraft, ThreadEntry, Ticket, actors, reading, threads, tickets
+from hookdesk.api import (
+    Actor,
+    Attachment,
+    OutboxEvent,
+    ReplyDraft,
+    ThreadEntry,
+    Ticket,
+    actors,
+    participants,
+    reading,
+    threads,
+    tickets,
+)
 from hookdesk.settings import CoreSettings
 from hookdesk.testing.instances import Client
 from hookdesk_desk.settings import Settings
@@ -85,6 +97,32 @@ def test_a_reply_without_a_status_leaves_it(
     ticket = make_ticket()
     desk.submit(path(ticket), {"message": "Working on it."}, to=path(ticket, "/reply"))
     assert stored(ticket.number).status_id == ticket.status_id
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, None),
+        ({"to": "all"}, "all"),
+        ({"to": "all", "cc": None}, "owner"),
+        ({"to": "owner"}, "owner"),
+        ({"to": "nobody", "signature": "none"}, "nobody"),
+    ],
+)
+def test_who_gets_a_reply_is_chosen_with_it(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside, given: dict[str, Any], told: str | None
+) -> None:
+    ticket = make_ticket()
+    inside(lambda: participants.add_collaborator(ada, ticket.id, "alan@example.org", "Alan"))
+    cc = LexborHTMLParser(desk.get(path(ticket)).data).css_first("[name=cc]").attributes["value"] or ""
+    sent = {"message": "Hello.", "followers": cc, "cc": cc, **given} if told else {"message": "Hello."}
+    desk.submit(
+        path(ticket), {name: text for name, text in sent.items() if text is not None}, to=path(ticket, "/reply")
+    )
+    held = select(OutboxEvent.data).where(OutboxEvent.name == "entry_added").order_by(OutboxEvent.id.desc()).limit(1)
+    event = inside(lambda: reading().scalar(held))
+    assert event["to"] == {None: None, "all": None, "owner": [ticket.user_id], "nobody": []}[told]
+    assert event["signature"] == given.get("signature", "")
 
 
 def test_a_reply_that_closes_the_ticket(desk: Client, make_ticket: MakeTicket, stored: Callable[[str], Any]) -> None:

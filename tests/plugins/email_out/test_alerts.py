@@ -129,6 +129,7 @@ def test_each_audience_is_who_it_says(
     assert reached == {
         "assignee": {"ada"}, "team": {"mate"}, "team_lead": {"lead"}, "department": set(), "manager": {"boss"},
         "account_manager": {"account"}, "last_respondent": {"ada"}, "referred": {"shown"}, "admins": {"chief"},
+        "named": set(),
     }  # fmt: skip
     stored(hookdesk_app, lambda session: session.execute(update(Ticket).values(assignee_id=None, team_id=None)))
     tell("message:department")

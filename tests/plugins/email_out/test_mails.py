@@ -23,6 +23,7 @@ from hookdesk.api import (
     Ticket,
     attachments,
     intake,
+    participants,
     references,
     site,
     system,
@@ -128,6 +129,24 @@ def test_a_reply_is_mailed_with_its_files_and_a_note_is_not(
         assert references.ticket_of_text(body(reply)) == ticket.id
     first = header(reply, "References").split()[0]
     assert first == header(to(server, "grace@example.org")[0], "References").split()[0]
+
+
+def test_a_reply_goes_to_whom_its_agent_chose_with_the_signature_that_they_chose(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    agent, ticket = make_agent(), make_ticket()
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(update(Agent).values(signature="Ada, night shift")))
+        participants.add_collaborator(agent, ticket.id, "alan@example.org")
+        alan = people.find_user("alan@example.org")
+        assert alan is not None
+        draft = ReplyDraft(ticket.id, "response", "Hello.")
+        threads.post(agent, draft.replace(recipients=(alan.user_id,), signature="none"))
+        threads.post(agent, draft.replace(recipients=()))
+    run_jobs()
+    [mail] = to(server, "alan@example.org")
+    assert "night shift" not in body(mail)
+    assert not [one for one in to(server, "grace@example.org") if "Hello." in body(one)]
 
 
 def test_a_formatted_reply_goes_out_in_text_and_html_with_its_pictures(

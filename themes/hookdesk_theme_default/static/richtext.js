@@ -195,6 +195,8 @@
         image.setAttribute("alt", file.name);
         figure.replaceWith(image);
       }
+      // Empty lines at the end say nothing.
+      for (let last = body.lastChild; last && !last.textContent.trim() && !body.querySelector(":scope > :last-child img"); last = body.lastChild) last.remove();
       return { html: body.innerHTML, used, plain: !body.querySelector(":not(div):not(br)") };
     }
 

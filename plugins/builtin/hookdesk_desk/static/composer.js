@@ -65,6 +65,41 @@
   document.addEventListener("hookdesk:keep", (event) => keep(event.target, event.detail.files));
   document.addEventListener("hookdesk:insert", (event) => field(event.target) && insert(event.target, event.detail));
 
+  // A reply that speaks of an attachment, in a few languages, and has none.
+  const speaks = /(?<!\p{L})(attach(ed|ments?|ing)?|enclosed|anh[aä]ng\p{L}*|angehängt\p{L}*|anbei|anlagen?|beigefügt\p{L}*|pièces? jointes?|ci-joint\p{L}*|adjunt\p{L}*|allegat\p{L}*|bijlagen?|bijgevoegd\p{L}*|załącz\p{L}*)(?!\p{L})/iu;
+  for (const hint of document.querySelectorAll("[data-attach-hint]")) {
+    const form = hint.closest("form");
+    const judge = () => {
+      const own = field(form).value.replace(/^>.*$/gm, "");
+      const has = form.querySelector("[name=kept]") || [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+      hint.hidden = Boolean(has) || !speaks.test(own);
+    };
+    form.addEventListener("input", judge);
+    form.addEventListener("change", judge);
+  }
+
+  // Words of the thread that are selected when a reply is begun are what it answers.
+  let picked = "";
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection();
+    const within = chosen.anchorNode && chosen.anchorNode.parentElement && chosen.anchorNode.parentElement.closest(".entry-body");
+    if (within) picked = chosen.isCollapsed ? "" : chosen.toString().trim();
+  });
+  async function quote() {
+    const area = document.getElementById("reply-message");
+    const words = picked;
+    picked = "";
+    if (!area || !words) return;
+    if (area.rich) await area.rich.start(true);
+    const text = `${words.replace(/^/gm, "> ")}\n\n`;
+    const html = node("blockquote", "", words).outerHTML.replace(/\n+/g, "<br>");
+    insert(area.form, area.place ? { html: `${html}<div><br></div>` } : { text });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "r" && picked && !event.target.closest("input, textarea, select, [contenteditable]")) setTimeout(quote);
+  });
+  for (const tab of document.querySelectorAll("#mode-reply")) tab.addEventListener("click", () => quote());
+
   // The picker: one for all that can be put in.
   const picker = document.querySelector("[data-picker]");
   if (picker) {

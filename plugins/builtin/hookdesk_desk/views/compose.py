@@ -60,6 +60,8 @@ def _post(view: TicketView, mode: str) -> Answer:
         status_id=status.id if status and status.key != view.status else None,
         files=form.attachments.files(),
         stored=form.kept.data,
+        recipients=form.recipients(view.user_id),
+        signature=form.signature.data if form.signature.data in ("department", "none") else "",
     )
     wait = settings.current().undo_send
     try:
@@ -77,7 +79,12 @@ def _post(view: TicketView, mode: str) -> Answer:
         return _again(view, form, mode, str(problem), 422)
     if mode == "reply":
         undo = url_for("desk.unsend", number=view.number, entry_id=entry_id, **way.ticket_args())
-        flash(_("Reply sent to %(name)s.", name=view.requester), f"undo:{undo}#{wait}" if wait else "success")
+        words = (
+            _("Reply kept; nobody is mailed.")
+            if draft.recipients == ()
+            else _("Reply sent to %(name)s.", name=view.requester)
+        )
+        flash(words, f"undo:{undo}#{wait}" if wait else "success")
     else:
         flash(_("Note added."), "success")
     return redirect(_after(view, mode, way, follow))

@@ -27,6 +27,8 @@
         else if (field && !field.value) field.value = value;
       }
       if (beside.length) this.form.dispatchEvent(new CustomEvent("hookdesk:keep", { bubbles: true, detail: { files: beside } }));
+      const composer = this.form.closest(".composer");
+      if (composer) composer.classList.add("is-open");
       this.say(draft.saved);
     }
 

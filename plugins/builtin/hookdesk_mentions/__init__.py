@@ -1,0 +1,1 @@
+"""Mentions: "@Ada Lovelace" in a note or a reply calls that agent."""

@@ -1,0 +1,71 @@
+"""The plugin: a picker for names, who was mentioned, and the alert to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from hookdesk.api import (
+    Actor,
+    AlertKind,
+    Event,
+    Field,
+    FieldType,
+    NoSettings,
+    Plugin,
+    SlotContent,
+    Ticket,
+    asked_for,
+    hookimpl,
+)
+from hookdesk_mentions import services
+from hookdesk_mentions.models import Mention
+from hookdesk_mentions.views import bp
+
+
+class Mentions(Plugin[NoSettings]):
+    """Mentions
+
+    “@” and a name in a note or a reply calls that agent: they are told, and find the ticket in their queue of mentions.
+    """
+
+    @hookimpl
+    def criteria_fields(self) -> Sequence[Field]:
+        """Mentions in conditions."""
+        column = select(Mention.agent_id).where(Mention.ticket_id == Ticket.id)
+        return [
+            Field(
+                "mention", _("Mentions"), FieldType.CHOICE, column, "", is_many=True, read=lambda draft: (), is_early=False,
+                group=_("Ticket"), mine="agent_id",
+            )
+        ]  # fmt: skip
+
+    @hookimpl
+    def alert_kinds(self) -> Sequence[AlertKind]:
+        """Being mentioned."""
+        return [
+            AlertKind(
+                services.ALERT, _l("Mention"), _l("%(author)s mentioned you on a ticket."), ("named",), ("named",)
+            )
+        ]  # fmt: skip
+
+    @hookimpl
+    def entry_added(self, event: Event) -> None:
+        """Look whom an agent's words mention."""
+        services.note(event)
+
+    @hookimpl
+    @asked_for(slot=["ticket.composer"])
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """A button in the composer."""
+        return [SlotContent("mentions/button.html", args, order=30)]
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """What the picker asks for."""
+        return [bp]
