@@ -65,8 +65,9 @@ MANY = {
 }
 FIELDS = {name: Field(name, name.title(), kind, TABLE.c[name], name) for name, kind in TYPES.items()}
 FIELDS |= {name: Field(name, name.title(), kind, column, name, is_many=True) for name, (kind, column) in MANY.items()}
-FIELDS["assignee"] = replace(FIELDS["assignee"], mine="agent_id")
-FIELDS["marks"] = replace(FIELDS["marks"], mine="teams")
+FIELDS["assignee"] = replace(FIELDS["assignee"], mine="agent_id", choices=list)
+FIELDS["marks"] = replace(FIELDS["marks"], mine="teams", choices=list)
+FIELDS["marks"] = replace(FIELDS["marks"], owner=(TABLE.c.id, MARKS.c.probe_id))
 FIELDS["closed"] = replace(FIELDS["created"], name="closed", empty=clock.NEVER)
 READERS = st.builds(
     Actor,
@@ -320,6 +321,18 @@ def test_relative_conditions_are_checked(operator: str, value: Any, words: str) 
     part = {"field": "created", "operator": operator, "value": value}
     with pytest.raises(CriteriaProblem, match=words):
         load({"version": 1, "mode": "all", "parts": [part]}, FIELDS, is_stored=True)
+
+
+def test_what_is_about_nobody_else_is_asked_for_oneself_alone() -> None:
+    """Whose drafts a ticket has, for one: the field lists no choices."""
+    fields = {"draft": Field("draft", "Draft", FieldType.CHOICE, TABLE.c.assignee, "", mine="agent_id")}
+    own = {"version": 1, "mode": "all", "parts": [{"field": "draft", "operator": "is_me"}]}
+    assert load(own, fields, is_stored=True).parts
+    for part in ({"operator": "is", "value": 3}, {"operator": "is_empty"}):
+        with pytest.raises(CriteriaProblem, match="Draft cannot be compared like this"):
+            load({"version": 1, "mode": "all", "parts": [{"field": "draft", **part}]}, fields, is_stored=True)
+    with pytest.raises(CriteriaProblem, match="Draft cannot be compared like this"):
+        load(own, fields)
 
 
 def test_rules_about_drafts_know_no_reader() -> None:

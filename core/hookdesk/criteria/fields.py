@@ -28,16 +28,19 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
 
 
 def operators_of(field: Field, is_stored: bool = False) -> frozenset[Operator]:
-    """Which operators a field has. With `is_stored` those that stored tickets can be asked for by a reader: relative ones, no patterns."""
+    """Which operators a field has. With `is_stored` those that stored tickets can be asked for by a reader: relative ones, no patterns.
+
+    A field of the reader's own that lists no choices is about nobody else: it can be asked for one's own alone.
+    """
+    own = {Operator.IS_ME, Operator.IS_NOT_ME} if field.mine == "agent_id" else {Operator.IS_MINE, Operator.IS_NOT_MINE}
+    if field.mine and field.choices is None:
+        return frozenset(own) if is_stored else frozenset()
     found = OPERATORS[field.type]
     if not is_stored:
         return found
     if field.type is FieldType.MOMENT:
         found |= SPANS | {Operator.DURING}
-    if field.mine:
-        is_one = field.mine == "agent_id"
-        found |= {Operator.IS_ME, Operator.IS_NOT_ME} if is_one else {Operator.IS_MINE, Operator.IS_NOT_MINE}
-    return found - {Operator.MATCHES, Operator.NOT_MATCHES}
+    return (found | own if field.mine else found) - {Operator.MATCHES, Operator.NOT_MATCHES}
 
 
 def known_fields() -> dict[str, Field]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnClause, ColumnElement, Select, and_, false, func, not_, or_, true
+from sqlalchemy import ColumnClause, ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hookdesk.types.criteria import NEGATED, Comparison, Field, Group, Mode, Operator
@@ -76,7 +76,9 @@ def _comparison(part: Comparison, field: Field, unknown: bool | None) -> ColumnE
     found = _held(element(field), NEGATED.get(part.operator, part.operator), part.value)
     if field.empty is not None:
         found = and_(found, field.column != field.empty)
-    if field.is_many:
+    if field.owner is not None:
+        found = field.owner[0].in_(select(field.owner[1]).where(found))
+    elif field.is_many:
         found = field.column.where(found).exists()
     return not_(found) if part.operator in NEGATED else found
 

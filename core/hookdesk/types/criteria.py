@@ -81,7 +81,8 @@ class Field:
     negates: for none). None says that stored tickets do not have it. `attribute` is the name on a draft, or in its `fields`; `read`
     computes the value of a draft instead. `choices` lists (value, label) for editors. `is_early` says that it is known when a ticket is
     opened. `group` is the heading under which editors list it. `mine` names the attribute of `Actor` that says which values are the
-    reader's own: `agent_id`, `teams` or `departments`. `empty` is what the column holds for an empty value besides NULL.
+    reader's own: `agent_id`, `teams` or `departments`. `empty` is what the column holds for an empty value besides NULL. `owner`, for one
+    with several values, is (`Ticket.id`, the column beside the values that names the ticket), so that tickets are found by their values.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Field:
     group: str = ""
     mine: str = ""
     empty: Any = None
+    owner: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

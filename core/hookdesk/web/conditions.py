@@ -90,7 +90,7 @@ def editor_data(fields: Mapping[str, Field], is_stored: bool = False) -> dict[st
 
     Fields of a choice that lists none are left out: there would be nothing to choose.
     """
-    shown = [field for field in fields.values() if field.type is not FieldType.CHOICE or field.choices is not None]
+    shown = [field for field in fields.values() if _is_shown(field, is_stored)]
     operators = {
         str(operator): {
             "label": str(words),
@@ -106,6 +106,13 @@ def editor_data(fields: Mapping[str, Field], is_stored: bool = False) -> dict[st
         "units": [[unit, str(words)] for unit, words in UNIT_WORDS.items()],
         "words": _words(),
     }
+
+
+def _is_shown(field: Field, is_stored: bool) -> bool:
+    """True for a field that can be compared with something."""
+    if field.type is not FieldType.CHOICE or field.choices is not None:
+        return True
+    return bool(field.mine) and is_stored
 
 
 def _takes(operator: Operator) -> str:

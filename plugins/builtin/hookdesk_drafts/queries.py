@@ -32,7 +32,7 @@ def field() -> Field:
     column = select(Draft.agent_id).where(Draft.ticket_id == Ticket.id, Draft.agent_id.is_not(None))
     return Field(
         "draft", _("Draft of mine"), FieldType.CHOICE, column, "", is_many=True, read=lambda draft: (), is_early=False,
-        group=_("Ticket"), mine="agent_id",
+        group=_("Ticket"), mine="agent_id", owner=(Ticket.id, Draft.ticket_id),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import get_locale
@@ -41,20 +41,20 @@ def labels(field: Field) -> Mapping[Any, str]:
     return cached(f"queues.labels.{get_locale()}.{field.name}", lambda: {key: str(label) for key, label in choices()})
 
 
-def is_quick(group: Group, state: str) -> bool:
+def is_quick(group: Group, known: Mapping[str, Field], state: str) -> bool:
     """True if indexes answer the conditions, however many tickets there are: all open ones may be looked at in an index, but of the
     closed ones, which grow for ever, only those that it finds.
     """
-    if any(one.field not in COVERED for one in criteria.comparisons(group)):
+    owned = {name for name, field in known.items() if field.owner is not None}
+    if any(one.field not in COVERED | owned for one in criteria.comparisons(group)):
         return False
-    return state == "open" or not group.parts or _is_selective(group)
+    return state == "open" or not group.parts or _is_selective(group, SELECTIVE | owned)
 
 
-def _is_selective(part: Group | Comparison) -> bool:
+def _is_selective(part: Group | Comparison, selective: Collection[str]) -> bool:
     """True if an index finds what meets a condition."""
     if isinstance(part, Comparison):
-        return (
-            part.field in SELECTIVE and part.operator not in criteria.NEGATED and part.operator is not Operator.BEFORE
-        )
-    found = [_is_selective(inner) for inner in part.parts]
+        is_found = part.operator not in criteria.NEGATED and part.operator not in (Operator.BEFORE, Operator.OLDER)
+        return part.field in selective and is_found
+    found = [_is_selective(inner, selective) for inner in part.parts]
     return part.mode is Mode.ALL and any(found)

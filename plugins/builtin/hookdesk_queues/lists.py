@@ -101,7 +101,7 @@ def _queue(node: Node, forest: tree.Forest, actor: Actor, known: Mapping[str, Fi
     asked = criteria.where(criteria.resolved(group, known, actor, is_kept=True), known)
     return StoredQueue(
         key=node.key, label=node.label, icon=node.own.icon or "list", state=node.state, group=_("Personal") if is_own else "",
-        usual=wanted if sorting.order(wanted) else "activity", is_bounded=not fields.is_quick(group, node.state),
+        usual=wanted if sorting.order(wanted) else "activity", is_bounded=not fields.is_quick(group, known, node.state),
         level=1 if is_own and node.above and node.above.own.agent_id is None else node.level,
         id=node.id, where=(asked,) if group.parts else (), columns=tuple(own.columns if own and own.columns else node.columns),
         styles=tuple(node.styles), sorts=tuple(node.sorts), narrows_by=node.own.quick, export=tuple(node.export), is_own=is_own,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Field, NavItem, NoSettings, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, Field, NavItem, NoSettings, PageAssets, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_desk.queues import QueueSet
 from hookdesk_queues import fields, lists, shipped, slots
 from hookdesk_queues.hookspecs import QueueHooks
@@ -41,6 +41,7 @@ class Queues(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin", "desk.sidebar"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """Where queues are changed: everybody's in the admin panel, one's own below them."""
         if area == "admin":
@@ -50,6 +51,7 @@ class Queues(Plugin[NoSettings]):
         return []
 
     @hookimpl
+    @asked_for(slot=["queue.toolbar", "directory.organization"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The columns of a list, and the mark of a very important organization."""
         return slots.content(slot, actor, args)

@@ -19,7 +19,7 @@ def field() -> Field:
     """The condition field: a ticket can have several."""
     return Field(
         "tag", _("Tag"), FieldType.CHOICE, select(TicketTag.tag_id).where(TicketTag.ticket_id == Ticket.id), "tags",
-        is_many=True, read=on_draft, choices=choices,
+        is_many=True, read=on_draft, choices=choices, owner=(Ticket.id, TicketTag.ticket_id),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@
 
   // News in the list: shown at once if nobody is at work in it, else told.
   const live = document.querySelector("[data-live]");
-  const pause = 20000;
+  const pause = 8000;
   const idle = 30 * 60000;
   let touched = Date.now();
   for (const type of ["pointermove", "keydown"]) addEventListener(type, () => (touched = Date.now()), { passive: true });

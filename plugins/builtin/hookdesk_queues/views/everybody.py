@@ -65,7 +65,7 @@ def _words(node: Node, labels: criteria.Labels) -> str:
 def _is_quick(node: Node) -> bool:
     """True if indexes answer it, so that the sidebar counts it."""
     try:
-        return fields.is_quick(lists.group_of(node, fields.stored()), node.state)
+        return fields.is_quick(lists.group_of(node, fields.stored()), fields.stored(), node.state)
     except criteria.CriteriaProblem:
         return True
 
