@@ -83,6 +83,7 @@ class Field:
     opened. `group` is the heading under which editors list it. `mine` names the attribute of `Actor` that says which values are the
     reader's own: `agent_id`, `teams` or `departments`. `empty` is what the column holds for an empty value besides NULL. `owner`, for one
     with several values, is (`Ticket.id`, the column beside the values that names the ticket), so that tickets are found by their values.
+    `is_secret`: agents do not see its values, so what they ask for may not name it.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Field:
     mine: str = ""
     empty: Any = None
     owner: tuple[Any, Any] | None = None
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

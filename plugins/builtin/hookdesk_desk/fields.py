@@ -13,11 +13,13 @@ from hookdesk_desk.directory import directory
 
 
 def stored() -> Mapping[str, Field]:
-    """The fields of stored tickets, in the reader's words."""
-    return cached(
-        f"desk.fields.{get_locale()}",
-        lambda: {name: field for name, field in criteria.known_fields().items() if field.column is not None},
-    )
+    """The fields of stored tickets whose values agents see, in the reader's words."""
+
+    def build() -> Mapping[str, Field]:
+        known = criteria.known_fields().values()
+        return {field.name: field for field in known if field.column is not None and not field.is_secret}
+
+    return cached(f"desk.fields.{get_locale()}", build)
 
 
 def offered(actor: Actor) -> Mapping[str, Field]:

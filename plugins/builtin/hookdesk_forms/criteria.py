@@ -51,6 +51,7 @@ def _field(spec: Spec, kind: FieldKind) -> Field:
         read=_reader(spec),
         choices=partial(_choices, kind, spec) if kind.compared is FieldType.CHOICE else None,
         group=groups[spec.about],
+        is_secret=spec.level(is_agent=True) == "hidden",
     )
 
 

@@ -15,6 +15,7 @@ from hookdesk.api import (
     FilterAction,
     FormPart,
     InboundMessage,
+    ListColumn,
     MessageValue,
     NavItem,
     NoSettings,
@@ -25,7 +26,7 @@ from hookdesk.api import (
     TicketView,
     hookimpl,
 )
-from hookdesk_forms import actions, criteria, findable, intake, mailed, persons, slots
+from hookdesk_forms import actions, columns, criteria, findable, intake, mailed, persons, slots
 from hookdesk_forms.hookspecs import FormsHooks
 from hookdesk_forms.kinds import OWN, FieldKind
 from hookdesk_forms.views import bp
@@ -38,7 +39,7 @@ class Forms(Plugin[NoSettings]):
     """
 
     hookspecs = (FormsHooks,)
-    uses = ("filters", "search", "tasks")
+    uses = ("filters", "search", "tasks", "queues")
 
     @hookimpl
     def field_kinds(self) -> Sequence[FieldKind]:
@@ -111,6 +112,11 @@ class Forms(Plugin[NoSettings]):
     def criteria_fields(self) -> Sequence[Field]:
         """Fields for conditions."""
         return criteria.fields()
+
+    @hookimpl
+    def list_columns(self) -> Sequence[ListColumn]:
+        """Fields of tickets, in lists and exports."""
+        return columns.columns()
 
     @hookimpl
     def search_words(self, ticket_ids: Sequence[int]) -> Sequence[tuple[int, str, bool]]:
