@@ -47,6 +47,7 @@ class Priority(Base):
     is_public: Mapped[bool] = mapped_column(default=False)
 
 
+_NARROWING = ("department_id", "assignee_id", "status_id", "is_answered", "priority_id", "organization_id")
 _IS_MERGED = text("merged_into_id IS NOT NULL")
 
 
@@ -63,12 +64,13 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index("ix_ticket_state_activity", "state", "last_activity_at", "id"),
-        Index("ix_ticket_state_created", "state", "created_at", "id"),
+        # the columns after the id let pages and counts of queues by status, department, assignee, priority and so on stay within the index
+        Index("ix_ticket_state_activity", "state", "last_activity_at", "id", *_NARROWING),
+        Index("ix_ticket_state_created", "state", "created_at", "id", "department_id", "assignee_id", "team_id"),
         Index("ix_ticket_state_priority", "state", "priority_rank", "id"),
-        Index("ix_ticket_state_due", "state", "due_at", "id"),
-        Index("ix_ticket_department_state_due", "department_id", "state", "due_at", "id"),
-        # the columns after the id let counts by status, department and assignee stay within the index
+        Index("ix_ticket_state_due", "state", "due_at", "id", "department_id", "priority_id"),
+        Index("ix_ticket_state_closed", "state", "closed_at", "id", "department_id", "assignee_id", "team_id"),
+        Index("ix_ticket_department_state_due", "department_id", "state", "due_at", "id", "priority_id"),
         Index(
             "ix_ticket_department_state_activity",
             "department_id",
@@ -77,6 +79,9 @@ class Ticket(Base):
             "id",
             "assignee_id",
             "status_id",
+            "is_answered",
+            "priority_id",
+            "organization_id",
         ),
         Index(
             "ix_ticket_assignee_state_activity",
@@ -99,7 +104,7 @@ class Ticket(Base):
         ),
         Index("ix_ticket_status_state_activity", "status_id", "state", "last_activity_at", "id"),
         Index("ix_ticket_user_activity", "user_id", "last_activity_at", "id"),
-        Index("ix_ticket_organization_activity", "organization_id", "last_activity_at", "id"),
+        Index("ix_ticket_organization_activity", "organization_id", "last_activity_at", "id", "state", "department_id"),
         Index("ix_ticket_merged_into_id", "merged_into_id", sqlite_where=_IS_MERGED, postgresql_where=_IS_MERGED),
     )
     id: Mapped[PrimaryKey]
