@@ -10,13 +10,28 @@ over any field look at the newest `MOST_LOOKED_AT` tickets of a state. Whoever s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, false, func, not_, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from hookdesk import clock
 from hookdesk.access import BINNED, Leg, legs, narrowing, scope_key
@@ -117,14 +132,18 @@ def page(
     before: Cursor | None = None,
     size: int = 25,
     is_bounded: bool = False,
+    is_listed: bool = False,
 ) -> Page:
     """One page of the tickets in a state ("" for any) that the actor may see and that meet all conditions, in the sort's order.
 
-    `is_bounded`: only the newest `MOST_LOOKED_AT` tickets of a state are looked at, for no index answers the conditions.
+    `is_bounded`: only the newest `MOST_LOOKED_AT` tickets of a state are looked at, for no index answers the conditions. `is_listed`: the
+    conditions name the tickets by their ids (a table of drafts or tags does), so nothing else is worth a walk.
     """
     after, before = (edge if edge is None or edge.fits(sort) else None for edge in (after, before))
     backwards = before is not None
-    ids = page_ids(actor, state, sort, conditions, before if backwards else after, size + 1, backwards, is_bounded)
+    ids = page_ids(
+        actor, state, sort, conditions, before if backwards else after, size + 1, backwards, is_bounded, is_listed
+    )
     more = len(ids) > size
     ids = ids[:size][::-1] if backwards else ids[:size]
     shown = rows([row.id for row in ids])
@@ -145,6 +164,7 @@ def page_ids(
     limit: int = 26,
     backwards: bool = False,
     is_bounded: bool = False,
+    is_listed: bool = False,
 ) -> Sequence[Row[Any]]:
     """Ids of a page, each with its sort's value as `key`."""
     if not legs(actor):
@@ -152,8 +172,10 @@ def page_ids(
     descending = sort.descending != backwards
     beyond = [_beyond(sort, cursor, descending)] if cursor is not None else []
     if sort.is_indexed and not (is_bounded and sort is not NEWEST):
-        return reading().all(_walk(actor, state, sort, [*conditions, *beyond], descending, limit, is_bounded))
-    newest = _walk(actor, state, NEWEST, conditions, True, MOST_SORTED, is_bounded).subquery()
+        return reading().all(
+            _walk(actor, state, sort, [*conditions, *beyond], descending, limit, is_bounded, is_listed)
+        )
+    newest = _walk(actor, state, NEWEST, conditions, True, MOST_SORTED, is_bounded, is_listed).subquery()
     found = select(Ticket.id, sort.column.label("key")).join(newest, newest.c.id == Ticket.id).where(*beyond)
     return reading().all(found.order_by(*_order(sort.column, Ticket.id, descending)).limit(limit))
 
@@ -166,16 +188,18 @@ def _walk(
     descending: bool,
     limit: int,
     is_bounded: bool = False,
+    is_listed: bool = False,
 ) -> Select[Any]:
     """A page's ids and keys: an index walk for a wide scope, a union of one page a leg for a narrow one; one for each state."""
     found = legs(actor)
     ways = [leg.condition for leg in found]
-    if len(found) == 1 or is_wide(actor, found, state):
+    if len(found) == 1 or is_listed or is_wide(actor, found, state):
         ways = [or_(*ways)]
     must = [*conditions, *narrowing(actor)]
+    apart = _unindexed if is_listed else _as_it_is
     pages = [
         select(Ticket.id, sort.column.label("key"))
-        .where(Ticket.state == one, way, *must, *(_recent(actor, one) if is_bounded else ()))
+        .where(apart(Ticket.state == one), apart(way), *must, *(_recent(actor, one) if is_bounded else ()))
         .order_by(*_order(sort.column, Ticket.id, descending))
         .limit(limit)
         for one in ([state] if state else STATES)
@@ -185,6 +209,24 @@ def _walk(
         return pages[0]
     together = union(*(select(part.subquery()) for part in pages)).subquery()
     return select(together).order_by(*_order(together.c.key, together.c.id, descending)).limit(limit)
+
+
+def _unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same condition where no index is to answer it: something else finds far fewer tickets, which a database without statistics
+    does not know.
+    """
+
+    def hidden(element: Any, **_given: Any) -> Any:
+        if getattr(element, "table", None) is not Ticket.__table__ or element.name == "id":
+            return None
+        return element + 0 if isinstance(element.type, Integer) else func.coalesce(element, "")
+
+    return replacement_traverse(condition, {}, hidden)
+
+
+def _as_it_is(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that an index may answer."""
+    return condition
 
 
 def _order(key: Any, ticket_id: Any, descending: bool) -> tuple[ColumnElement[Any], ...]:
@@ -229,7 +271,7 @@ def is_wide(actor: Actor, found: Sequence[Leg], state: str) -> bool:
     key = (scope_key(actor), state, WIDE)
     known = _widths.get(key)
     if known is None or known[0] < time.monotonic():
-        widths = (_counted(select(Ticket.id).where(*in_state(state), leg.condition), WIDE) for leg in found)
+        widths = (_counted(select(Ticket.id).where(*_states_in(leg, state), leg.condition), WIDE) for leg in found)
         row = reading().first(select(*widths))
         known = (time.monotonic() + WIDTH_HOLDS, row is not None and max(row) >= WIDE)
         _keep(_widths, key, known)
@@ -239,6 +281,11 @@ def is_wide(actor: Actor, found: Sequence[Leg], state: str) -> bool:
 def in_state(state: str) -> list[ColumnElement[bool]]:
     """The condition on the state; for "" all but what is in the bin."""
     return [Ticket.state == state] if state else [Ticket.state != BINNED]
+
+
+def _states_in(leg: Leg, state: str) -> list[ColumnElement[bool]]:
+    """The condition on the state beside a leg; one that names tickets by their ids is not to be helped by an index on states."""
+    return [_unindexed(one) for one in in_state(state)] if leg.name == "referral" else in_state(state)
 
 
 def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
@@ -258,16 +305,19 @@ def count(actor: Actor, state: str, *conditions: ColumnElement[bool], is_bounded
     return min(sum(found.values()), _most(state) + 1)
 
 
-def counts(actor: Actor, asked: Callable[[], Asked], kept_as: Hashable = None) -> dict[str, int]:
+def counts(
+    actor: Actor, asked: Callable[[], Asked], kept_as: Hashable = None, listed: Collection[str] = ()
+) -> dict[str, int]:
     """Like `count`, for several lists in one query: name → number, from name → (state, conditions).
 
-    `kept_as` stands for what `asked` returns: under the same one the query is put together once and kept.
+    `kept_as` stands for what `asked` returns: under the same one the query is put together once and kept. `listed` names those whose
+    conditions name the tickets by their ids.
     """
     found, narrow = legs(actor), narrowing(actor)
     key = (scope_key(actor), kept_as)
     counting = _countings.get(key) if kept_as is not None and not narrow else None
     if counting is None:
-        counting = _counting(found, narrow, asked())
+        counting = _counting(found, narrow, asked(), listed)
         if kept_as is not None and not narrow:
             _keep(_countings, key, counting)
     statement, states = counting
@@ -277,12 +327,19 @@ def counts(actor: Actor, asked: Callable[[], Asked], kept_as: Hashable = None) -
     return {name: min(sum(next(numbers) for _ in found), _most(state) + 1) for name, state in states.items()}
 
 
-def _counting(found: Sequence[Leg], narrow: Sequence[ColumnElement[bool]], asked: Asked) -> Counting:
+def _counting(
+    found: Sequence[Leg], narrow: Sequence[ColumnElement[bool]], asked: Asked, listed: Collection[str]
+) -> Counting:
     """The query of `counts` with one column for each list and leg, and the state of each list."""
+
+    def column(name: str, state: str, conditions: Sequence[ColumnElement[bool]], leg: Leg) -> ScalarSelect[int]:
+        place = [*_states_in(leg, state), leg.condition]
+        if name in listed:
+            place = [_unindexed(one) for one in (*in_state(state), leg.condition)]
+        return _counted(select(Ticket.id).where(*place, *conditions, *narrow), _most(state) + 1)
+
     columns = (
-        _counted(select(Ticket.id).where(*in_state(state), leg, *conditions, *narrow), _most(state) + 1)
-        for state, conditions in asked.values()
-        for leg in _apart(found)
+        column(name, state, conditions, leg) for name, (state, conditions) in asked.items() for leg in _apart(found)
     )
     return select(*columns), {name: state for name, (state, _conditions) in asked.items()}
 
@@ -299,11 +356,14 @@ def _most(state: str) -> int:
     return MOST_OPEN if state == "open" else MOST_CLOSED
 
 
-def _apart(found: Sequence[Leg]) -> list[ColumnElement[bool]]:
-    """The legs as conditions of which no ticket meets two: each is then counted on its own index, and the numbers add up."""
+def _apart(found: Sequence[Leg]) -> list[Leg]:
+    """The legs narrowed so that no ticket meets two: each is then counted on its own index, and the numbers add up."""
     ordered = sorted(found, key=lambda leg: leg.name != "department")  # the widest first, so that it stays the simplest
     return [
-        and_(leg.condition, *(not_(func.coalesce(other.condition, false())) for other in ordered[:place]))
+        Leg(
+            leg.name,
+            and_(leg.condition, *(not_(func.coalesce(other.condition, false())) for other in ordered[:place])),
+        )
         for place, leg in enumerate(ordered)
     ]
 

@@ -56,7 +56,13 @@ def _of_numbers(actor: Actor, numbers: Sequence[str]) -> list[Chosen]:
 def _of_list(actor: Actor, way: Trail, most: int) -> list[Chosen]:
     """The first tickets of a list, in its order."""
     found = listing.page_ids(
-        actor, way.queue.state, way.order, way.conditions(actor), limit=most, is_bounded=way.is_bounded
+        actor,
+        way.queue.state,
+        way.order,
+        way.conditions(actor),
+        limit=most,
+        is_bounded=way.is_bounded,
+        is_listed=way.queue.is_listed,
     )
     return _of_ids([row.id for row in found])
 

@@ -46,7 +46,7 @@ class Queue:
 
     Plugins make subclasses and hand them to the desk with the hook `desk_sidebar`. `usual` is the name of its order while nobody chose
     another. `is_bounded` says that no index answers its conditions: then only the newest tickets are looked at, and the sidebar does not
-    count it. `level` is its depth below other queues, 1 at the top.
+    count it; `is_listed` that they name the tickets by their ids. `level` is its depth below other queues, 1 at the top.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Queue:
     group: str = ""
     usual: str = "activity"
     is_bounded: bool = False
+    is_listed: bool = False
     level: int = 1
 
     def conditions(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -91,6 +92,10 @@ class Queue:
 
     def quick(self, actor: Actor) -> QuickFilter | None:
         """A field by whose values the list can be narrowed."""
+        return None
+
+    def change(self) -> tuple[str, str] | None:
+        """The words and address of the page where an agent changes it for themselves."""
         return None
 
     def layout(self, actor: Actor, rows: Sequence[Any], address: tuple[str, str]) -> Layout | None:
@@ -196,6 +201,7 @@ def counts(actor: Actor) -> Mapping[str, str]:
             actor,
             lambda: {queue.key: (queue.state, queue.conditions(actor)) for queue in queues},
             kept_as=("desk", tuple(queue.sense() for queue in queues)),
+            listed={queue.key for queue in queues if queue.is_listed},
         )
         cached = {queue.key: words(found[queue.key], queue.state) for queue in queues}
         setattr(g, _COUNTS, cached)

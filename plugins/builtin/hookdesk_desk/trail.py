@@ -74,6 +74,7 @@ class Trail:
             before=None if forward else here,
             size=1,
             is_bounded=self.is_bounded,
+            is_listed=self.queue.is_listed,
         )
         return page.rows[0].number if page.rows else None
 

@@ -51,6 +51,13 @@ def is_quick(group: Group, known: Mapping[str, Field], state: str) -> bool:
     return state == "open" or not group.parts or _is_selective(group, SELECTIVE | owned)
 
 
+def is_listed(group: Group, known: Mapping[str, Field]) -> bool:
+    """True if the conditions name the tickets by their ids: a field that knows which tickets hold its values is asked for some."""
+    return bool(group.parts) and _is_selective(
+        group, {name for name, field in known.items() if field.owner is not None}
+    )
+
+
 def _is_selective(part: Group | Comparison, selective: Collection[str]) -> bool:
     """True if an index finds what meets a condition."""
     if isinstance(part, Comparison):

@@ -8,6 +8,7 @@ from dataclasses import field as member
 from itertools import count
 from typing import Any
 
+from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
@@ -56,6 +57,12 @@ class StoredQueue(Queue):
         """The menu of the field that narrows it."""
         return quick.menu(self.narrows_by, actor) if self.narrows_by else None
 
+    def change(self) -> tuple[str, str]:
+        """The form of a queue of one's own, or one's own columns of one of everybody."""
+        if self.is_own:
+            return _("Change"), url_for("queues.own_edit", queue_id=self.id)
+        return _("Columns"), url_for("queues.columns", queue_id=self.id)
+
     def layout(self, actor: Actor, rows: Sequence[Any], address: tuple[str, str]) -> Layout | None:
         """Its columns, styles and marks."""
         return showing.layout(actor, rows, self.columns, self.styles, address)
@@ -102,6 +109,7 @@ def _queue(node: Node, forest: tree.Forest, actor: Actor, known: Mapping[str, Fi
     return StoredQueue(
         key=node.key, label=node.label, icon=node.own.icon or "list", state=node.state, group=_("Personal") if is_own else "",
         usual=wanted if sorting.order(wanted) else "activity", is_bounded=not fields.is_quick(group, known, node.state),
+        is_listed=fields.is_listed(group, known),
         level=1 if is_own and node.above and node.above.own.agent_id is None else node.level,
         id=node.id, where=(asked,) if group.parts else (), columns=tuple(own.columns if own and own.columns else node.columns),
         styles=tuple(node.styles), sorts=tuple(node.sorts), narrows_by=node.own.quick, export=tuple(node.export), is_own=is_own,

@@ -51,9 +51,9 @@ class Queues(Plugin[NoSettings]):
         return []
 
     @hookimpl
-    @asked_for(slot=["queue.toolbar", "directory.organization"])
+    @asked_for(slot=["directory.organization"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """The columns of a list, and the mark of a very important organization."""
+        """The mark of a very important organization."""
         return slots.content(slot, actor, args)
 
     @hookimpl

@@ -7,13 +7,10 @@ from typing import Any
 
 from hookdesk.api import Actor, SlotContent
 from hookdesk_queues import services
-from hookdesk_queues.lists import StoredQueue
 
 
 def content(slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-    """The columns of a list, and the mark of a very important organization."""
-    if slot == "queue.toolbar" and isinstance(args["trail"].queue, StoredQueue):
-        return [SlotContent("queues/toolbar.html", {"queue": args["trail"].queue}, order=900)]
+    """The mark of a very important organization."""
     if slot == "directory.organization":
         organization = args["organization"]
         given = {"organization": organization, "is_vip": services.is_vip(organization.id)}

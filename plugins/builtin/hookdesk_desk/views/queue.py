@@ -50,6 +50,7 @@ def _page(actor: Actor, way: Trail) -> str:
         before=trail.cursor("before"),
         size=preferences.page_size(),
         is_bounded=way.is_bounded,
+        is_listed=way.queue.is_listed,
     )
     address = trail.halves(way)
     layout = way.queue.layout(actor, page.rows, address)
