@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     ScalarSelect,
     Select,
@@ -31,11 +30,11 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from hookdesk import clock
 from hookdesk.access import BINNED, Leg, legs, narrowing, scope_key
 from hookdesk.db.context import reading
+from hookdesk.db.hints import unindexed
 from hookdesk.models import LARGEST_ID, Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
 from hookdesk.types.actors import Actor
 
@@ -195,38 +194,17 @@ def _walk(
     ways = [leg.condition for leg in found]
     if len(found) == 1 or is_listed or is_wide(actor, found, state):
         ways = [or_(*ways)]
-    must = [*conditions, *narrowing(actor)]
-    apart = _unindexed if is_listed else _as_it_is
-    pages = [
-        select(Ticket.id, sort.column.label("key"))
-        .where(apart(Ticket.state == one), apart(way), *must, *(_recent(actor, one) if is_bounded else ()))
-        .order_by(*_order(sort.column, Ticket.id, descending))
-        .limit(limit)
-        for one in ([state] if state else STATES)
-        for way in ways
-    ]
+    order, must = _order(sort.column, Ticket.id, descending), [*conditions, *narrowing(actor)]
+    walk = select(Ticket.id, sort.column.label("key")).where(*must).order_by(*order).limit(limit)
+    pages = []
+    for one in [state] if state else STATES:
+        for way in ways:
+            place = [Ticket.state == one, way, *(_recent(actor, one) if is_bounded else ())]
+            pages.append(walk.where(*(map(unindexed, place) if is_listed else place)))
     if len(pages) == 1:
         return pages[0]
     together = union(*(select(part.subquery()) for part in pages)).subquery()
     return select(together).order_by(*_order(together.c.key, together.c.id, descending)).limit(limit)
-
-
-def _unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The same condition where no index is to answer it: something else finds far fewer tickets, which a database without statistics
-    does not know.
-    """
-
-    def hidden(element: Any, **_given: Any) -> Any:
-        if getattr(element, "table", None) is not Ticket.__table__ or element.name == "id":
-            return None
-        return element + 0 if isinstance(element.type, Integer) else func.coalesce(element, "")
-
-    return replacement_traverse(condition, {}, hidden)
-
-
-def _as_it_is(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A condition that an index may answer."""
-    return condition
 
 
 def _order(key: Any, ticket_id: Any, descending: bool) -> tuple[ColumnElement[Any], ...]:
@@ -285,7 +263,7 @@ def in_state(state: str) -> list[ColumnElement[bool]]:
 
 def _states_in(leg: Leg, state: str) -> list[ColumnElement[bool]]:
     """The condition on the state beside a leg; one that names tickets by their ids is not to be helped by an index on states."""
-    return [_unindexed(one) for one in in_state(state)] if leg.name == "referral" else in_state(state)
+    return [unindexed(one) for one in in_state(state)] if leg.name == "referral" else in_state(state)
 
 
 def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
@@ -335,7 +313,7 @@ def _counting(
     def column(name: str, state: str, conditions: Sequence[ColumnElement[bool]], leg: Leg) -> ScalarSelect[int]:
         place = [*_states_in(leg, state), leg.condition]
         if name in listed:
-            place = [_unindexed(one) for one in (*in_state(state), leg.condition)]
+            place = [unindexed(one) for one in (*in_state(state), leg.condition)]
         return _counted(select(Ticket.id).where(*place, *conditions, *narrow), _most(state) + 1)
 
     columns = (
