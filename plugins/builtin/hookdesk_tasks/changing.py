@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Agent, Department, Team, assignment, clock, tickets, transact
+from hookdesk.api import Actor, Agent, Department, Team, assignment, clock, reading, tickets, transact
 from hookdesk_tasks import guard
 from hookdesk_tasks.making import checked_words, wake_for, who
 from hookdesk_tasks.models import Task
 from hookdesk_tasks.recording import TaskProblem, locked, note_change
+
+MOST_RELEASED = 500
 
 
 def change(actor: Actor, task_id: int, permission: str, work: Callable[[Session, Task], None]) -> None:
@@ -122,3 +125,18 @@ def _names(session: Session, model: Any, before: int | None, after: int | None) 
         return "" if row is None else str(row.name)
 
     return {"before_name": name(before), "after_name": name(after)}
+
+
+def release_gone() -> int:
+    """Take open tasks from agents who do not work here any more, so that they are seen among what nobody has; how many."""
+    inactive = select(Agent.id).where(~Agent.is_active)
+    theirs = select(Task.id).where(Task.state == "open", Task.assignee_id.in_(inactive)).order_by(Task.id)
+    found = list(reading().scalars(theirs.limit(MOST_RELEASED)))
+
+    def work(session: Session) -> None:
+        for task_id in found:
+            _set_agent(session, locked(session, task_id), guard.SYSTEM, None)
+
+    if found:
+        transact(work)
+    return len(found)

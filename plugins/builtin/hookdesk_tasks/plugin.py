@@ -30,6 +30,7 @@ from hookdesk.api import (
 from hookdesk_tasks import (
     alerts,
     beside,
+    changing,
     checklists,
     closing,
     conditions,
@@ -82,6 +83,12 @@ class Tasks(Plugin[Settings]):
     def ticket_changed(self, event: Event) -> None:
         """Tasks go along where their ticket is merged."""
         merging.follow(event)
+
+    @hookimpl
+    def configuration_changed(self, event: Event) -> None:
+        """Nobody who has left keeps open tasks."""
+        if event.data["kind"] == "agent":
+            changing.release_gone()
 
     @hookimpl
     def ticket_deleted(self, event: Event) -> None:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select, text
 from tests.queries import counted
 
-from hookdesk.api import Actor, ActorKind, Ticket, clock, reading, release, site, system
+from hookdesk.api import Actor, ActorKind, ThreadEntry, Ticket, clock, reading, release, site, system
 from hookdesk.testing import Client
 from hookdesk_tasks import checklists, making, queues
 from hookdesk_tasks.checklists import Line
@@ -68,6 +68,11 @@ def test_tasks_are_added_and_ticked_off_beside_a_ticket(
         to="/agent/tasks/new",
     ).text
     assert "1 of 4 done" in made
+    with hookdesk_app.app_context():
+        entry = reading().scalar(select(ThreadEntry.id).order_by(ThreadEntry.id).limit(1))
+    menu = hookdesk_client.get(f"{address}/entries/{entry}").text
+    link = LexborHTMLParser(menu).css_first('a[href*="/agent/tasks/new"]').attributes["href"]
+    assert "burning since nine" in hookdesk_client.get(str(link)).text, "its words are taken along"
 
 
 @pytest.mark.usefixtures("ada")

@@ -13,6 +13,7 @@ from tests.plugins.tasks.conftest import fresh
 from hookdesk.api import (
     Actor,
     ActorKind,
+    Agent,
     Department,
     Event,
     Forbidden,
@@ -22,6 +23,7 @@ from hookdesk.api import (
     ThreadEntry,
     Ticket,
     access_ticket,
+    log,
     reading,
     release,
     site,
@@ -223,6 +225,23 @@ def test_a_task_goes_once_its_ticket_is_gone(
     release()
     assert list(reading().scalars(select(Task.id))) == [free.id]
     assert reading().scalar(select(File.id)) is None
+
+
+def test_who_leaves_keeps_no_open_tasks(
+    make_task: MakeTask, make_agent: Callable[..., Actor], run_jobs: Callable[..., int]
+) -> None:
+    bob = make_agent("bob", "Bob")
+    task, done = (make_task(assignee_id=bob.agent_id) for _ in range(2))
+    closing.set_open(system(), done.id, is_open=False)
+
+    def leave(session):  # type: ignore[no-untyped-def]  # a Session
+        session.get(Agent, bob.agent_id).is_active = False
+        log.changed(session, system(), "agent", "Bob", {"is_active": (True, False)})
+
+    transact(leave)
+    run_jobs("outbox")
+    assert (fresh(task.number).assignee, fresh(done.number).assignee) == (None, "Bob")
+    assert lines(task) == ["assignee"]
 
 
 def test_an_event_about_a_task_that_is_gone_tells_nobody(make_task: MakeTask) -> None:
