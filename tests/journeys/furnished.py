@@ -48,9 +48,26 @@ def fill(made: LiveSite) -> None:
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="note", text="CANARY-NOTE"))
         if site().plugins.get("tasks") is not None:
             _tasks(settled.ticket_id)
+        if site().plugins.get("export") is not None:
+            _many(settled.ticket_id)
         html = '<h1>Hello</h1><p><b>there</b> <img src="https://tracker.example/x.png"></p>'
         threads.post(agent, ReplyDraft(ticket_id=settled.ticket_id, kind="response", text="Hello there", html=html))
     end(app)
+
+
+def _many(ticket_id: int) -> None:
+    """A change of two tickets of which one is not there, and an export."""
+    from hookdesk.api import actors
+    from hookdesk_bulk import actions
+    from hookdesk_bulk import services as bulk
+    from hookdesk_bulk.selection import Chosen
+    from hookdesk_export import services as export
+
+    agent = actors.agent_actor(1)
+    assert agent is not None
+    order = bulk.Order(actions.known()["note"].action, {"text": WORD}, f"Add a note: {WORD[:60]}", "/agent/")
+    bulk.begin(agent, order, [Chosen(ODD_TICKET, ticket_id), Chosen("99999", None)])
+    export.begin(agent, export.Wanted([ticket_id], ["number", "subject"], "csv", WORD[:200], "/agent/"))
 
 
 def _articles() -> None:

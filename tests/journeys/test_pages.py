@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -40,6 +41,7 @@ PORTAL = [
     *("/", "/open", "/open?topic=topics:1", "/check", "/nothing-here", "/agent/login", "/agent/reset"),
     *("/help", "/help/1", "/help/2", "/help/categories/1-bikes", "/help/search", "/help/search?q=tyre", "/help/glad"),
 ]
+SEARCHED = '{"version":1,"mode":"all","parts":[{"field":"subject","operator":"contains","value":"e"}]}'
 DESK = [
     "/agent/",
     "/agent/queues/mine",
@@ -81,6 +83,10 @@ DESK = [
     "/agent/search/",
     "/agent/search/?q=welcome",
     "/agent/search/?q=nothingofthekind",
+    "/agent/search/?order=best&q=welcome&conditions=" + quote(SEARCHED),
+    "/agent/search/advanced?conditions=" + quote(SEARCHED),
+    "/agent/bulk/1",
+    *("/agent/exports/", "/agent/exports/new", "/agent/exports/1"),
     "/agent/tickets/99999",
     *(
         f"/agent/kb{page}"
@@ -115,6 +121,7 @@ ADMIN = [
     ),
     *("/admin/filters/try", "/admin/filters/import", "/admin/filters/runs/1"),
     "/admin/agents/1/leave",
+    "/admin/search",
     "/admin/second-factors",
     "/admin/bans",
     *(

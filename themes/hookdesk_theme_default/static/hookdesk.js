@@ -229,6 +229,7 @@
     if (!field) return;
     const panel = field.closest("[popover]");
     if (panel && !field.offsetParent) panel.showPopover();
+    if (field.dataset.keyPresses !== undefined) return field.click();
     field.focus();
   };
   const open = () => cursor() && cursor().querySelector("a").click();
