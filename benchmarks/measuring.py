@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, attack, calibration, crowd, deadlines, filters, mail, operation, pages, scopes
+from benchmarks import api, attack, calibration, crowd, deadlines, filters, lists, mail, operation, pages, scopes
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
 
 GROUP = "hookdesk.benchmarks"
 """Entry points of plugins: a function that takes a `Stack` and returns a `Figure`; the entry point's name is the figure's."""
-ON_STACK = (pages, api, mail, operation)
+ON_STACK = (pages, lists, api, mail, operation)
 
 
 def names() -> list[str]:

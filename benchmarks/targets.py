@@ -43,6 +43,8 @@ TARGETS = {
     "ticket": Target("cpu_ms", 12),
     "search_rare": Target("cpu_ms", 25),
     "search_common": Target("cpu_ms", 25),
+    "search_best": Target("cpu_ms", 200),
+    "bulk_500": Target("p50_ms", 10_000),
     "reply": Target("cpu_ms", 15),
     "portal_open": Target("cpu_ms", 8),
     "api_create": Target("rps", 70),

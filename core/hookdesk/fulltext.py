@@ -73,6 +73,8 @@ def stem(word: str) -> str:
 
 def marked(text: str, typed: str) -> Markup:
     """The text with every word marked (`<mark>`) that begins like one that was typed; everything else is escaped."""
+    if place(text, typed) is None:
+        return escape(text)
     plain, places = _plain(text)
     pattern = _pattern(typed)
     made, end = Markup(""), 0

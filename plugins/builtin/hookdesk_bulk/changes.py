@@ -12,12 +12,11 @@ from hookdesk.api import (
     Actor,
     Referral,
     ReplyDraft,
+    Ticket,
     TicketView,
-    access_ticket,
     bin,
     participants,
     reading,
-    system,
     threads,
     tickets,
 )
@@ -26,10 +25,10 @@ Kept = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 
-def _kept(actor: Actor, view: TicketView, *names: str) -> Kept | None:
+def _kept(view: TicketView, *names: str) -> Kept | None:
     """What undoes a change of these properties: how they were, and how they are; None if they are as they were."""
-    now = access_ticket(system(actor.name), view.id)
-    before, after = ([getattr(ticket, name) for name in names] for ticket in (view, now))
+    now = reading().first(select(*(getattr(Ticket, name) for name in names)).where(Ticket.id == view.id))
+    before, after = [getattr(view, name) for name in names], list(now or ())
     return None if before == after else {"before": before, "after": after}
 
 
@@ -47,19 +46,19 @@ def _before(view: TicketView, kept: Kept, *names: str) -> list[Any]:
 def claim(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Give it to the actor; its team stays."""
     tickets.assign(actor, view.id, actor.agent_id, view.team_id)
-    return _kept(actor, view, "assignee_id", "team_id")
+    return _kept(view, "assignee_id", "team_id")
 
 
 def assign(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Give it to an agent, or take it from theirs; its team stays."""
     tickets.assign(actor, view.id, values["to"] or None, view.team_id)
-    return _kept(actor, view, "assignee_id", "team_id")
+    return _kept(view, "assignee_id", "team_id")
 
 
 def team(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Give it to a team, or to none; its assignee stays."""
     tickets.assign(actor, view.id, view.assignee_id, values["to"] or None)
-    return _kept(actor, view, "assignee_id", "team_id")
+    return _kept(view, "assignee_id", "team_id")
 
 
 def unassign(actor: Actor, view: TicketView, kept: Kept) -> None:
@@ -71,7 +70,7 @@ def unassign(actor: Actor, view: TicketView, kept: Kept) -> None:
 def status(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Set the status."""
     tickets.set_status(actor, view.id, values["to"])
-    return _kept(actor, view, "status_id")
+    return _kept(view, "status_id")
 
 
 def status_back(actor: Actor, view: TicketView, kept: Kept) -> None:
@@ -82,7 +81,7 @@ def status_back(actor: Actor, view: TicketView, kept: Kept) -> None:
 def priority(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Set the priority."""
     tickets.set_priority(actor, view.id, values["to"])
-    return _kept(actor, view, "priority_id")
+    return _kept(view, "priority_id")
 
 
 def priority_back(actor: Actor, view: TicketView, kept: Kept) -> None:
@@ -93,7 +92,7 @@ def priority_back(actor: Actor, view: TicketView, kept: Kept) -> None:
 def transfer(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Move it to a department."""
     tickets.transfer(actor, view.id, values["to"])
-    return _kept(actor, view, "department_id", "assignee_id", "team_id")
+    return _kept(view, "department_id", "assignee_id", "team_id")
 
 
 def transfer_back(actor: Actor, view: TicketView, kept: Kept) -> None:
@@ -122,7 +121,7 @@ def withdraw(actor: Actor, view: TicketView, kept: Kept) -> None:
 def answered(actor: Actor, view: TicketView, values: Values) -> Kept | None:
     """Mark it as answered, or as not."""
     tickets.mark_answered(actor, view.id, bool(values["to"]))
-    return _kept(actor, view, "is_answered")
+    return _kept(view, "is_answered")
 
 
 def answered_back(actor: Actor, view: TicketView, kept: Kept) -> None:

@@ -14,7 +14,7 @@ from hookdesk_desk.trail import Trail
 
 MOST = 5_000
 """Tickets of one run at most; of a longer list, its first ones."""
-MOST_TICKED = 200
+MOST_TICKED = 500
 """Tickets of one page at most."""
 PIECE = 500
 
