@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -79,9 +81,8 @@ class NewTicketForm(Form):
         """It lies ahead; what is typed is in the agent's own time zone."""
         if field.data is None:
             return
-        zone = get_timezone()
-        localize = getattr(zone, "localize", None)
-        field.data = localize(field.data) if localize else field.data.replace(tzinfo=zone)
+        # by its name: put into a moment as it is, Flask-Babel's own stands for the local mean time of 1893
+        field.data = field.data.replace(tzinfo=ZoneInfo(str(get_timezone() or "UTC")))
         if field.data <= clock.now():
             raise ValidationError(_("A due date lies ahead."))
 

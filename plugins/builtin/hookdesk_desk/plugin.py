@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ from hookdesk.api import (
     absolute_url,
     hookimpl,
 )
-from hookdesk_desk import opening, queues
+from hookdesk_desk import opening, preferences, queues
 from hookdesk_desk.hookspecs import DeskHooks
 from hookdesk_desk.settings import Settings
 from hookdesk_desk.views import bp
@@ -105,6 +106,11 @@ class Desk(Plugin[Settings]):
             Slot("queue.bulk", ("trail",), "Below a list: what takes the footer's place while rows are selected."),
             Slot("agent.profile", (), "Sections of an agent's own page: the password, second factors, sessions."),
         ]
+
+    @hookimpl
+    def person_records(self, user_id: int) -> Sequence[tuple[str, Any]]:
+        """How an agent wants the desk to be."""
+        return [("desk", chosen)] if (chosen := preferences.record(user_id)) else []
 
     @hookimpl
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:

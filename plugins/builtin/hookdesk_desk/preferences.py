@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, g, has_request_context, request, session
 from sqlalchemy import select
 
-from hookdesk.api import Actor, current_actor, reading, transact
+from hookdesk.api import Actor, Agent, current_actor, reading, transact
 from hookdesk_desk.models import Preference
 from hookdesk_desk.settings import current as site_settings
 
@@ -38,6 +38,12 @@ def of(agent_id: int | None) -> Choice:
     """What an agent has chosen."""
     stored = reading().scalar(select(Preference.choice).where(Preference.agent_id == agent_id))
     return _choice(stored) if stored else Choice()
+
+
+def record(user_id: int) -> dict[str, Any]:
+    """What an agent has chosen, for the file that they may ask for; nothing of anybody else."""
+    asked = select(Preference.choice).join(Agent, Agent.id == Preference.agent_id).where(Agent.user_id == user_id)
+    return reading().scalar(asked) or {}
 
 
 def _choice(stored: dict[str, Any]) -> Choice:

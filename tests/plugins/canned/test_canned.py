@@ -8,25 +8,23 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import (
     Actor,
     Agent,
+    CoreSettings,
     Department,
     Forbidden,
     InboundFile,
-    IntakeRecord,
     NotFound,
     Role,
-    ThreadEntry,
     Ticket,
-    access_number,
     actors,
     attachments,
     reading,
+    site,
     system,
     transact,
 )
@@ -34,22 +32,10 @@ from hookdesk.testing import Client
 from hookdesk_canned import services
 from hookdesk_canned.models import Response
 from hookdesk_canned.services import ResponseProblem, Values
-from hookdesk_email_out.models import Mail
 
 pytestmark = pytest.mark.plugins("canned", "storage_fs")
 T = TypeVar("T")
 GREETING = Values("Greeting", "<p>Hello {{ ticket.first_name }}, this is {{ ticket.number }}.</p>")
-
-
-@pytest.fixture
-def inside(hookdesk_app: Flask) -> Callable[[Callable[[], T]], T]:
-    """`inside(work)`: what `work()` answers within the application's context."""
-
-    def run(work: Callable[[], T]) -> T:
-        with hookdesk_app.app_context():
-            return work()
-
-    return run
 
 
 def department(name: str) -> int:
@@ -164,6 +150,29 @@ def test_variables_are_filled_in_for_that_ticket_and_osticket_s_are_taken(
     assert inside(lambda: reading().scalar(select(Response.uses).where(Response.id == row_id))) == 1
 
 
+@pytest.mark.plugins("canned", "portal", "storage_fs")
+@pytest.mark.requires("portal")
+def test_a_text_says_only_what_the_requester_may_know(
+    hookdesk_client: Client,
+    inside: Callable[..., Any],
+    make_agent: Callable[..., Actor],
+    make_ticket: Callable[..., Ticket],
+) -> None:
+    """No private department, no agent's name where names are hidden, and a link that asks who comes."""
+    ticket = make_ticket()
+    hookdesk_client.sign_in(make_agent())
+    html = "<p>[{{ ticket.department }}] [{{ author }}] [{{ ticket.team }}] [{{ signature }}] {{ url }}</p>"
+
+    def work() -> int:
+        transact(lambda session: session.execute(update(Department).values(is_public=False)) and None)
+        site().settings.save("core", CoreSettings, {"agents_shown": "department"}, system())
+        return services.save(system(), replace(GREETING, html=html))
+
+    answer = hookdesk_client.get(f"/agent/canned/for/{ticket.number}/{inside(work)}").json["text"]
+    assert answer.startswith("[] [Support] [] [] http")
+    assert answer.endswith(f"/tickets/{ticket.number}")
+
+
 def test_a_ticket_is_offered_its_departments_responses_and_everybodys(
     hookdesk_client: Client,
     inside: Callable[..., Any],
@@ -208,82 +217,3 @@ def test_files_are_sent_by_the_form(hookdesk_client: Client, make_agent: Callabl
     sent = {**form, "files": (BytesIO(b"Terms"), "terms.txt")}
     assert "is saved" in hookdesk_client.submit("/agent/canned/add", sent).text
     assert "terms.txt" in hookdesk_client.get("/agent/canned/1").text
-
-
-@pytest.mark.plugins("canned", "filters", "storage_fs", "admin")
-@pytest.mark.requires("filters", "admin")
-class TestFilters:
-    """The action that answers a new ticket."""
-
-    @pytest.fixture
-    def answered(self, inside: Callable[..., Any]) -> int:
-        """A response that a filter sends for every new ticket about a fire; its id."""
-        from hookdesk_filters import services as filters
-        from hookdesk_filters.rules import RuleValues
-
-        def work() -> int:
-            stored = (attachments.store(InboundFile("terms.txt", "text/plain", b"Terms")),)
-            row_id = services.save(system(), GREETING, added=stored)
-            parts = [{"field": "subject", "operator": "contains", "value": "fire"}]
-            conditions = {"version": 1, "mode": "all", "parts": parts}
-            filters.save(system(), RuleValues("Fires", conditions, ({"do": "canned", "with": {"to": row_id}},)))
-            return row_id
-
-        return int(inside(work))
-
-    def test_it_is_sent_in_place_of_the_confirmation_and_the_ticket_stays_open(
-        self,
-        inside: Callable[..., Any],
-        answered: int,
-        make_ticket: Callable[..., Ticket],
-        run_jobs: Callable[..., int],
-    ) -> None:
-        ticket = make_ticket()
-        run_jobs("outbox")
-
-        def work() -> None:
-            columns = select(ThreadEntry.kind, ThreadEntry.text, ThreadEntry.agent_id)
-            entries = reading().all(columns.where(ThreadEntry.ticket_id == ticket.id).order_by(ThreadEntry.id))
-            assert [entry.kind for entry in entries] == ["message", "response"]
-            assert entries[1].text == f"Hello Grace, this is {ticket.number}."
-            mails = reading().all(select(Mail.template, Mail.address, Mail.auto))
-            assert [tuple(mail) for mail in mails] == [("automatic_reply", "grace@example.org", "auto-replied")]
-            row = access_number(system(), ticket.number)
-            assert (row.is_answered, row.attachment_count) == (False, 1)
-
-        inside(work)
-
-    def test_no_machine_is_answered_and_nothing_twice(
-        self,
-        inside: Callable[..., Any],
-        answered: int,
-        make_ticket: Callable[..., Ticket],
-        run_jobs: Callable[..., int],
-    ) -> None:
-        from hookdesk.api import Event, clock
-        from hookdesk_canned import automatic
-
-        machine = make_ticket(email="list@example.org")
-        meta = update(IntakeRecord).values(meta={"automatic": True})
-        inside(lambda: transact(lambda session: session.execute(meta) and None))
-        run_jobs("outbox")
-        person = make_ticket()
-        run_jobs("outbox")
-        entry = inside(lambda: reading().scalar(select(ThreadEntry.id).where(ThreadEntry.ticket_id == person.id)))
-        again = Event("ticket_created", "again", clock.now(), {"ticket_id": person.id, "entry_id": entry})
-        inside(lambda: automatic.answer(again))
-
-        def responses(ticket: Ticket) -> int:
-            asked = select(ThreadEntry.id).where(ThreadEntry.ticket_id == ticket.id, ThreadEntry.kind == "response")
-            return len(reading().all(asked))
-
-        assert inside(lambda: (responses(machine), responses(person))) == (0, 1)
-
-    def test_a_response_that_a_filter_sends_stays(
-        self, hookdesk_client: Client, inside: Callable[..., Any], answered: int, make_agent: Callable[..., Actor]
-    ) -> None:
-        hookdesk_client.sign_in(make_agent("root", "Root", is_admin=True))
-        page = f"/agent/canned/{answered}"
-        assert "Fires" in hookdesk_client.get(page).text
-        assert "Fires sends it" in hookdesk_client.submit(page, to=f"{page}/delete").text
-        assert inside(lambda: reading().scalar(select(Response.id))) == answered

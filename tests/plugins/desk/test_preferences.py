@@ -29,6 +29,7 @@ def test_what_an_agent_likes_holds_on_every_page(
     assert (marks["data-density"], marks["data-theme"], marks["data-keys"]) == ("compact", "dark", "on")
     assert len(page.css(".queue tbody tr")) == 10
     assert inside(lambda: preferences.of(ada.agent_id)).after_reply == "list"
+    assert inside(lambda: preferences.record(ada.user_id or 0))["density"] == "compact"
 
 
 def test_another_browser_follows_at_sign_in_and_no_page_asks_for_it_again(

@@ -92,7 +92,7 @@ def _form() -> NewTicketForm:
         ("all", _("To the requester, copies to those who follow")), ("requester", _("To the requester alone")), ("none", _("To nobody")),
     ]  # fmt: skip
     topics = site().hooks.collect(FilteringHooks.topic_choices, actor=actor)
-    form.topic.choices = [("", _("None")), *((topic.ref, topic.label) for topic in topics)]
+    form.topic.choices = [("", _("No topic")), *((topic.ref, topic.label) for topic in topics)]
     by_rules = ("", _("As the rules say"))
     form.department.choices = [
         by_rules,
