@@ -1,4 +1,7 @@
-"""What the company puts on its tickets besides: tags to find them by, tasks to be done, and checklists for what comes again and again."""
+"""What the company puts on its tickets besides: tags to find them by, tasks to be done, checklists for what comes again and again, links.
+
+And whom it does not want to hear of again.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,11 @@ ALONE = (
     ("Renew the contract with the courier", 12),
     ("Order paper for the printer", -2),
 )
-TAGGED, TASKED = 40, 8
+TAGGED, TASKED, LINKED = 40, 8, 3
+BANNED = {
+    "lottery-winners.example": "Every day at four in the morning, to each of our addresses.",
+    "offers@cheap-toner.example": "Was asked three times to stop.",
+}
 
 
 def do_some(chance: Random, agents: Mapping[str, int]) -> None:
@@ -37,6 +44,26 @@ def do_some(chance: Random, agents: Mapping[str, int]) -> None:
         _tag(chance, [row.id for row in rows])
     if site().plugins.get("tasks") is not None:
         _give_tasks(chance, [row.id for row in rows if row.assignee_id], people)
+    if site().plugins.get("merge") is not None:
+        _link([row.id for row in rows[: 2 * LINKED]])
+    if site().plugins.get("bans") is not None:
+        _ban()
+
+
+def _link(ticket_ids: Sequence[int]) -> None:
+    """A few pairs that have to do with each other."""
+    from hookdesk_merge import linking
+
+    for first, second in zip(ticket_ids[::2], ticket_ids[1::2], strict=False):
+        linking.link(system("Demo"), first, [second])
+
+
+def _ban() -> None:
+    """Senders who are not heard any longer."""
+    from hookdesk_bans import services
+
+    for value, note in BANNED.items():
+        services.ban(system("Demo"), value, note)
 
 
 def _tag(chance: Random, ticket_ids: Sequence[int]) -> None:

@@ -22,8 +22,10 @@ from hookdesk.api import (
     ReplyDraft,
     Ticket,
     attachments,
+    entries,
     intake,
     participants,
+    reading,
     references,
     site,
     system,
@@ -147,6 +149,25 @@ def test_a_reply_goes_to_whom_its_agent_chose_with_the_signature_that_they_chose
     [mail] = to(server, "alan@example.org")
     assert "night shift" not in body(mail)
     assert not [one for one in to(server, "grace@example.org") if "Hello." in body(one)]
+
+
+def test_a_reply_is_sent_again_to_those_who_were_chosen(
+    hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """To nobody else, and to one who wants no mail of the ticket, for it is sent to them by name."""
+    agent, ticket = make_agent(), make_ticket()
+    with hookdesk_app.app_context():
+        participants.add_collaborator(agent, ticket.id, "alan@example.org", "Alan")
+        entry_id = threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
+        alan = reading().scalar(select(Collaborator.user_id))
+        participants.mute_collaborator(agent, ticket.id, alan, is_active=False)
+    run_jobs()
+    before = len(to(server, "grace@example.org")), len(to(server, "alan@example.org"))
+    with hookdesk_app.app_context():
+        entries.resend(agent, entry_id, [alan])
+    run_jobs()
+    assert (len(to(server, "grace@example.org")), len(to(server, "alan@example.org"))) == (before[0], before[1] + 1)
+    assert body(to(server, "alan@example.org")[-1]).startswith("We bring water.")
 
 
 def test_a_formatted_reply_goes_out_in_text_and_html_with_its_pictures(

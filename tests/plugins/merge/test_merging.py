@@ -13,17 +13,22 @@ from hookdesk.api import (
     ANONYMOUS,
     Actor,
     Collaborator,
+    Comparison,
     Department,
     Forbidden,
+    Group,
     InboundFile,
     InboundMessage,
+    Mode,
     NotFound,
+    Operator,
     Referral,
     ReplyDraft,
     ThreadEntry,
     Ticket,
     access_ticket,
     actors,
+    criteria,
     intake,
     participants,
     reading,
@@ -34,7 +39,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk.testing.instances import Clock
-from hookdesk_merge import linking, merging, related, splitting, undoing
+from hookdesk_merge import linking, lists, merging, related, splitting, undoing
 
 pytestmark = pytest.mark.plugins("merge", "storage_fs", "portal")
 Make = Callable[..., Ticket]
@@ -259,3 +264,14 @@ def test_a_deleted_parent_leaves_its_children_alone(pair: tuple[Ticket, Ticket],
     tickets.remove(system(), pair[0].id)
     assert now(pair[1]).merged_into_id is None
     assert write(pair[1], "Hello?", "alan@example.org") == pair[1].id
+
+
+def test_conditions_know_merged_and_linked_tickets(pair: tuple[Ticket, Ticket], make_ticket: Make, ada: Actor) -> None:
+    third = make_ticket("Steam", "It steams")
+    fields = {one.name: one for one in lists.fields()}
+    merging.merge(ada, pair[0].id, [pair[1].id])
+    linking.link(ada, pair[0].id, [third.id])
+    release()
+    for name, expected in (("merged", {pair[1].id}), ("linked", {pair[0].id, third.id})):
+        wanted = Group(Mode.ALL, (Comparison(name, Operator.IS, True),))
+        assert set(reading().scalars(select(Ticket.id).where(criteria.where(wanted, fields)))) == expected
