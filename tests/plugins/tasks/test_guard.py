@@ -99,7 +99,8 @@ def test_the_guard_says_what_the_model_says(
     ]  # fmt: skip
     for actor in [*actors, system()]:
         expected = {one.id for one in tasks if sees(actor, one, tickets.get(one.ticket_id or 0), referred)}
-        assert set(reading().scalars(select(Task.id).where(guard.scope_of(actor)))) == expected
+        for condition in (guard.scope_of(actor), guard.narrow_scope_of(actor)):
+            assert set(reading().scalars(select(Task.id).where(condition))) == expected
     for actor in (
         ANONYMOUS,
         Actor(ActorKind.REQUESTER, "r", user_id=1),
