@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from hookdesk.api import Actor, Field, FieldType, ListColumn, site
 from hookdesk_desk import due, links
+from hookdesk_desk.views.queue import is_long
 from hookdesk_queues import fields, sorting
 from hookdesk_queues.hookspecs import QueueHooks
 
@@ -21,6 +22,8 @@ Values = Mapping[int, Mapping[str, Any]]
 """Ticket id → field → value."""
 TEMPLATE = "queues/cells.html"
 MOST_WORDS = 500
+WIDTH = "medium"
+"""The width of columns that nobody gave one: the subject takes what the others leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,11 @@ def known() -> dict[str, Column]:
     found = _of_rows()
     for one in site().hooks.collect(QueueHooks.list_columns):
         if not one.is_mark and one.name not in found:
-            found[one.name] = Column(one.name, str(one.label), _("More"), sorts=_sorted(one.name), added=one)
+            found[one.name] = Column(one.name, str(one.label), _("More"), WIDTH, sorts=_sorted(one.name), added=one)
     for name, field in fields.stored().items():
         if name not in found and (field.type is not FieldType.CHOICE or field.choices is not None):
             found[name] = Column(
-                name, str(field.label), str(field.group) or _("More"), sorts=_sorted(name), field=field
+                name, str(field.label), str(field.group) or _("More"), WIDTH, sorts=_sorted(name), field=field
             )
     return found
 
@@ -101,7 +104,9 @@ def cells(
     if column.name == "due":
         chips = due.chips(rows)
         return {row.id: draw(chips.get(row.id)) for row in rows}
-    given = {"subject": address, "requester": (links.user_url(actor),)}.get(column.name, ())
+    if column.name == "subject":
+        return {row.id: draw(row, *address, is_long(row.subject)) for row in rows}
+    given = (links.user_url(actor),) if column.name == "requester" else ()
     return {row.id: draw(row, *given) for row in rows}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -63,7 +64,6 @@ class QueueForm(Form):
         description=_l("None chosen: those that it shows."),
     )  # fmt: skip
     quick = SelectField(_l("Quick filter"), description=_l("A menu above the list that narrows it by this field."))
-    is_active = BooleanField(_l("Show it"), default=True)
 
     def fill_choices(self, above: list[Node]) -> None:
         """What can be chosen, in the reader's words; `above` are the queues that it can lie below."""
@@ -82,7 +82,7 @@ class QueueForm(Form):
         """What was filled in."""
         return Values(
             title=self.title.data or "", parent_id=self.parent_id.data, state=self.state.data or "",
-            is_active=self.is_active.data, inherits=tuple(self.inherits.data or ()) if self.parent_id.data else (),
+            inherits=tuple(self.inherits.data or ()) if self.parent_id.data else (),
             conditions=criteria.dump(self.conditions.data or criteria.EMPTY), columns=tuple(shown), styles=tuple(styles),
             sort=self.sort.data or "", sorts=tuple(self.sorts.data or ()), quick=self.quick.data or "",
             export=tuple(self.export.data or ()),
@@ -130,7 +130,7 @@ def looks_sent(form: Mapping[str, str]) -> list[tuple[dict[str, Any], Conditions
 def conditions_of(place: int, data: Mapping[str, Any] | None) -> Any:
     """The editor of a look's conditions."""
     unbound: Any = ConditionsField(_("If"), among=_offered, is_stored=True)
-    field = unbound.bind(form=None, name=f"look-{place}-conditions")
+    field = unbound.bind(form=None, name=f"look-{place}-conditions", _meta=DefaultMeta())
     field.process(None)
     if data is not None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -313,3 +314,46 @@ def test_no_shipped_queue_scans_the_table_of_tickets(
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?"))
             scans = [row[3] for row in plan if row[3].split()[:2] == ["SCAN", "ticket"]]
             assert scans == [], statement
+
+
+def test_an_agent_makes_a_queue_in_its_form(desk: Client, make_ticket: MakeTicket, inside: Inside, ada: Actor) -> None:
+    """Rows of columns and looks are added without a script; what was given in the link stands in the editor."""
+    number = make_ticket("fire in the hall").number
+    burning = '{"version": 1, "mode": "all", "parts": [{"field": "subject", "operator": "contains", "value": "fire"}]}'
+    path = f"/agent/my-queues/new?conditions={quote(burning)}"
+    assert "contains" in desk.get(path).text
+    assert desk.get("/agent/my-queues/new?conditions=nonsense").status_code == 200
+    sent = {"title": "Fires", "state": "", "conditions": burning, "parent_id": "", "sort": "", "quick": "priority"}
+    look = {"look-0-target": "", "look-0-look": "danger", "look-0-conditions": burning}
+    added = desk.submit(path, {**sent, "act": "usual-columns"})
+    assert added.text.count('-width" ') >= 7
+    assert 'name="look-0-conditions"' in desk.submit(path, {**sent, "act": "add-look"}).text
+    refused = desk.submit(path, {**sent, **look, "look-0-conditions": '{"version": 1, "mode": "most"}'}, follow=False)
+    assert refused.status_code == 422
+    assert desk.submit(path, {**sent, **look, "act": "save"}).status_code == 200
+    node = inside(lambda: tree.forest().of(ada.agent_id))[0]
+    assert listed(desk, f"/agent/queues/{node.key}") == [number]
+    edited = desk.get(f"/agent/my-queues/{node.id}")
+    assert 'name="look-0-conditions"' in edited.text
+    columns = {"column-0-name": "subject", "column-1-name": "number", "column-1-label": "No.", "sort": "created"}
+    desk.submit(f"/agent/my-queues/{node.id}/columns", {**columns, "act": "save"})
+    heads = [one.text() for one in LexborHTMLParser(desk.get(f"/agent/queues/{node.key}").data).css(".queue thead th")]
+    assert heads[1:] == ["Subject", "No."]
+
+
+def test_an_administrator_changes_everybodys_queues(
+    hookdesk_client: Client, make_agent: Callable[..., Actor], make_queue: MakeQueue, inside: Inside
+) -> None:
+    hookdesk_client.sign_in(make_agent("root", is_admin=True))
+    queue_id = make_queue("Hall", ("subject", "contains", "hall"))
+    page = hookdesk_client.get("/admin/queues").text
+    assert "Subject contains “hall”" in page
+    assert "Not counted" in page
+    hookdesk_client.submit("/admin/queues", {"step": "up"}, to=f"/admin/queues/{queue_id}/move")
+    keys = [node.key for node in inside(lambda: tree.forest().nodes) if node.level == 1]
+    assert keys.index(f"queue-{queue_id}") == len(keys) - 2
+    hookdesk_client.submit("/admin/queues", {"enabled": "0"}, to=f"/admin/queues/{queue_id}/switch")
+    assert not inside(lambda: tree.forest().node(queue_id)).is_active
+    hookdesk_client.submit("/admin/queues", to=f"/admin/queues/{queue_id}/delete")
+    assert inside(lambda: tree.forest().node(queue_id)) is None
+    assert hookdesk_client.get(f"/admin/queues/{queue_id}").status_code == 404

@@ -5,7 +5,7 @@ form and get it back, so it needs no script.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request
@@ -71,7 +71,7 @@ def edit(place: Place, forest: Forest, node: Node | None, given: Mapping[str, An
     bad = [error for _look, field in looks for error in field.process_errors]
     if not form.validate_on_submit() or bad:
         return _page(place, form, node, shown, looks, bad[0] if bad else ""), 422
-    values = form.values(shown, [one for one, _field in looks])
+    values = replace(form.values(shown, [one for one, _field in looks]), is_active=node is None or node.own.is_active)
     try:
         services.save(current_actor(), values, node.id if node else None, place.agent_id)
     except QueueProblem as problem:
