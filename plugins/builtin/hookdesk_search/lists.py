@@ -6,7 +6,7 @@ import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -24,7 +24,7 @@ MOST_KEY, MOST_JSON = 3_000, 20_000
 
 @dataclass(frozen=True, slots=True)
 class FoundList(Queue):
-    """Tickets that contain words and meet conditions (`asked`, as JSON). With words no index bounds it: there are never many."""
+    """Tickets that contain words and meet conditions (`asked`, as JSON). Words name them by their ids, and never very many."""
 
     words: str = ""
     asked: Mapping[str, Any] | None = None
@@ -71,7 +71,8 @@ def made(words: str, asked: Mapping[str, Any] | None) -> FoundList:
     """The list of a search."""
     told = json.dumps([words, asked], ensure_ascii=False, separators=(",", ":"))
     key = PREFIX + urlsafe_b64encode(zlib.compress(told.encode(), 9)).decode().rstrip("=")
-    return FoundList(key, _("Search results"), "search", "", is_bounded=not words, words=words, asked=asked)
+    found = FoundList(key, _("Search results"), "search", "", words=words, asked=asked)
+    return replace(found, is_bounded=not words, is_listed=bool(words))
 
 
 def of_key(actor: Actor, key: str) -> FoundList | None:

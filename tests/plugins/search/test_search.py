@@ -317,7 +317,7 @@ def test_an_advanced_search_joins_words_and_conditions(
         found = lists.made("printer", asked)
         again = lists.of_key(agent, found.key)
         assert again == found
-        page = listing.page(agent, "", listing.NEWEST, *again.conditions(agent), is_bounded=again.is_bounded)
+        page = listing.page(agent, "", listing.NEWEST, *again.conditions(agent), is_listed=again.is_listed)
         assert [row.id for row in page.rows] == [made[1].id]
         for odd in ("search-", "search-AAAA", "search-" + "A" * 5000, "mine"):
             assert lists.of_key(agent, odd) is None
