@@ -41,10 +41,10 @@ def count_of(answer: TestResponse, label: str) -> int:
 
 
 def crawl(client: Client, starts: Sequence[str], forbidden: Iterable[str]) -> list[str]:
-    """Follow the links of pages from some addresses on; where a forbidden word stands."""
-    todo, known, leaks = deque(starts), set(starts), []
-    while todo and len(known) <= MOST_PAGES + len(starts):
-        path = todo.popleft()
+    """Look at some pages, each of them, and follow their links on as far as that goes; where a forbidden word stands."""
+    todo, known, leaks, left = deque(starts), set(starts), [], len(starts)
+    while todo and (left > 0 or len(known) <= MOST_PAGES + len(starts)):
+        path, left = todo.popleft(), left - 1
         answer = client.get(path)
         told = "\n".join([*(f"{name}: {value}" for name, value in answer.headers), answer.get_data(as_text=True)])
         # A page may repeat what it was asked for.
