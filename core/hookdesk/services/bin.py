@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock, listing
 from hookdesk.access import BINNED, NotFound, access_ticket
 from hookdesk.db.context import reading, release
 from hookdesk.listing import Cursor, Page
-from hookdesk.models import Status, Ticket
+from hookdesk.models import Priority, Status, Ticket
 from hookdesk.services import events, tickets
 from hookdesk.services.transaction import transact
 from hookdesk.settings import CoreSettings
@@ -51,6 +52,19 @@ def restore(actor: Actor, ticket_id: int) -> None:
         if ticket.state == BINNED:
             ticket.state, ticket.deleted_at = session.get_one(Status, ticket.status_id).state, None
             events.changed(session, ticket, actor, "deleted", True, False)
+
+    transact(work)
+
+
+def follow(kind: str, from_id: int, to_id: int) -> None:
+    """Give what lies in the bin another "status" or "priority", as all other tickets have it by now: else the old one could never go."""
+    column = {"status": Ticket.status_id, "priority": Ticket.priority_id}[kind]
+
+    def work(session: Session) -> None:
+        values: dict[Any, int] = {column: to_id}
+        if kind == "priority":
+            values[Ticket.priority_rank] = session.get_one(Priority, to_id).rank
+        session.execute(update(Ticket).where(Ticket.state == BINNED, column == from_id).values(values))
 
     transact(work)
 

@@ -16,6 +16,7 @@ from hookdesk.api import (
     Priority,
     Status,
     Ticket,
+    bin,
     directory,
     log,
     reading,
@@ -116,6 +117,7 @@ def _end(move: Any) -> None:
     """Delete what has no tickets any more, and say how it went."""
     source = _row(move.kind, move.from_id)
     told = f"{move.moved} tickets were moved away from the {move.kind} {source.name if source else move.from_id}"
+    bin.follow(move.kind, move.from_id, move.to_id)
     try:
         directory.remove(system("statuses"), move.kind, move.from_id)
     except directory.DirectoryProblem as problem:

@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
-from hookdesk.api import Actor, OutboxEvent, ReplyDraft, Ticket, reading, threads
+from hookdesk.api import Actor, OutboxEvent, ReplyDraft, Ticket, clock, reading, threads
 from hookdesk.testing.instances import Client
 
 pytestmark = pytest.mark.plugins("desk", "storage_fs", "portal")
@@ -93,3 +93,14 @@ def test_the_requesters_other_tickets_are_fetched_when_wanted(desk: Client, make
     found = desk.get(f"/agent/tickets/{first.number}/others").text
     assert second.number in found
     assert first.number not in found
+
+
+@pytest.mark.requires("sla")
+@pytest.mark.plugins("desk", "storage_fs", "portal", "sla")
+def test_a_ticket_is_marked_as_overdue(desk: Client, make_ticket: Make, stored: Callable[[str], Any]) -> None:
+    ticket = make_ticket()
+    page = f"/agent/tickets/{ticket.number}"
+    assert "Mark as overdue" in desk.get(page).text
+    done = desk.submit(page, to=f"/agent/sla/tickets/{ticket.number}/due-now")
+    assert "Mark as overdue" not in done.text
+    assert stored(ticket.number).due_at <= clock.now()
