@@ -184,3 +184,22 @@ def test_categories_keep_their_tree(hookdesk_app: Flask, place: Callable[..., in
         second = categories.save(system("tests"), categories.Values("Second"))
         categories.move(system("tests"), second, -1)
         assert [node.name for node in shelf.read().nodes.values()] == ["Second", "Top", "Leaf"]
+
+
+def test_files_of_a_translation_stand_in_for_those_of_the_first_language(
+    hookdesk_app: Flask, hookdesk_client: Client, place: Callable[..., int], write: Write
+) -> None:
+    def stored(name: str) -> Added:
+        with hookdesk_app.app_context():
+            return Added(attachments.store(InboundFile(name, "application/pdf", b"%PDF-1.4")))
+
+    category = place()
+    article_id = write(category, "Plan", added=[stored("plan.pdf")])
+    write(category, "Plan auf Deutsch", article_id=article_id, locale="de")
+    german = f"/help/de/{article_id}-plan-auf-deutsch"
+    assert "plan.pdf" in hookdesk_client.get(german).text
+    write(category, "Plan auf Deutsch", article_id=article_id, locale="de", added=[stored("karte.pdf")])
+    page = hookdesk_client.get(german).text
+    assert "karte.pdf" in page
+    assert "plan.pdf" not in page
+    assert "plan.pdf" in text(hookdesk_client, article_id)
