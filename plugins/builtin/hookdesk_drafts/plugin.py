@@ -59,19 +59,19 @@ class Drafts(Plugin[NoSettings]):
         """What was sent is no draft any more."""
         mode, agent_id = services.MODES.get(event.data["kind"]), event.data.get("agent_id")
         if mode and agent_id:
-            services.sent(agent_id, services.place_of(event.data["ticket_id"], mode))
+            services.sent(agent_id, services.place_of(event.data["ticket_id"], mode), event.happened_at)
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:
         """The same for a ticket that an agent has opened."""
         if event.data.get("agent_id"):
-            services.sent(event.data["agent_id"], services.NEW)
+            services.sent(event.data["agent_id"], services.NEW, event.happened_at)
 
     @hookimpl
     def ticket_changed(self, event: Event) -> None:
         """A ticket that is closed needs no drafts."""
         if event.data["what"] == "status":
-            services.ended(event.data["ticket_id"])
+            services.ended(event.data["ticket_id"], event.happened_at)
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:

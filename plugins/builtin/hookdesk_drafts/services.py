@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
@@ -63,15 +63,15 @@ def _owner(draft_id: int) -> str:
     return f"drafts:{draft_id}"
 
 
-def sent(agent_id: int, place: str) -> None:
-    """What was written there is sent."""
-    _drop(and_(Draft.agent_id == agent_id, Draft.place == place))
+def sent(agent_id: int, place: str, at: datetime) -> None:
+    """What was written there was sent at that moment; what has been begun since is another draft."""
+    _drop(and_(Draft.agent_id == agent_id, Draft.place == place, Draft.updated_at <= at))
 
 
-def ended(ticket_id: int) -> None:
-    """Nobody writes on a closed ticket any more."""
+def ended(ticket_id: int, at: datetime) -> None:
+    """What was being written when a ticket was closed is not needed any more."""
     if reading().scalar(select(Ticket.state).where(Ticket.id == ticket_id)) != "open":
-        _drop(Draft.ticket_id == ticket_id)
+        _drop(and_(Draft.ticket_id == ticket_id, Draft.updated_at <= at))
 
 
 def sweep() -> int:

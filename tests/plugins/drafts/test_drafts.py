@@ -111,6 +111,22 @@ def test_what_was_sent_is_no_draft_though_its_event_was_not_heard_yet(
     assert count(hookdesk_app) == 1
 
 
+def test_what_is_begun_before_the_event_of_the_last_reply_is_heard_stays(
+    hookdesk_app: Flask, desk: Client, ada: Actor, make_ticket: MakeTicket, run_jobs: Callable[..., int], clock: Clock
+) -> None:
+    """A reply that can be taken back is told of ten seconds later; by then the next one has been begun."""
+    ticket = make_ticket()
+    with hookdesk_app.app_context():
+        threads.post(ada, ReplyDraft(ticket.id, "response", "Hello"), hold=10)
+    clock.advance(seconds=5)
+    keep(desk, ticket, message="And one more thing")
+    clock.advance(seconds=10)
+    run_jobs()
+    draft = shown(desk, ticket)
+    assert draft is not None
+    assert draft["text"] == "And one more thing"
+
+
 def test_drafts_go_when_their_ticket_is_closed_or_deleted_or_nobody_touches_them(
     hookdesk_app: Flask,
     desk: Client,
