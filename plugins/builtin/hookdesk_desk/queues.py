@@ -237,9 +237,10 @@ def nav_items(actor: Actor) -> list[NavItem]:
 
 
 def has_news(actor: Actor, since: int) -> bool:
-    """True if something happened after the event `since` to a ticket that the actor sees: one query, whatever the answer."""
+    """True if something happened after the event `since` to a ticket that the actor sees, or saw before it was deleted: one query."""
     newer = select(TicketEvent.id).join(Ticket, Ticket.id == TicketEvent.ticket_id)
-    return reading().scalar(newer.where(TicketEvent.id > since, scope(actor)).limit(1)) is not None
+    seen = or_(scope(actor), scope(actor, binned=True))
+    return reading().scalar(newer.where(TicketEvent.id > since, seen).limit(1)) is not None
 
 
 def deletable(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -164,7 +164,10 @@ def test_the_bin_shows_what_one_may_delete_oneself(
     inside: Inside,
 ) -> None:
     ticket = make_ticket("Nothing for others")
+    live = str(LexborHTMLParser(desk.get("/agent/").data).css_first("[data-live]").attributes["data-live"])
+    assert desk.get(live).status_code == 204
     inside(lambda: bin.discard(make_agent("boss", is_admin=True), ticket.id))
+    assert desk.get(live).status_code == 200, "it leaves the lists of others, too"
     give_role(ada, "ticket.note")
     assert desk.get("/agent/bin").status_code == 403
     assert desk.get(f"/agent/tickets/{ticket.number}").status_code == 404
