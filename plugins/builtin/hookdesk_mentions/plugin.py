@@ -41,7 +41,7 @@ class Mentions(Plugin[NoSettings]):
         return [
             Field(
                 "mention", _("Mentions"), FieldType.CHOICE, column, "", is_many=True, read=lambda draft: (), is_early=False,
-                group=_("Ticket"), mine="agent_id",
+                group=_("Ticket"), mine="agent_id", owner=(Ticket.id, Mention.ticket_id),
             )
         ]  # fmt: skip
 

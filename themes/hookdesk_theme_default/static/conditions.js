@@ -6,7 +6,7 @@
   let lists = 0;
   const make = (tag, name = "", text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
-  document.querySelectorAll("[data-conditions]").forEach((box) => {
+  document.querySelectorAll("[data-conditions]:not(.is-built)").forEach((box) => {
     const known = JSON.parse(box.dataset.conditions);
     const area = box.querySelector("textarea");
     const words = known.words;
