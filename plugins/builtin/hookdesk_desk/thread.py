@@ -120,12 +120,13 @@ def read(
     seen: Seen | None = None,
     before: int | None = None,
     remote: bool = False,
-    most: int = MOST_ENTRIES,
+    most: int | None = None,
 ) -> Thread:
     """The newest entries (or those before the entry `before`) with what happened between them.
 
-    What came after `seen` is marked as new. `remote` shows pictures from elsewhere.
+    What came after `seen` is marked as new. `remote` shows pictures from elsewhere. `most`: other than a page of the desk shows.
     """
+    most = most or MOST_ENTRIES
     entries = _entries(view, actor, before, most)
     earlier = len(entries) > most
     entries = entries[-most:]
