@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hookdesk.hookspecs import WebHooks
+from hookdesk.hookspecs.spec import ASKED_FOR
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.lifecycle.loader import import_plugin
 from hookdesk.types.web import Slot
@@ -16,7 +17,6 @@ from hookdesk.web.pages import SLOTS
 
 ROOT = Path(__file__).resolve().parents[2]
 USE = re.compile(r"""\bslot\(\s*["']([\w.]+)["']([^)]*)\)""")
-CONTENT = re.compile(r"""slot\s*(?:==|!=)\s*["']([\w.]+)["']""")
 
 
 def declared() -> Iterator[Slot]:
@@ -48,11 +48,15 @@ def test_a_slot_is_declared_and_used_with_the_same_arguments(name: str) -> None:
     assert used()[name] == set(DECLARED[name].args)
 
 
-def test_what_plugins_fill_is_declared() -> None:
-    filled = {
-        name for file in (ROOT / "plugins").rglob("*.py") for name in CONTENT.findall(file.read_text(encoding="utf-8"))
-    }
-    assert filled <= set(DECLARED)
+@pytest.mark.parametrize(("hook", "argument"), [("template_slot", "slot"), ("nav_items", "area")])
+def test_a_plugin_in_the_box_costs_nothing_where_it_adds_nothing(hook: str, argument: str) -> None:
+    """Each says which slots and which navigation it fills, and is not asked about the others; a slot that it fills is there."""
+    for found in discover().values():
+        method = getattr(import_plugin(found), hook, None) if found.is_builtin else None
+        if method is not None:
+            asked = getattr(method, ASKED_FOR, {}).get(argument, frozenset())
+            assert asked, found.slug
+            assert hook == "nav_items" or asked <= set(DECLARED), found.slug
 
 
 def test_each_says_where_it_is() -> None:

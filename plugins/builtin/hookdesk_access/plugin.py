@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, Plugin, hookimpl
+from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, Plugin, asked_for, hookimpl
 from hookdesk_access.views import bp
 
 
@@ -28,6 +28,7 @@ class Access(Plugin[NoSettings]):
         return [PageAssets(css=("access.css",), face="admin")]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line among the people."""
         if area != "admin":

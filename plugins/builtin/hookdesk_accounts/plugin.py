@@ -10,7 +10,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, ActorKind, Event, Job, NavItem, Plugin, Slot, SlotContent, hookimpl
+from hookdesk.api import Actor, ActorKind, Event, Job, NavItem, Plugin, Slot, SlotContent, asked_for, hookimpl
 from hookdesk_accounts import forgetting, mail, managing, persons, services
 from hookdesk_accounts.hookspecs import AccountHooks
 from hookdesk_accounts.settings import Settings
@@ -64,6 +64,7 @@ class Accounts(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["account"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """The way in, or to one's own page, at the portal's head."""
         if area != "account" or actor.is_agent:
@@ -87,6 +88,7 @@ class Accounts(Plugin[Settings]):
         ]
 
     @hookimpl
+    @asked_for(slot=["people.merge", "admin.user", "directory.user"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """How far a user's account is, on their page in the admin panel and in the desk; what becomes of it when users are merged."""
         if slot == "people.merge":

@@ -17,6 +17,7 @@ from hookdesk.api import (
     Slot,
     SlotContent,
     WebHooks,
+    asked_for,
     hookimpl,
 )
 
@@ -64,6 +65,7 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
         ]
 
     @hookimpl
+    @asked_for(area=["desk.rail", "admin"])
     def nav_items(self, *, actor: Actor, area: str) -> Sequence[NavItem] | None:
         """The gear in the rail, and the panel's sidebar."""
         if not actor.is_admin or area not in ("desk.rail", "admin"):
@@ -73,6 +75,7 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
         return rail() if area == "desk.rail" else sidebar()
 
     @hookimpl
+    @asked_for(slot=["admin.search", "page.banner"])
     def template_slot(self, *, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent] | None:
         """What is wrong, above each page; the search box above the sidebar."""
         if not actor.is_admin or slot not in ("page.banner", "admin.search"):

@@ -10,7 +10,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Event, Job, NavItem, PageAssets, Plugin, TicketDraft, hookimpl
+from hookdesk.api import Actor, Event, Job, NavItem, PageAssets, Plugin, TicketDraft, asked_for, hookimpl
 from hookdesk_api_osticket import calls, endpoints, openapi, options, persons, views
 from hookdesk_api_osticket.blueprint import bp
 from hookdesk_api_osticket.hookspecs import ApiHooks
@@ -57,6 +57,7 @@ class ApiOsticket(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line among what lets tickets in."""
         if area != "admin":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Event, NavItem, NoSettings, PageAssets, Plugin, hookimpl
+from hookdesk.api import Actor, Event, NavItem, NoSettings, PageAssets, Plugin, asked_for, hookimpl
 from hookdesk_audit import services
 from hookdesk_audit.views import bp
 
@@ -34,6 +34,7 @@ class Audit(Plugin[NoSettings]):
         return [PageAssets(css=("audit.css",), face="admin")]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line beside the system log."""
         if area != "admin":

@@ -23,6 +23,7 @@ from hookdesk.api import (
     Plugin,
     SignIn,
     SlotContent,
+    asked_for,
     hookimpl,
     setting,
 )
@@ -112,6 +113,7 @@ class AuthPassword(Plugin[Settings]):
         return [PageAssets(css=("password.css",), face="desk"), PageAssets(css=("password.css",), face="portal")]
 
     @hookimpl
+    @asked_for(area=["account", "portal"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """Two lines in one's own menu."""
         if area != "account" or not actor.is_signed_in:
@@ -123,6 +125,7 @@ class AuthPassword(Plugin[Settings]):
         ]
 
     @hookimpl
+    @asked_for(slot=["signin.agent", "agent.profile", "accounts.profile"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The way out for an agent who forgot the password, below the sign-in form; a section of one's own page."""
         if slot == "signin.agent":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, BusinessCalendar, CoreSettings, NavItem, NoSettings, Plugin, hookimpl, site
+from hookdesk.api import Actor, BusinessCalendar, CoreSettings, NavItem, NoSettings, Plugin, asked_for, hookimpl, site
 from hookdesk_calendars import reading, services
 from hookdesk_calendars.views import bp
 
@@ -34,6 +34,7 @@ class Calendars(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel."""
         if area != "admin":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hookdesk.api import Actor, NoSettings, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, NoSettings, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_demo.company import PASSWORD
 
 LOGINS = ("ines", "yusuf", "sofia", "henrik", "mei")
@@ -21,6 +21,7 @@ class Demo(Plugin[NoSettings]):
     starts_off = ("it belongs on demo sites alone",)
 
     @hookimpl
+    @asked_for(slot=["signin.agent", "portal.foot"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A line at the foot of the portal, and the demo's agents where one signs in."""
         if slot == "signin.agent":

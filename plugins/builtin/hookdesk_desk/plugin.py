@@ -18,6 +18,7 @@ from hookdesk.api import (
     TicketDraft,
     TicketView,
     absolute_url,
+    asked_for,
     hookimpl,
 )
 from hookdesk_desk import opening, preferences, queues
@@ -41,6 +42,7 @@ class Desk(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["desk.sidebar", "desk.rail", "account"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """The desk in the rail, its queues in the sidebar, the profile in the person's own menu."""
         if not actor.is_agent:

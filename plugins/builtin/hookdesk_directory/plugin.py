@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, PaletteItem, Plugin, Slot, hookimpl
+from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, PaletteItem, Plugin, Slot, asked_for, hookimpl
 from hookdesk_directory import queries
 from hookdesk_directory.views import bp
 
@@ -31,6 +31,7 @@ class Directory(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["directory.sidebar", "desk.rail"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """People in the rail, and the sidebar of its pages: each link for whom it leads somewhere."""
         if not actor.is_agent or area not in ("desk.rail", AREA):

@@ -21,6 +21,7 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     SlotContent,
+    asked_for,
     clock,
     hookimpl,
     reading,
@@ -168,6 +169,7 @@ class EmailOut(Plugin[Settings]):
         return [PageAssets(css=("mail.css",), face="admin")]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """The pages among the messages."""
         pages = (
@@ -182,6 +184,7 @@ class EmailOut(Plugin[Settings]):
         ]
 
     @hookimpl
+    @asked_for(slot=["admin.department", "agent.profile"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A section of an agent's own page; the set of words on a department's page."""
         if slot == "admin.department":

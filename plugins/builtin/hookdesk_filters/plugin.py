@@ -21,6 +21,7 @@ from hookdesk.api import (
     Plugin,
     SlotContent,
     TicketDraft,
+    asked_for,
     hookimpl,
 )
 from hookdesk_filters import actions, deciding, dryrun, files, links, lint, mails, tidying
@@ -77,6 +78,7 @@ class Filters(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line among what decides about new tickets."""
         if area != "admin":
@@ -86,6 +88,7 @@ class Filters(Plugin[NoSettings]):
         ]
 
     @hookimpl
+    @asked_for(slot=["admin.department"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Below a department's form: how many filters name it."""
         if slot != "admin.department":

@@ -24,6 +24,7 @@ from hookdesk.api import (
     SlotContent,
     TicketDraft,
     TicketView,
+    asked_for,
     hookimpl,
 )
 from hookdesk_forms import actions, columns, criteria, findable, intake, mailed, persons, slots
@@ -134,6 +135,7 @@ class Forms(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel."""
         if area != "admin":
@@ -146,6 +148,7 @@ class Forms(Plugin[NoSettings]):
         return [PageAssets(css=("forms.css",), js=("forms.js",))]
 
     @hookimpl
+    @asked_for(slot=slots.SLOTS)
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Fields beside a ticket, forms on a topic's page."""
         return slots.contents(slot, actor, args)

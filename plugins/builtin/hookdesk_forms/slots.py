@@ -19,6 +19,7 @@ SLOTS_OF = {
     "admin.organization": "organization",
     "task.sidebar": "task",
 }
+SLOTS = ("ticket.sidebar", "portal.ticket", "topics.topic", "accounts.profile", *SLOTS_OF)
 
 
 def parts(actor: Actor, topic_ref: str, stage: str) -> list[FormPart]:

@@ -19,6 +19,7 @@ from hookdesk.api import (
     TemplateKind,
     TicketDraft,
     Verdict,
+    asked_for,
     hookimpl,
     setting,
 )
@@ -89,6 +90,7 @@ class Limits(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel."""
         if area != "admin":

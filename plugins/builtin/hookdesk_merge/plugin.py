@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, BulkAction, Field, NoSettings, Plugin, SlotContent, hookimpl, permitted
+from hookdesk.api import Actor, BulkAction, Field, NoSettings, Plugin, SlotContent, asked_for, hookimpl, permitted
 from hookdesk_merge import firststeps, lists, merging, related
 from hookdesk_merge.views import bp
 
@@ -45,6 +45,7 @@ class Merge(Plugin[NoSettings]):
         return lists.actions()
 
     @hookimpl
+    @asked_for(slot=["ticket.sidebar", "ticket.thread.after", "ticket.menu", "ticket.entry"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Items of two menus, a section beside the ticket, and below its thread where it goes on."""
         if slot not in ("ticket.menu", "ticket.entry", "ticket.sidebar", "ticket.thread.after") or not actor.is_agent:

@@ -15,6 +15,7 @@ from hookdesk.api import (
     PageAssets,
     Plugin,
     TicketDraft,
+    asked_for,
     explain,
     hookimpl,
     reading,
@@ -57,6 +58,7 @@ class Numbers(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line among what decides about new tickets."""
         if area != "admin":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, ActorKind, NavItem, NoSettings, Plugin, TicketDraft, hookimpl
+from hookdesk.api import Actor, ActorKind, NavItem, NoSettings, Plugin, TicketDraft, asked_for, hookimpl
 from hookdesk_organizations import services
 from hookdesk_organizations.views import bp
 
@@ -32,6 +32,7 @@ class Organizations(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["portal"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A link for primary contacts who are signed in."""
         if area != "portal" or actor.kind is not ActorKind.REQUESTER or not actor.is_primary_contact:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, PaletteItem, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, NavItem, NoSettings, PageAssets, PaletteItem, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_palette import finding
 from hookdesk_palette.hookspecs import PaletteHooks
 from hookdesk_palette.views import bp
@@ -32,6 +32,7 @@ class Palette(Plugin[NoSettings]):
         return [PageAssets(css=("palette.css",), js=("palette.js",), face=face) for face in ("desk", "admin")]
 
     @hookimpl
+    @asked_for(area=["desk.rail"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A link in the rail, for whoever has no key at hand; the script finds by it where to ask."""
         if area != "desk.rail" or not actor.is_agent:
@@ -39,6 +40,7 @@ class Palette(Plugin[NoSettings]):
         return [NavItem(area, _("Jump to … (Ctrl+K)"), "palette.find", icon="search", order=5)]
 
     @hookimpl
+    @asked_for(slot=["desk.keys"])
     def template_slot(self, slot: str) -> Sequence[SlotContent]:
         """Its key, in the list of keys."""
         return [SlotContent("palette/keys.html")] if slot == "desk.keys" else []

@@ -8,7 +8,18 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Event, Factor, NoSettings, PageAssets, Plugin, SlotContent, hookimpl, transact
+from hookdesk.api import (
+    Actor,
+    Event,
+    Factor,
+    NoSettings,
+    PageAssets,
+    Plugin,
+    SlotContent,
+    asked_for,
+    hookimpl,
+    transact,
+)
 from hookdesk_passkeys import party, services
 from hookdesk_passkeys.views import bp
 from hookdesk_two_factor.hookspecs import FactorKind
@@ -47,6 +58,7 @@ class Passkeys(Plugin[NoSettings]):
         return ["passkeys"] if gone else []
 
     @hookimpl
+    @asked_for(slot=["signin.agent", "signin.confirm"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A button below the sign-in form, and below the form that asks for the password again."""
         if not party.is_usable():

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, Slot, SlotContent, hookimpl
+from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, Slot, SlotContent, asked_for, hookimpl
 from hookdesk_people import imports, leaving
 
 
@@ -36,6 +36,9 @@ class People(Plugin[NoSettings]):
         return [PageAssets(css=("people.css",), face="admin")]
 
     @hookimpl
+    @asked_for(
+        slot=["admin.agents.actions", "admin.users.actions", "admin.agent.actions", "directory.user", "admin.user"]
+    )
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Buttons on the pages of people."""
         if slot == "directory.user" and actor.may("user.delete") and args["user"].agent_id is None:

@@ -20,6 +20,7 @@ from hookdesk.api import (
     Slot,
     SlotContent,
     TicketView,
+    asked_for,
     hookimpl,
     permitted,
 )
@@ -45,6 +46,7 @@ class Portal(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["portal"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """The links in the portal's head."""
         if area != "portal":
@@ -99,6 +101,7 @@ class Portal(Plugin[Settings]):
         return services.still_admitted(actor)
 
     @hookimpl
+    @asked_for(slot=["ticket.sidebar"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Beside a ticket in the desk: ending its links."""
         if slot != "ticket.sidebar" or not permitted(actor, "ticket.edit", args["ticket"]):

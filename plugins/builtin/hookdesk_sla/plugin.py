@@ -20,6 +20,7 @@ from hookdesk.api import (
     SlotContent,
     TicketAction,
     TicketDraft,
+    asked_for,
     clock,
     hookimpl,
 )
@@ -99,6 +100,7 @@ class Sla(Plugin[Settings]):
         return [(name, url_for("sla.plan", plan_id=plan_id)) for plan_id, name in services.naming(ref)]
 
     @hookimpl
+    @asked_for(slot=["ticket.sidebar", "admin.department", "department.manage"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Plan and hours of a department, for administrators and for its manager; the clocks of a ticket."""
         if slot in ("admin.department", "department.manage"):
@@ -121,6 +123,7 @@ class Sla(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in the admin panel."""
         if area != "admin":

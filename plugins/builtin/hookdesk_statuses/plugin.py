@@ -11,7 +11,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Job, NavItem, PageAssets, Plugin, SlotContent, hookimpl, setting, statuses
+from hookdesk.api import Actor, Job, NavItem, PageAssets, Plugin, SlotContent, asked_for, hookimpl, setting, statuses
 from hookdesk_statuses import moves, portal
 from hookdesk_statuses.views import RANKS, bp
 
@@ -66,11 +66,13 @@ class Statuses(Plugin[Settings]):
         return [bp, portal.bp]
 
     @hookimpl
+    @asked_for(slot=["portal.ticket"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The button beside a ticket on the portal."""
         return portal.button(args["ticket"], actor) if slot == "portal.ticket" else []
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line among what decides about tickets."""
         if area != "admin":

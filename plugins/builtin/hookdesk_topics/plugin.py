@@ -19,6 +19,7 @@ from hookdesk.api import (
     SlotContent,
     TicketDraft,
     TopicChoice,
+    asked_for,
     hookimpl,
     setting,
 )
@@ -68,6 +69,7 @@ class Topics(Plugin[Settings]):
         return [(node.label, url_for("topics.edit", topic_id=node.id)) for node in services.using(ref)]
 
     @hookimpl
+    @asked_for(slot=["portal.sent"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Words of thanks on the portal's last page."""
         return thanks.for_ticket(args["number"]) if slot == "portal.sent" else []
@@ -85,6 +87,7 @@ class Topics(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line among what decides about new tickets."""
         if area != "admin":

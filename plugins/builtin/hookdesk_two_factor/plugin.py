@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Duty, Event, NavItem, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, Duty, Event, NavItem, PageAssets, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_two_factor import policy
 from hookdesk_two_factor.hookspecs import TwoFactorHooks
 from hookdesk_two_factor.settings import Settings
@@ -32,6 +32,7 @@ class TwoFactor(Plugin[Settings]):
         return policy.duties(user_id, self.settings) if face == "agent" else []
 
     @hookimpl
+    @asked_for(slot=["page.banner"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Until when an agent has time, above each page but the one that it is about."""
         if slot != "page.banner" or not actor.is_agent or actor.viewer or request.endpoint == "two_factor.index":
@@ -62,6 +63,7 @@ class TwoFactor(Plugin[Settings]):
         return [PageAssets(css=("two_factor.css",), face="desk")]
 
     @hookimpl
+    @asked_for(area=["admin", "account"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """A line in an agent's own menu, and one in the admin panel."""
         if area == "account" and actor.is_agent:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from hookdesk.api import Actor, Job, PageAssets, Plugin, SlotContent, hookimpl
+from hookdesk.api import Actor, Job, PageAssets, Plugin, SlotContent, asked_for, hookimpl
 from hookdesk_why import retention, trace
 from hookdesk_why.settings import Settings
 from hookdesk_why.views import bp
@@ -29,6 +29,7 @@ class Why(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(slot=["ticket.sidebar"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """The section beside the ticket; the page that holds the slot has asked the guard."""
         if slot != "ticket.sidebar" or not actor.is_agent:

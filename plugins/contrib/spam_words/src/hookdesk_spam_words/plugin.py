@@ -17,6 +17,7 @@ from hookdesk.api import (
     Plugin,
     SlotContent,
     Verdict,
+    asked_for,
     explain,
     hookimpl,
     people,
@@ -72,6 +73,7 @@ class SpamWords(Plugin[Settings]):
         return [bp]
 
     @hookimpl
+    @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
         """The page's link."""
         if area != "admin":
@@ -84,6 +86,7 @@ class SpamWords(Plugin[Settings]):
         ]
 
     @hookimpl
+    @asked_for(slot=["ticket.sidebar"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """Beside a ticket: whether its requester's mail was caught before."""
         if slot != "ticket.sidebar" or not actor.is_agent:
