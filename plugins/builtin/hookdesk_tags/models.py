@@ -34,9 +34,10 @@ class Tag(Base):
 
 
 class TicketTag(Base):
-    """A tag on a ticket."""
+    """A tag on a ticket. `merged_from_id` is the ticket with which it came here, so that undoing that merge takes it off again."""
 
     __tablename__ = "p_tags__ticket_tag"
     __table_args__ = (Index("ix_p_tags__ticket_tag_tag_id", "tag_id", "ticket_id"),)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey("p_tags__tag.id", ondelete="CASCADE"), primary_key=True)
+    merged_from_id: Mapped[int | None] = mapped_column(Id)

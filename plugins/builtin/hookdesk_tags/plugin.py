@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from hookdesk.api import (
     Actor,
     BulkAction,
+    Event,
     Field,
     FilterAction,
     ListColumn,
@@ -22,7 +23,7 @@ from hookdesk.api import (
     asked_for,
     hookimpl,
 )
-from hookdesk_tags import firststeps, lists, rules, services
+from hookdesk_tags import firststeps, lists, merging, rules, services
 from hookdesk_tags.views import bp, ticket
 
 
@@ -69,6 +70,11 @@ class Tags(Plugin[NoSettings]):
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
         """A row of a ticket's properties."""
         return ticket.row(actor, args["ticket"])
+
+    @hookimpl
+    def ticket_changed(self, event: Event) -> None:
+        """Tags go along where their ticket is merged."""
+        merging.follow(event)
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

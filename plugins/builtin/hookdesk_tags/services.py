@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, literal, select
@@ -35,7 +35,7 @@ def add(actor: Actor, ticket_id: int, names: Iterable[str]) -> list[int]:
     def work(session: Session) -> list[int]:
         ticket = tickets.locked(session, ticket_id)
         wanted = [_found_or_made(session, actor, name, may_make).id for name in _cleaned(names)]
-        return _put(session, ticket, actor, wanted)
+        return put_on(session, ticket, actor, wanted)
 
     return transact(work, race=True)
 
@@ -44,7 +44,7 @@ def put(actor: Actor, ticket_id: int, tag_ids: Iterable[int]) -> list[int]:
     """The same by ids; an id that no tag has is passed over."""
     access_ticket(actor, ticket_id, PERMISSION)
     wanted = list(tag_ids)
-    return transact(lambda session: _put(session, tickets.locked(session, ticket_id), actor, wanted))
+    return transact(lambda session: put_on(session, tickets.locked(session, ticket_id), actor, wanted))
 
 
 def take(actor: Actor, ticket_id: int, tag_ids: Iterable[int]) -> list[int]:
@@ -55,17 +55,7 @@ def take(actor: Actor, ticket_id: int, tag_ids: Iterable[int]) -> list[int]:
     """
     access_ticket(actor, ticket_id, PERMISSION)
     unwanted = set(tag_ids)
-
-    def work(session: Session) -> list[int]:
-        ticket = tickets.locked(session, ticket_id)
-        before = _on(session, ticket_id)
-        gone = [one for one in before if one in unwanted]
-        if gone:
-            session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket_id, TicketTag.tag_id.in_(gone)))
-            _tell(session, ticket, actor, before, [one for one in before if one not in unwanted])
-        return gone
-
-    return transact(work)
+    return transact(lambda session: take_off(session, tickets.locked(session, ticket_id), actor, unwanted))
 
 
 def _cleaned(names: Iterable[str]) -> list[str]:
@@ -98,14 +88,14 @@ def _make(session: Session, actor: Actor, name: str, colour: int) -> Tag:
     return tag
 
 
-def _on(session: Session, ticket_id: int) -> list[int]:
+def on(session: Session, ticket_id: int) -> list[int]:
     """The tags of a ticket."""
     return list(session.scalars(select(TicketTag.tag_id).where(TicketTag.ticket_id == ticket_id)))
 
 
-def _put(session: Session, ticket: Ticket, actor: Actor, wanted: Sequence[int]) -> list[int]:
+def put_on(session: Session, ticket: Ticket, actor: Actor, wanted: Sequence[int]) -> list[int]:
     """Put tags on a locked ticket."""
-    before = _on(session, ticket.id)
+    before = on(session, ticket.id)
     there = session.scalars(select(Tag.id).where(Tag.id.in_(wanted))).all()
     new = [one for one in dict.fromkeys(wanted) if one in there and one not in before]
     if len(before) + len(new) > MOST_ON_TICKET:
@@ -114,6 +104,16 @@ def _put(session: Session, ticket: Ticket, actor: Actor, wanted: Sequence[int]) 
         session.execute(insert(TicketTag), [{"ticket_id": ticket.id, "tag_id": one} for one in new])
         _tell(session, ticket, actor, before, [*before, *new])
     return new
+
+
+def take_off(session: Session, ticket: Ticket, actor: Actor, unwanted: Collection[int]) -> list[int]:
+    """Take tags from a locked ticket; those that it had."""
+    before = on(session, ticket.id)
+    gone = [one for one in before if one in unwanted]
+    if gone:
+        session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket.id, TicketTag.tag_id.in_(gone)))
+        _tell(session, ticket, actor, before, [one for one in before if one not in unwanted])
+    return gone
 
 
 def _tell(session: Session, ticket: Ticket, actor: Actor, before: Sequence[int], after: Sequence[int]) -> None:

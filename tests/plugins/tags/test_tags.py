@@ -148,6 +148,26 @@ def test_a_filter_puts_a_tag_on_a_new_ticket_and_the_next_one_sees_it(make_ticke
     assert on(make_ticket(subject="Another fire")) == [], "a rule that names what is gone is skipped"
 
 
+@pytest.mark.plugins("tags", "merge")
+@pytest.mark.usefixtures("inside")
+def test_tags_go_along_with_a_merged_ticket_and_back(
+    make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket], run_jobs: Callable[..., int]
+) -> None:
+    from hookdesk_merge import merging, undoing
+
+    ada, parent, child = make_agent(), make_ticket(), make_ticket(subject="The same again")
+    services.add(ada, parent.id, ["printer", "seen"])
+    services.add(ada, child.id, ["printer", "VIP"])
+    (merge_id,) = merging.merge(system(), parent.id, [child.id])
+    run_jobs("outbox")
+    assert on(parent) == ["printer", "seen", "VIP"]
+    services.add(ada, parent.id, ["later"])
+    undoing.undo(system(), merge_id)
+    run_jobs("outbox")
+    assert on(parent) == ["later", "printer", "seen"], "what both had stays, and what came later"
+    assert on(child) == ["printer", "VIP"]
+
+
 @pytest.mark.plugins("tags", "search")
 @pytest.mark.usefixtures("inside")
 def test_agents_find_tickets_by_their_tags(
