@@ -46,7 +46,7 @@ class Bans(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("desk", "directory")
+    uses = ("accounts", "desk", "directory")
 
     @hookimpl
     def intake_screen(self, message: InboundMessage) -> Verdict | None:
@@ -54,10 +54,16 @@ class Bans(Plugin[Settings]):
         found = services.against(message.sender_address)
         if found is None:
             return None
-        reason = f"{found.value} is banned" + (f" ({found.note})" if found.note else "")
+        reason = services.reason(found)
         told = _("Messages from this address are not taken.")
         turned = Verdict.quarantine if self.settings.outcome == "quarantine" else Verdict.reject
         return turned(reason, told)
+
+    @hookimpl
+    def auth_account_refusal(self, address: str) -> str | None:
+        """No account for them either (declared by accounts)."""
+        found = services.against(address)
+        return services.reason(found) if found else None
 
     @hookimpl
     def notify_allowed(self, notification: Notification) -> str | None:

@@ -57,6 +57,11 @@ def against(address: str) -> Row[Any] | None:
     return reading().first(select(*_COLUMNS).where(Ban.value.in_(values)).limit(1))
 
 
+def reason(found: Row[Any]) -> str:
+    """Why something was turned away, for ledger and log."""
+    return f"{found.value} is banned" + (f" ({found.note})" if found.note else "")
+
+
 def _values() -> frozenset[str]:
     """What is banned, as far as it is kept."""
     return frozenset(reading().scalars(select(Ban.value).limit(MOST_KEPT)))

@@ -211,6 +211,26 @@ def test_a_blocked_address_gets_no_account_and_the_page_says_what_it_says_to_any
     assert "Nothing about an account was mailed to grace@example.org: " in told(hookdesk_app, "accounts")[0]
 
 
+@pytest.mark.plugins("accounts", "auth_password", "portal", "admin", "bans")
+@pytest.mark.parametrize("value", ["grace@example.org", "example.org"])
+def test_a_banned_sender_gets_no_account_either(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    admin_client: Client,
+    mailbox: list[Letter],
+    run_jobs: Jobs,
+    value: str,
+) -> None:
+    admin_client.submit("/admin/bans", {"value": value, "note": "a secret"})
+    form = {"name": "Grace", "email": "grace@example.org"}
+    assert "A mail to grace@example.org is on its way." in hookdesk_client.submit("/sign-up", form).text
+    run_jobs("outbox")
+    assert mailbox == []
+    with hookdesk_app.app_context():
+        assert reading().scalar(select(User.id).where(User.name == "Grace")) is None
+    assert "Nothing about an account was mailed to grace@example.org: " in told(hookdesk_app, "accounts")[0]
+
+
 def test_an_agent_who_invites_a_blocked_address_is_told(
     act: Act, admin_client: Client, mailbox: list[Letter], run_jobs: Jobs
 ) -> None:
