@@ -118,7 +118,7 @@ def _offer(actor: Actor, form: ResponseForm) -> None:
     """The departments and languages to choose from."""
     everywhere = [("", _("Every department"))] if rights.may_manage(actor, None) else []
     form.department_id.choices = [*everywhere, *queries.departments(actor)]
-    form.locale.choices = [("", _("Any")), *_languages().items()]
+    form.locale.choices = [("", _("Any language")), *_languages().items()]
 
 
 def _languages() -> dict[str, str]:
