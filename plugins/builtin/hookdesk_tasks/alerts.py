@@ -87,11 +87,12 @@ def _tell(event: Event, view: TaskView, which: ColumnElement[bool] | None, why: 
         actor = actors.agent_actor(row.id)
         if actor is not None and guard.sees(actor, view.id):
             with _language(row.locale):
-                _mail(event, row, f"[{view.number}] {view.title}", _words(view, why))
+                words = _words(view, why, has_subject=guard.sees_ticket(actor, view))
+                _mail(event, row, f"[{view.number}] {view.title}", words)
 
 
-def _words(view: TaskView, why: str) -> str:
-    """What an agent reads."""
+def _words(view: TaskView, why: str, *, has_subject: bool) -> str:
+    """What an agent reads; the ticket's subject only if they see that."""
     first = {
         "assigned": _("A task is yours or your team's now."),
         "overdue": _("A task was not done in time."),
@@ -99,7 +100,8 @@ def _words(view: TaskView, why: str) -> str:
     }[why]
     told = [first, "", f"{view.number} {view.title}"]
     if view.ticket_number:
-        told.append(_("Ticket: %(number)s %(subject)s", number=view.ticket_number, subject=view.ticket_subject))
+        subject = (view.ticket_subject or "") if has_subject else ""
+        told.append(_("Ticket: %(number)s %(subject)s", number=view.ticket_number, subject=subject).rstrip())
     if view.due:
         told.append(_("Due: %(moment)s", moment=format_datetime(view.due, "medium")))
     if view.description:

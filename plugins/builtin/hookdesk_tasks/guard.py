@@ -22,6 +22,7 @@ from hookdesk.api import (
     NotFound,
     Team,
     Ticket,
+    access_ticket,
     clock,
     reading,
     scope,
@@ -181,6 +182,17 @@ def permitted(actor: Actor, permission: str, department_id: int | None) -> bool:
     if actor.is_admin or department_id in actor.departments:
         return actor.may(permission, department_id)
     return permission in actor.elsewhere or permission in actor.permissions
+
+
+def sees_ticket(actor: Actor, view: TaskView) -> bool:
+    """True if somebody sees the ticket of a task: one's own task can lie on a ticket of others, of which it tells the number alone."""
+    if view.ticket_id is None:
+        return False
+    try:
+        access_ticket(actor, view.ticket_id)
+    except NotFound:
+        return False
+    return True
 
 
 def sees(actor: Actor, task_id: int) -> bool:

@@ -10,7 +10,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 
-from hookdesk.api import Actor, Agent, Department, NavItem, Team, Ticket, clock, listing, reading
+from hookdesk.api import Actor, Agent, Department, NavItem, Team, Ticket, clock, listing, reading, scope
 from hookdesk_tasks import guard
 from hookdesk_tasks.models import Task
 
@@ -154,6 +154,13 @@ def _asked(
         must.append(or_(further, and_(order.column == edge.value, beside)))
     columns = (order.column, Task.id)
     return _ROWS.where(*must).order_by(*(column.desc() if descending else column.asc() for column in columns))
+
+
+def tickets_in_sight(actor: Actor, rows: Sequence[Row[Any]]) -> frozenset[str]:
+    """The numbers of those tickets of these tasks that somebody sees: of the others, no subject is told."""
+    numbers = {row.ticket_number for row in rows if row.ticket_number}
+    asked = select(Ticket.number).where(Ticket.number.in_(numbers), scope(actor))
+    return frozenset(reading().scalars(asked)) if numbers else frozenset()
 
 
 def first(actor: Actor, wanted: Wanted, most: int) -> Sequence[Row[Any]]:

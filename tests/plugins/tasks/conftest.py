@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, release, system
+from hookdesk.api import Actor, Department, Ticket, release, system, transact
 from hookdesk_tasks import guard, making
 from hookdesk_tasks.guard import TaskView
 from hookdesk_tasks.making import NewTask
@@ -29,6 +30,19 @@ def make_task(inside: None) -> Callable[..., TaskView]:
         return fresh(number)
 
     return make
+
+
+@pytest.fixture
+def hide(inside: None) -> Callable[[int], None]:
+    """`hide(ticket_id)`: move a ticket to a department in which nobody works."""
+
+    def moved(session: Session, ticket_id: int) -> None:
+        place = Department(name="Elsewhere")
+        session.add(place)
+        session.flush()
+        session.get_one(Ticket, ticket_id).department_id = place.id
+
+    return lambda ticket_id: transact(lambda session: moved(session, ticket_id))
 
 
 def fresh(number: str) -> TaskView:

@@ -38,6 +38,25 @@ def inside(hookdesk_app: Flask) -> Iterator[None]:
         yield
 
 
+def test_a_list_tells_no_subject_of_a_ticket_that_one_does_not_see(
+    hookdesk_client: Client,
+    make_agent: Callable[..., Actor],
+    make_ticket: Callable[..., Ticket],
+    hide: Callable[[int], None],
+) -> None:
+    bob = make_agent("bob", "Bob")
+    theirs, own = make_ticket(subject="A secret merger"), make_ticket(subject="A broken lamp")
+    for ticket in (theirs, own):
+        making.make(system("tests"), NewTask("Look into it", ticket_id=ticket.id, assignee_id=bob.agent_id))
+    hide(theirs.id)
+    hookdesk_client.sign_in(bob)
+    for address in ("/agent/tasks", "/agent/tasks/T-0001"):
+        page = hookdesk_client.get(address).text
+        assert theirs.number in page
+        assert "A secret merger" not in page
+    assert "A broken lamp" in hookdesk_client.get("/agent/tasks").text
+
+
 def titles(page: str) -> list[str]:
     return [node.text() for node in LexborHTMLParser(page).css(".subject")]
 

@@ -177,6 +177,28 @@ def test_whom_it_concerns_gets_a_mail_once(
     assert "/agent/tasks/T-0001" in told.text
 
 
+@pytest.mark.plugins("tasks", "email_out")
+def test_an_alert_tells_no_subject_of_a_ticket_that_its_reader_does_not_see(
+    make_task: MakeTask,
+    make_ticket: Callable[..., Ticket],
+    make_agent: Callable[..., Actor],
+    hide: Callable[[int], None],
+    run_jobs: Callable[..., int],
+) -> None:
+    from hookdesk_email_out.models import Mail
+
+    bob, ticket = make_agent("bob", "Bob"), make_ticket(subject="A secret merger")
+    hide(ticket.id)
+    run_jobs("outbox")
+    make_task(ticket_id=ticket.id, assignee_id=bob.agent_id)
+    run_jobs("outbox")
+    release()
+    told = reading().scalar(select(Mail.text).where(Mail.address == "bob@helpdesk.example", Mail.template == "secret"))
+    assert told is not None
+    assert ticket.number in told
+    assert "A secret merger" not in told
+
+
 def test_a_deleted_task_goes_with_its_thread_and_its_ticket_says_so(
     make_task: MakeTask, make_ticket: Callable[..., Ticket], make_agent: Callable[..., Actor]
 ) -> None:

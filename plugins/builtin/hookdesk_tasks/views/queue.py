@@ -35,6 +35,7 @@ def queue_page() -> str:
         "tasks/queue.html",
         look=look,
         page=page,
+        in_sight=queues.tickets_in_sight(actor, page.rows),
         items=queues.nav_items(actor),
         counts=queues.counts(actor),
         columns=_columns(look),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hookdesk.api import NotFound, StoredFile, agent, current_actor, reading, stored_file, text_to_html
 from hookdesk_desk.directory import directory
 from hookdesk_tasks import guard, queues, talking, thread
-from hookdesk_tasks.guard import TaskView, access_task_number
+from hookdesk_tasks.guard import TaskView, access_task_number, sees_ticket
 from hookdesk_tasks.models import File
 from hookdesk_tasks.views.blueprint import bp
 
@@ -51,8 +51,6 @@ def render(view: TaskView, written: dict[str, Any] | None = None) -> str:
 
 def _ticket_url(view: TaskView) -> str:
     """The page of its ticket, for who sees that; a task of one's own can lie on a ticket of others."""
-    from hookdesk_tasks.views.ticket import sees_ticket
-
     return url_for("desk.ticket", number=view.ticket_number) if sees_ticket(current_actor(), view) else ""
 
 

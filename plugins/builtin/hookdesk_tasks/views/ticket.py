@@ -9,23 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Actor, Forbidden, NotFound, access_number, access_ticket, agent, current_actor, tickets
+from hookdesk.api import Forbidden, access_number, agent, current_actor, tickets
 from hookdesk_tasks import checklists, making
 from hookdesk_tasks.beside import way
-from hookdesk_tasks.guard import TaskView
 from hookdesk_tasks.making import NewTask
 from hookdesk_tasks.views.blueprint import bp
-
-
-def sees_ticket(actor: Actor, view: TaskView) -> bool:
-    """True if somebody sees the ticket of a task."""
-    if view.ticket_id is None:
-        return False
-    try:
-        access_ticket(actor, view.ticket_id)
-    except NotFound:
-        return False
-    return True
 
 
 @bp.post("/agent/tickets/<number>/tasks", endpoint="add")
