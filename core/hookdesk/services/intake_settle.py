@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
+from hookdesk.access import BINNED
 from hookdesk.faults import crash_point
 from hookdesk.models import Agent, IntakeRecord, Ticket, User
 from hookdesk.outbox import emit
@@ -98,7 +99,7 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
     assert plan.match is not None
     assert plan.message is not None
     assert plan.entry is not None
-    ticket = tickets.locked(session, plan.match.ticket_id)
+    ticket = _going_on(session, plan.match.ticket_id)
     author = _author(session, plan)
     automatic = plan.message.kind is not MessageKind.MESSAGE
     by_agent = plan.agent_id is not None and author.user_id != ticket.user_id
@@ -114,6 +115,13 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
     }  # fmt: skip
     emit(session, "entry_added", data)
     return ticket.id, entry.id
+
+
+def _going_on(session: Session, ticket_id: int) -> Ticket:
+    """The ticket, locked; where its conversation goes on, if it was merged since the plan was made."""
+    ticket = tickets.locked(session, ticket_id)
+    parent = select(Ticket).where(Ticket.id == ticket.merged_into_id, Ticket.state != BINNED).with_for_update()
+    return session.scalar(parent) or ticket if ticket.merged_into_id is not None else ticket
 
 
 def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int, str]:

@@ -28,6 +28,7 @@ from hookdesk.text import storable
 from hookdesk.types.actors import Actor
 from hookdesk.types.backends import StoredFile
 from hookdesk.types.drafts import PluginRow, ReplyDraft
+from hookdesk.types.tickets import TicketView
 
 MOST_TEXT = 1_000_000
 PERMISSION = {"response": "ticket.reply", "note": "ticket.note", "message": "ticket.message"}
@@ -47,8 +48,7 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None, hold: int = 0
         NotFound, Forbidden: as the guard says. TicketProblem: the entry is empty or too long. ThreadChanged: see `seen`.
     """
     view = access_ticket(actor, draft.ticket_id, PERMISSION[draft.kind])
-    if view.merged_into_id is not None:
-        raise tickets.TicketProblem(_("This ticket was merged into another one. Write there."))
+    _allow_writing(view)
     if draft.status_id is not None:
         answered = replace(view, is_answered=view.is_answered or draft.kind == "response")
         tickets.allow_status(actor, answered, draft.status_id)
@@ -60,6 +60,7 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None, hold: int = 0
 
     def work(session: Session) -> int:
         ticket = tickets.locked(session, draft.ticket_id)
+        _allow_writing(ticket)
         if seen is not None and ticket.updates != seen:
             raise ThreadChanged(_("The ticket changed while you were writing. Look at what is new, then send again."))
         held = Hold(session, ticket) if hold and draft.kind == "response" and not draft.rows else None
@@ -75,6 +76,12 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None, hold: int = 0
         return entry.id
 
     return transact(work)
+
+
+def _allow_writing(ticket: Ticket | TicketView) -> None:
+    """Refuse a ticket whose conversation goes on elsewhere, where nobody would read it."""
+    if ticket.merged_into_id is not None:
+        raise tickets.TicketProblem(_("This ticket was merged into another one. Write there."))
 
 
 def transform(actor: Actor, draft: ReplyDraft) -> tuple[ReplyDraft, list[Step]]:

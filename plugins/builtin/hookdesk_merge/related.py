@@ -13,7 +13,7 @@ from hookdesk.api import Actor, Status, Ticket, TicketView, User, clock, reading
 from hookdesk_merge.models import Link, Merge
 from hookdesk_merge.undoing import FOR
 
-MOST = 50
+MOST, MOST_OFFERED = 50, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,19 @@ def _tied(view: TicketView) -> Any:
 
 def candidates(actor: Actor, view: TicketView, numbers: Sequence[str]) -> Sequence[Row[Any]]:
     """Tickets that could belong together with one: those with these numbers first, then the newest of its requester."""
-    return [*by_number(actor, view, numbers), *_found(actor, view, Ticket.user_id == view.user_id, numbers)]
+    of_requester = _found(actor, view, Ticket.user_id == view.user_id, numbers, MOST_OFFERED)
+    return [*by_number(actor, view, numbers), *of_requester]
 
 
 def by_number(actor: Actor, view: TicketView, numbers: Sequence[str]) -> Sequence[Row[Any]]:
     """The tickets with these numbers, but for the one itself and what was merged already."""
     wanted = {form for one in numbers for form in (one, one.upper())}
-    return _found(actor, view, Ticket.number.in_(wanted), ()) if wanted else []
+    return _found(actor, view, Ticket.number.in_(wanted), (), MOST) if wanted else []
 
 
-def _found(actor: Actor, view: TicketView, which: ColumnElement[bool], but: Sequence[str]) -> Sequence[Row[Any]]:
+def _found(
+    actor: Actor, view: TicketView, which: ColumnElement[bool], but: Sequence[str], most: int
+) -> Sequence[Row[Any]]:
     """Tickets in sight, the latest activity first."""
     columns = (
         Ticket.id, Ticket.number, Ticket.subject, Ticket.user_id, Ticket.last_activity_at, User.name.label("requester"),
@@ -94,7 +97,7 @@ def _found(actor: Actor, view: TicketView, which: ColumnElement[bool], but: Sequ
         .join(Status, Status.id == Ticket.status_id)
         .where(which, scope(actor), Ticket.id != view.id, Ticket.merged_into_id.is_(None), Ticket.number.not_in(but))
     )
-    return reading().all(asked.order_by(Ticket.last_activity_at.desc()).limit(10))
+    return reading().all(asked.order_by(Ticket.last_activity_at.desc()).limit(most))
 
 
 def parent(actor: Actor, view: TicketView) -> Row[Any] | None:

@@ -45,13 +45,15 @@ def split(actor: Actor, entry_id: int, subject: str, *, with_following: bool = F
     if not subject.strip():
         raise tickets.TicketProblem(_("Say what the new ticket is about."))
     moved = ThreadEntry.id >= entry.id if with_following else ThreadEntry.id == entry.id
-    ids = list(reading().scalars(select(ThreadEntry.id).where(ThreadEntry.ticket_id == view.id, moved)))
-    if len(ids) >= view.entry_count:
+    which = select(ThreadEntry.id).where(ThreadEntry.ticket_id == view.id, moved)
+    if len(list(reading().scalars(which))) >= view.entry_count:
         raise tickets.TicketProblem(_("Nothing would be left of this ticket. Change its subject instead."))
     draft = _drafted(actor, view, entry, subject)
 
     def work(session: Session) -> str:
-        old = tickets.locked(session, view.id)
+        old, ids = tickets.locked(session, view.id), list(session.scalars(which))
+        if entry.id not in ids:
+            raise tickets.TicketProblem(_("The message stands on another ticket by now."))
         new = tickets.insert(session, draft, draft.user_id or view.user_id)
         session.flush()
         entries.move(session, old, new, ids)

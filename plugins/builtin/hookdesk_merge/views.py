@@ -29,6 +29,7 @@ def merge(number: str) -> Answer:
     chosen = related.by_number(current_actor(), view, _numbers())
     act = request.form.get("act", "here")
     try:
+        _check_all_found(chosen)
         if act == "link":
             linking.link(current_actor(), view.id, [row.id for row in chosen])
             flash(_("The tickets are linked."), "success")
@@ -51,6 +52,18 @@ def _merged(view: TicketView, chosen: Sequence[Row[Any]], *, is_here: bool) -> R
     undo = url_for("merge.undo", ids=",".join(map(str, done)))
     flash(_("Merged into ticket %(number)s.", number=number), f"undo:{undo}")
     return redirect(_page_of(number))
+
+
+def _check_all_found(chosen: Sequence[Row[Any]]) -> None:
+    """Let nobody think that a number was merged which was mistyped.
+
+    Raises:
+        TicketProblem: some were not found.
+    """
+    found = {row.number for row in chosen}
+    missing = [one for one in _numbers() if one not in found and one.upper() not in found]
+    if missing:
+        raise tickets.TicketProblem(_("No ticket to merge or link: %(numbers)s", numbers=", ".join(missing)))
 
 
 def _strangers(view: TicketView, chosen: Sequence[Row[Any]]) -> list[str]:

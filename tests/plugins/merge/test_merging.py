@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from hookdesk.api import (
     tickets,
     transact,
 )
+from hookdesk.services import intake_decide
 from hookdesk.testing.instances import Clock
 from hookdesk_merge import linking, lists, merging, related, splitting, undoing
 
@@ -118,6 +120,27 @@ def test_the_conversation_goes_on_in_one_place(pair: tuple[Ticket, Ticket], ada:
         tickets.set_status(ada, second.id, first.status_id)
 
 
+def test_what_is_written_while_tickets_are_merged_is_not_lost_on_the_closed_one(
+    pair: tuple[Ticket, Ticket], make_ticket: Make, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merge comes between the look at the ticket and the transaction that writes."""
+    first, second = pair
+    third = make_ticket("Sparks", "It sparks", email="otto@example.org")
+    transform, decide = threads.transform, intake_decide.decide
+
+    def merged_meanwhile(child: Ticket, result: Any) -> Any:
+        merging.merge(ada, first.id, [child.id])
+        return result
+
+    monkeypatch.setattr(threads, "transform", lambda *given: merged_meanwhile(second, transform(*given)))
+    with pytest.raises(tickets.TicketProblem, match="Write there"):
+        threads.post(ada, ReplyDraft(second.id, "response", "Here?"))
+    monkeypatch.setattr(intake_decide, "decide", lambda record: merged_meanwhile(third, decide(record)))
+    assert write(third, "Still sparking", "otto@example.org") == first.id
+    assert "Here?" not in words(second)
+    assert words(first)[-1] == "Still sparking"
+
+
 def test_undo_brings_everything_back_but_what_came_later(pair: tuple[Ticket, Ticket], ada: Actor) -> None:
     first, second = pair
     [merge_id] = merging.merge(ada, first.id, [second.id])
@@ -134,6 +157,49 @@ def test_undo_brings_everything_back_but_what_came_later(pair: tuple[Ticket, Tic
     assert not related.of(ada, access_ticket(ada, first.id))
     with pytest.raises(tickets.TicketProblem):
         undoing.undo(ada, merge_id)
+
+
+def test_what_two_merges_need_stays_until_both_are_undone(
+    pair: tuple[Ticket, Ticket], make_ticket: Make, ada: Actor
+) -> None:
+    """Two tickets of one requester in one department: that one of them comes apart takes nothing from the other."""
+    first, second = pair
+    third = make_ticket("More smoke", email="alan@example.org")
+
+    def move(session: Any) -> int:
+        session.add(place := Department(name="Fire brigade"))
+        session.flush()
+        for one in (second, third):
+            session.get(Ticket, one.id).department_id = place.id
+        return int(place.id)
+
+    place = transact(move)
+    boss = replace(ada, is_admin=True, permissions=ada.permissions | {"ticket.see_all"})
+    merges = merging.merge(boss, first.id, [second.id, third.id])
+    shown = select(Referral.department_id).where(Referral.ticket_id == first.id)
+    undoing.undo(boss, merges[0])
+    assert followers(first) == {second.user_id}
+    assert list(reading().scalars(shown)) == [place]
+    undoing.undo(boss, merges[1])
+    assert followers(first) == set()
+    assert not list(reading().scalars(shown))
+
+
+def test_a_message_is_split_off_once_however_often_one_presses(
+    pair: tuple[Ticket, Ticket], ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = reading().scalar(select(ThreadEntry.id).where(ThreadEntry.text == "Same printer")) or 0
+    drafted = splitting._drafted  # it stands between the look at the thread and the transaction
+
+    def twice(*given: Any) -> Any:
+        monkeypatch.setattr(splitting, "_drafted", drafted)
+        splitting.split(ada, entry_id, "By another click")
+        return drafted(*given)
+
+    monkeypatch.setattr(splitting, "_drafted", twice)
+    with pytest.raises(tickets.TicketProblem, match="another ticket"):
+        splitting.split(ada, entry_id, "By this one")
+    assert reading().scalar(select(Ticket.id).where(Ticket.subject == "By this one")) is None
 
 
 def test_who_wrote_after_the_merge_goes_on_following(pair: tuple[Ticket, Ticket], ada: Actor) -> None:

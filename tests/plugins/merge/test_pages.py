@@ -39,6 +39,22 @@ def test_tickets_are_merged_and_parted_again(desk: Client, make_ticket: Make) ->
     assert f"Ticket {second.number} stands alone again." in parted.text
 
 
+def test_all_that_were_chosen_are_merged_or_none(desk: Client, make_ticket: Make) -> None:
+    first, *others = [make_ticket(f"ticket {place}") for place in range(12)]
+    page, numbers = f"/agent/tickets/{first.number}/merge", [one.number for one in others]
+    refused = desk.submit(page, {"with": numbers[0], "numbers": "8888888", "act": "here"}, to=page)
+    assert refused.status_code == 422
+    assert "No ticket to merge or link: 8888888" in refused.text
+    desk.submit(page, {"with": numbers, "act": "here"}, to=page)
+    assert merged_into(desk, first.id) == 11
+
+
+def merged_into(desk: Client, parent_id: int) -> int:
+    """How many tickets were merged into one."""
+    with desk.application.app_context():
+        return reading().scalar(select(func.count()).where(Ticket.merged_into_id == parent_id)) or 0
+
+
 def test_different_requesters_are_named_before_they_see_each_other(desk: Client, make_ticket: Make) -> None:
     first, second = make_ticket(), make_ticket("Smoke", email="alan@example.org", name="Alan Turing")
     page = f"/agent/tickets/{first.number}/merge?numbers={second.number}"
