@@ -66,10 +66,13 @@ def _absorb(session: Session, parent: Ticket, child: Ticket, actor: Actor, with_
         raise tickets.TicketProblem(_("Ticket %(number)s was merged already.", number=child.number))
     ids = list(session.scalars(select(ThreadEntry.id).where(ThreadEntry.ticket_id == child.id)))
     entries.move(session, child, parent, ids)
+    people = _people(session, child, with_followers)
     kept = {
         "entries": ids,
         "status": child.status_id,
-        "followers": _bring(session, parent, child, actor, with_followers),
+        "people": people,
+        "followers": _bring(session, parent, people, actor),
+        "department": child.department_id,
         "referral": _show(session, parent, child),
         "below": list(session.scalars(select(Ticket.id).where(Ticket.merged_into_id == child.id))),
     }
@@ -87,13 +90,17 @@ def _absorb(session: Session, parent: Ticket, child: Ticket, actor: Actor, with_
     return row.id
 
 
-def _bring(session: Session, parent: Ticket, child: Ticket, actor: Actor, with_followers: bool) -> list[int]:
-    """Let the child's people follow the parent; ids of those who did not before."""
+def _people(session: Session, child: Ticket, with_followers: bool) -> list[int]:
+    """Who goes along: the child's requester, and those who follow it."""
+    theirs = select(Collaborator.user_id).where(Collaborator.ticket_id == child.id, Collaborator.is_active)
+    return list(dict.fromkeys([child.user_id, *(session.scalars(theirs) if with_followers else ())]))
+
+
+def _bring(session: Session, parent: Ticket, people: Sequence[int], actor: Actor) -> list[int]:
+    """Let them follow the parent; ids of those who did not before."""
     followed = select(Collaborator.user_id).where(Collaborator.ticket_id == parent.id)
     known = {parent.user_id, *session.scalars(followed)}
-    theirs = select(Collaborator.user_id).where(Collaborator.ticket_id == child.id, Collaborator.is_active)
-    wanted = [child.user_id, *(session.scalars(theirs) if with_followers else ())]
-    new = [one for one in dict.fromkeys(wanted) if one not in known]
+    new = [one for one in people if one not in known]
     for user in session.scalars(select(User).where(User.id.in_(new))):
         participants.follow(session, parent, actor, user)
     return new

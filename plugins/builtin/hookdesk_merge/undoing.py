@@ -66,7 +66,7 @@ def _part(session: Session, actor: Actor, merge_id: int) -> None:
     child.merged_into_id = None
     below = update(Ticket).where(Ticket.id.in_(kept["below"]), Ticket.merged_into_id == parent.id)
     session.execute(below.values(merged_into_id=child.id))
-    _people(session, parent, kept)
+    _people(session, parent, row)
     before = session.get(Status, kept["status"])
     if before is not None:
         tickets.apply_status(session, child, actor, before.id)
@@ -77,8 +77,9 @@ def _part(session: Session, actor: Actor, merge_id: int) -> None:
     row.undone_at = clock.now()
 
 
-def _people(session: Session, parent: Ticket, kept: dict[str, Any]) -> None:
+def _people(session: Session, parent: Ticket, row: Merge) -> None:
     """Those whom the merge let follow do so no longer, unless they have written there since; the department is shown it no longer."""
+    kept = _handed_on(session, row)
     wrote = select(ThreadEntry.user_id).where(ThreadEntry.ticket_id == parent.id, ThreadEntry.kind == "message")
     stay = {parent.user_id, *session.scalars(wrote)}
     gone = [one for one in kept["followers"] if one not in stay]
@@ -86,3 +87,17 @@ def _people(session: Session, parent: Ticket, kept: dict[str, Any]) -> None:
     shown = delete(Referral).where(Referral.ticket_id == parent.id, Referral.department_id == kept["referral"])
     session.execute(followed)
     session.execute(shown)
+
+
+def _handed_on(session: Session, row: Merge) -> dict[str, Any]:
+    """What goes with this merge, without what another one into the same ticket needs as well: with that one it will go."""
+    kept = dict(row.kept)
+    others = select(Merge).where(Merge.parent_id == row.parent_id, Merge.undone_at.is_(None), Merge.id != row.id)
+    for other in session.scalars(others):
+        theirs = [one for one in kept["followers"] if one in other.kept.get("people", ())]
+        kept["followers"] = [one for one in kept["followers"] if one not in theirs]
+        heirs = {"followers": [*other.kept["followers"], *theirs]}
+        if kept["referral"] is not None and kept["referral"] == other.kept.get("department"):
+            heirs["referral"], kept["referral"] = kept["referral"], None
+        other.kept = {**other.kept, **heirs}
+    return kept
