@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import (
@@ -20,6 +21,7 @@ from hookdesk.api import (
     TicketView,
     access_ticket,
     actors,
+    clock,
     reading,
     release,
     site,
@@ -30,6 +32,10 @@ from hookdesk_bulk import actions
 from hookdesk_bulk.actions import Offered
 from hookdesk_bulk.models import Item, Run
 
+AT_ONCE = 25
+"""So many tickets are changed within the request; more by the job."""
+ALONE = timedelta(minutes=2)
+"""For so long the job leaves such a run to its request: two at one run would do everything twice."""
 SLICE = 20
 """Tickets after which the outcome is stored, and a run can be cancelled."""
 LONGEST = 4.0
@@ -52,7 +58,9 @@ def run_some() -> int:
     until, done = monotonic() + LONGEST, 0
     while monotonic() < until:
         release()
-        run = reading().first(select(Run.id, Run.agent_id).where(Run.state == "running").order_by(Run.id).limit(1))
+        waiting = or_(Run.total > AT_ONCE, Run.created_at < clock.now() - ALONE)
+        oldest = select(Run.id, Run.agent_id).where(Run.state == "running", waiting).order_by(Run.id).limit(1)
+        run = reading().first(oldest)
         if run is None:
             break
         actor = actors.agent_actor(run.agent_id)

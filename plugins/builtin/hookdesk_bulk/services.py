@@ -16,8 +16,6 @@ from hookdesk_bulk import actions, running
 from hookdesk_bulk.models import Item, Run
 from hookdesk_bulk.selection import Chosen
 
-AT_ONCE = 25
-"""So many tickets are changed within the request; more by the job."""
 KEPT_FOR = timedelta(days=7)
 JOB = "bulk.run"
 
@@ -52,7 +50,7 @@ def _start(actor: Actor, run: Run, items: Sequence[Mapping[str, Any]]) -> int:
         return run.id
 
     run_id = transact(work)
-    if len(items) > AT_ONCE:
+    if len(items) > running.AT_ONCE:
         wake(JOB)
     else:
         while running.advance(run_id, actor):

@@ -22,7 +22,7 @@ from hookdesk.api import (
     reading,
     tickets,
 )
-from hookdesk.testing.instances import Client
+from hookdesk.testing.instances import Client, Clock
 from hookdesk_bulk import actions, running, selection, services
 from hookdesk_bulk.models import Item, Run
 from hookdesk_bulk.selection import Chosen
@@ -127,7 +127,7 @@ def test_all_of_a_list_are_changed_by_the_job_with_progress(
     desk: Client, ada: Actor, make_ticket: MakeTicket, inside: Inside, run_jobs: Callable[..., int], monkeypatch: Any
 ) -> None:
     """More than a few tickets are not waited for; who began it sees how far it is, and nobody else does."""
-    monkeypatch.setattr(services, "AT_ONCE", 1)
+    monkeypatch.setattr(running, "AT_ONCE", 1)
     numbers = [make_ticket(f"ticket {place}").number for place in range(3)]
     asked = desk.submit("/agent/profile", {"act": "claim", "queue": "unassigned", "whole": "1"}, to="/agent/bulk")
     assert "3 tickets" in asked.get_data(as_text=True)
@@ -156,10 +156,30 @@ def order(name: str, **values: Any) -> services.Order:
     return services.Order(actions.known()[name].action, values, name, "/agent/")
 
 
+def test_the_job_leaves_a_small_run_to_its_request_unless_that_died(
+    ada: Actor,
+    make_ticket: MakeTicket,
+    inside: Inside,
+    run_jobs: Callable[..., int],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticket = make_ticket()
+    advance = running.advance
+    monkeypatch.setattr(running, "advance", lambda run_id, actor: 0)  # the request is about to begin
+    run_id = inside(lambda: services.begin(ada, order("note", text="Look here"), chosen([ticket])))
+    monkeypatch.setattr(running, "advance", advance)
+    run_jobs("bulk.run")
+    assert inside(lambda: services.own(ada, run_id)).state == "running"
+    clock.advance(minutes=3)
+    run_jobs("bulk.run")
+    assert inside(lambda: services.own(ada, run_id)).state == "done"
+
+
 def test_a_run_that_is_cancelled_stops_after_its_slice(
     ada: Actor, make_ticket: MakeTicket, inside: Inside, run_jobs: Callable[..., int], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(services, "AT_ONCE", 0)
+    monkeypatch.setattr(running, "AT_ONCE", 0)
     monkeypatch.setattr(running, "SLICE", 1)
     made = [make_ticket(f"ticket {place}") for place in range(3)]
 
