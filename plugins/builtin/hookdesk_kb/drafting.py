@@ -25,7 +25,7 @@ from hookdesk.api import (
 )
 from hookdesk_kb.files import Added, stored
 
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\(?\d[\d ()/.-]{6,}\d")
 MOST_TOLD = 12
 
