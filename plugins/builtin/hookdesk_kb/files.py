@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hookdesk.api import Actor, NotFound, StoredFile, attachments, reading
 from hookdesk_kb import access
-from hookdesk_kb.models import ArticleFile
+from hookdesk_kb.models import ArticleFile, ArticleText
 from hookdesk_kb.pictures import content_id
 
 _COLUMNS = select(*ArticleFile.__table__.columns)
@@ -98,8 +98,19 @@ def readable(actor: Actor, file_id: int) -> StoredFile:
     row = reading().first(_COLUMNS.where(ArticleFile.id == file_id))
     if row is None:
         raise NotFound("no such file")
-    access.library(actor).article(row.article_id)
+    mine = access.library(actor)
+    mine.article(row.article_id)
+    if row.content_id and not mine.has_all and not _is_shown(row):
+        raise NotFound("no such file")
     return stored(row)
+
+
+def _is_shown(row: Row[Any]) -> bool:
+    """True for a picture that stands in what readers see: one of a draft of changes, or of an old version, does not."""
+    texts = select(ArticleText.id).where(ArticleText.article_id == row.article_id)
+    return (
+        reading().scalar(texts.where(ArticleText.html.contains(f'cid:{row.content_id}"', autoescape=True))) is not None
+    )
 
 
 def stored(row: Row[Any]) -> StoredFile:

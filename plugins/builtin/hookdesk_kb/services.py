@@ -76,7 +76,8 @@ def save(
     `added` are files whose bytes are stored already; `dropped` ids of files that go.
 
     Raises:
-        Forbidden, NotFound: as it says. KbProblem: there is no such category, or it is too long.
+        Forbidden, NotFound: as it says. KbProblem: there is no such category, it is too long, or files that stand below a text that is
+            read already would change without it.
     """
     allow(actor)
     cleaned = pictures.stored(words.html)
@@ -85,9 +86,11 @@ def save(
 
     def work(session: Session) -> int:
         article, changes = _article(session, article_id, locale, details)
+        text = _text(session, article.id, locale)
+        if text is not None and not goes_live and (dropped or not all(one.placeholder for one in added)):
+            raise KbProblem("files", _("Files below the text have no draft: readers would see the change at once."))
         html = files.add(session, article.id, locale, added, cleaned)
         files.drop(session, article.id, dropped)
-        text = _text(session, article.id, locale)
         new = Words(words.title, html, words.summary, words.keywords)
         version = _version(session, actor, article.id, locale, new)
         if goes_live or text is None:

@@ -66,7 +66,10 @@ def test_an_article_is_written_changed_translated_and_deleted(
     form = author.get("/agent/kb/articles/1/edit").text
     assert 'name="drop" value="1"' in form
     assert "With a &lt;b&gt;patch" in form
-    kept = {**FORM, "category_id": str(category), "html": "<p>With glue.</p>", "keep": "1", "drop": "1"}
+    kept = {**FORM, "category_id": str(category), "html": "<p>With glue.</p>", "keep": "1"}
+    refused = author.submit("/agent/kb/articles/1/edit", {**kept, "drop": "1"})
+    assert refused.status_code == 422
+    assert "readers would see the change at once" in refused.text
     page = author.submit("/agent/kb/articles/1/edit", kept).text
     assert "There are changes that readers do not see yet." in page
     assert "With a <b>patch</b>" in page
@@ -172,6 +175,7 @@ def test_a_reply_becomes_the_draft_of_an_article(
     place: Callable[..., int],
 ) -> None:
     place()
+    endless = "x" * 200_000  # one word: to look for addresses in it must not take for ever
     ticket = make_ticket(subject="Flat tyre", text="Call me: +49 30 5550 1420", name="Grace Hopper")
     html = '<p>Dear Grace, <b>patch</b> it. Or mail jo@example.net. <img src="cid:x@inline"></p>'
     file = InboundFile("plan.pdf", "application/pdf", b"%PDF-1.4")
@@ -179,7 +183,11 @@ def test_a_reply_becomes_the_draft_of_an_article(
     admin = make_agent("root", is_admin=True)
     with hookdesk_app.test_request_context():
         reply = ReplyDraft(
-            ticket.id, "response", "Dear Grace, patch it. Or mail jo@example.net.", html=html, files=(file, inside)
+            ticket.id,
+            "response",
+            f"Dear Grace, patch it. Or mail jo@example.net. {endless}",
+            html=html,
+            files=(file, inside),
         )
         entry_id = threads.post(admin, reply)
     menu = author.get(f"/agent/tickets/{ticket.number}/entries/{entry_id}").text

@@ -10,7 +10,7 @@ from flask import Flask
 
 from hookdesk.api import ANONYMOUS, Actor, InboundFile, Ticket, actors, attachments, site, system
 from hookdesk.testing import Client, Clock
-from hookdesk_kb import access, search
+from hookdesk_kb import access, search, services
 from hookdesk_kb.files import Added
 from hookdesk_kb.plugin import Kb
 from hookdesk_kb.settings import Settings
@@ -94,6 +94,29 @@ def test_every_way_to_an_article_asks_the_same_guard(
     assert hookdesk_client.get("/help/files/1/plan.pdf").status_code == 404
     assert hookdesk_client.get("/help/files/2/plan.pdf").data == b"%PDF-1.4"
     assert "plan.pdf" in hookdesk_client.get(f"/help/{shown}", follow_redirects=True).text
+
+
+def test_a_picture_is_for_readers_once_it_stands_in_what_they_see(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    place: Callable[..., int],
+    write: Write,
+    make_agent: Callable[..., Actor],
+) -> None:
+    with hookdesk_app.app_context():
+        stored = attachments.store(InboundFile("plan.png", "image/png", b"\x89PNG"))
+    category = place()
+    article_id = write(category)
+    html = '<p>Soon: <img src="cid:new@inline" alt="A plan"></p>'
+    write(category, html=html, article_id=article_id, goes_live=False, added=[Added(stored, "new@inline")])
+    assert hookdesk_client.get("/help/files/1/plan.png").status_code == 404
+    with hookdesk_app.test_request_context():
+        services.publish_changes(system("tests"), article_id, "en")
+    assert hookdesk_client.get("/help/files/1/plan.png").data == b"\x89PNG"
+    write(category, html="<p>Without.</p>", article_id=article_id)
+    assert hookdesk_client.get("/help/files/1/plan.png").status_code == 404
+    hookdesk_client.sign_in(make_agent())
+    assert hookdesk_client.get("/agent/kb/files/1/plan.png").status_code == 200
 
 
 def test_navigation_home_and_sitemap_name_what_a_guest_reads(
