@@ -10,8 +10,9 @@ from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import select
 
-from hookdesk.api import Actor, clock, site
+from hookdesk.api import KNOWN_AGENT, Actor, Agent, clock, knowing, reading, site
 
 STATES = ("view", "write")
 SEEN_FOR = timedelta(seconds=25)
@@ -21,6 +22,7 @@ DOWN_FOR = timedelta(seconds=10)
 TIMEOUT_S = 0.2
 MOST_BUSY = 500
 BUSY = "hookdesk:presence"
+_KNOWN = select(Agent.id).where(KNOWN_AGENT)
 _CLIENT, _DOWN = "presence.client", "presence.down_until"
 
 
@@ -78,7 +80,7 @@ def _since() -> float:
 
 
 def others(actor: Actor, ticket_ids: Iterable[int]) -> Mapping[int, list[Present]]:
-    """Who is at these tickets besides the actor, writers first; tickets that nobody looks at are left out."""
+    """Who is at these tickets besides the actor, of whom they may know, writers first; tickets at which nobody is are left out."""
     client, wanted = _client(), list(ticket_ids)
     if client is None or not wanted:
         return {}
@@ -94,7 +96,17 @@ def others(actor: Actor, ticket_ids: Iterable[int]) -> Mapping[int, list[Present
     found = {
         ticket_id: _people(answer, since, actor.agent_id) for ticket_id, answer in zip(wanted, answers, strict=True)
     }
-    return {ticket_id: people for ticket_id, people in found.items() if people}
+    return _known(actor, {ticket_id: people for ticket_id, people in found.items() if people})
+
+
+def _known(actor: Actor, found: Mapping[int, list[Present]]) -> Mapping[int, list[Present]]:
+    """The same without agents out of sight."""
+    ids = {one.agent_id for people in found.values() for one in people}
+    if not ids:
+        return {}
+    known = set(reading().scalars(_KNOWN.where(Agent.id.in_(ids)).params(knowing(actor))))
+    seen = {ticket_id: [one for one in people if one.agent_id in known] for ticket_id, people in found.items()}
+    return {ticket_id: people for ticket_id, people in seen.items() if people}
 
 
 def _people(answer: Mapping[str, str], since: float, own: int | None) -> list[Present]:

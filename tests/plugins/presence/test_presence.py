@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Department, Ticket, site, transact
+from hookdesk.api import Actor, Agent, AgentDepartment, Department, Ticket, site, transact
 from hookdesk.testing import Client, Clock
 from hookdesk_presence import store
 
@@ -92,6 +92,28 @@ def test_only_who_sees_a_ticket_hears_who_is_there(
     ticket = make_ticket()
     answer = client.submit(f"/agent/tickets/{ticket.number}", {"state": "view"}, to="/agent/presence/999999")
     assert answer.status_code == 404
+
+
+def test_agents_out_of_sight_are_not_told_of(
+    hookdesk_app: Flask, valkey: str, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
+) -> None:
+    """Who is hidden looks at a ticket of another department without being named there."""
+    ada, joan, ticket = make_agent(), make_agent("joan", "Joan Clarke", is_admin=True), make_ticket()
+
+    def hide(session: Session) -> None:
+        session.add(place := Department(name="Elsewhere"))
+        session.flush()
+        session.execute(delete(AgentDepartment).where(AgentDepartment.agent_id == joan.agent_id))
+        moved = update(Agent).where(Agent.id == joan.agent_id)
+        session.execute(moved.values(department_id=place.id, is_visible=False))
+
+    with hookdesk_app.app_context():
+        transact(hide)
+    hers, mine = browser(hookdesk_app, joan), browser(hookdesk_app, ada)
+    report(mine, ticket, "view")
+    assert "Ada Lovelace" in report(hers, ticket, "write").text
+    assert "Joan Clarke" not in report(mine, ticket, "view").text
+    assert mine.get("/agent/presence").json == {}
 
 
 def test_without_a_server_pages_show_nobody(
