@@ -76,9 +76,11 @@ def test_a_ticket_is_handed_over_with_a_note(
 ) -> None:
     ticket, bob = make_ticket(), make_agent("bob", "Bob")
     page = f"/agent/tickets/{ticket.number}/hand-over"
-    assert desk.submit(page, {"assignee": "99999"}).status_code == 422
+    refused = desk.submit(page, {"assignee": "99999", "note": "Please call back"})
+    assert refused.status_code == 422
+    assert "Please call back" not in refused.text, "it stands in the thread already"
     assert stored(ticket.number).assignee_id is None
-    done = desk.submit(page, {"note": "Please call back", "assignee": str(bob.agent_id), "status": "pending"})
+    done = desk.submit(page, {"note": "", "assignee": str(bob.agent_id), "status": "pending"})
     assert "is handed over" in done.text
     assert "Please call back" in done.text
     after = stored(ticket.number)

@@ -32,24 +32,21 @@ def hand_over(number: str) -> Answer:
     view = access_number(current_actor(), number)
     if request.method == "GET":
         return _page(view)
+    actor, note = current_actor(), request.form.get("note", "").strip()
     try:
-        _note(view)
+        if note:
+            threads.post(actor, ReplyDraft(view.id, "note", note.replace("\r\n", "\n"), channel="desk"))
+            note = ""  # it stands in the thread, and must not be sent again with what follows
+            flash(_("Note added."), "success")
         _move(view)
     except (tickets.TicketProblem, Forbidden) as problem:
-        return _page(view, str(problem)), 422
+        return _page(view, note, str(problem)), 422
     try:
         access_number(current_actor(), number)
     except NotFound:
         return gone(number)
     flash(_("Ticket %(number)s is handed over.", number=number), "success")
     return redirect(back(view))
-
-
-def _note(view: TicketView) -> None:
-    """Write the note, if there is one."""
-    note = request.form.get("note", "").strip()
-    if note:
-        threads.post(current_actor(), ReplyDraft(view.id, "note", note.replace("\r\n", "\n"), channel="desk"))
 
 
 def _move(view: TicketView) -> None:
@@ -67,7 +64,7 @@ def _move(view: TicketView) -> None:
         tickets.set_status(actor, view.id, status.id)
 
 
-def _page(view: TicketView, error: str = "") -> str:
+def _page(view: TicketView, note: str = "", error: str = "") -> str:
     """The form, with what was chosen."""
     actor = current_actor()
     can = {name: page.holds(actor, name, view) for name in page.PERMISSIONS}
@@ -77,6 +74,7 @@ def _page(view: TicketView, error: str = "") -> str:
         ticket=view,
         can=can,
         menus=menus,
+        note=note,
         error=error,
         back_url=back(view),
         trail=trail.given(actor),
