@@ -105,9 +105,10 @@ def ban(actor: Actor, text: str, note: str = "") -> str:
 
 
 def _is_ours(value: str) -> bool:
-    """True if an agent has that address, or one of that domain."""
+    """True if an agent has that address, or one of that domain or below it."""
     theirs = select(UserEmail.id).join(Agent, Agent.user_id == UserEmail.user_id).where(Agent.is_active)
-    which = UserEmail.address == value if "@" in value else UserEmail.address.endswith(f"@{value}", autoescape=True)
+    ends = (UserEmail.address.endswith(f"{mark}{value}", autoescape=True) for mark in "@.")
+    which = UserEmail.address == value if "@" in value else or_(*ends)
     return reading().scalar(theirs.where(which).limit(1)) is not None
 
 

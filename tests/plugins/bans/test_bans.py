@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from hookdesk.api import ANONYMOUS, Actor, Forbidden, InboundMessage, Outcome, Ticket, intake, site
+from hookdesk.api import ANONYMOUS, Actor, Forbidden, InboundMessage, Outcome, Ticket, UserEmail, intake, site, transact
 from hookdesk.services import people
 from hookdesk.testing.instances import Client
 from hookdesk_bans import services
@@ -59,6 +60,10 @@ def test_who_may_ban_whom(hookdesk_app: Flask, make_agent: Agents) -> None:
         for wrong in ("", "nonsense", "a@b@c", "org", theirs, theirs.partition("@")[2]):
             with pytest.raises(services.BanProblem):
                 services.ban(boss, wrong)
+        moved = update(UserEmail).where(UserEmail.user_id == agent.user_id).values(address="ada@desk.example.org")
+        transact(lambda session: session.execute(moved))
+        with pytest.raises(services.BanProblem, match="agent"):
+            services.ban(boss, "example.org")
 
 
 def test_agents_ban_a_sender_and_see_it_beside_the_ticket(
