@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from flask import jsonify, url_for
 from flask_babel import gettext as _
 from markupsafe import escape
@@ -19,12 +21,12 @@ MOST = 10
 @bp.get("/agent/kb/insert")
 @agent()
 def insert() -> Response:
-    """What fits the words; those that are read most while there are none. Of articles on the portal, the link comes first."""
+    """What fits the words; the first articles while there are none. Of those on the portal, the link comes first."""
     mine, words = library(), typed()
     ids = [hit.article_id for hit in search.find_somehow(current_actor(), words, most=MOST)[0]] if words else []
-    items = [mine.shelf.articles[one] for one in ids if one in mine.shelf.articles] if words else list(mine.articles)
-    found = [line for item in items if item.state in ("published", "internal") for line in _lines(item)]
-    return jsonify(items=found[: 2 * MOST])
+    items = [mine.shelf.articles[one] for one in ids if one in mine.shelf.articles] if words else mine.articles
+    offered = islice((item for item in items if item.state in ("published", "internal")), MOST)
+    return jsonify(items=[line for item in offered for line in _lines(item)])
 
 
 def _lines(item: shelf.Item) -> list[dict[str, str]]:

@@ -38,7 +38,7 @@ def answers() -> str | tuple[str, int]:
     if not settings.current().suggests or not mine.articles:
         return NOTHING
     if len(words) < SHORTEST:
-        items = [item for item in mine.within(None) if topic in item.topics]
+        items = [item for item in mine.within(None) if topic in item.topics][:MOST]
         shown = [line(mine, item, item.said(), "", "") for item in items]
     else:
         shown = found(mine, search.find(actor, words, most=3 * MOST, loosely=True), words)
