@@ -179,9 +179,10 @@ def _end(export_id: int, **values: Any) -> None:
     """Note the end."""
 
     def work(session: Session) -> None:
-        if values.get("sha256"):
+        running = update(Export).where(Export.id == export_id, Export.state == "running")
+        is_kept = session.execute(running.values(**values, ids=[])).rowcount  # type: ignore[attr-defined]  # of a cursor
+        if is_kept and values.get("sha256"):  # it may have been cancelled while its file was made
             attachments.claim(session, owner(export_id), [values["sha256"]])
-        session.execute(update(Export).where(Export.id == export_id).values(**values, ids=[]))
         session.execute(delete(Piece).where(Piece.export_id == export_id))
 
     transact(work)

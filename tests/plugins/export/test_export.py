@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hookdesk.api import Actor, Ticket, tickets
 from hookdesk.testing.instances import Client
-from hookdesk_export import services
+from hookdesk_export import files, services
 from hookdesk_export.services import Wanted
 
 pytestmark = pytest.mark.plugins("export", "tags", "storage_fs")
@@ -116,6 +116,23 @@ def test_files_are_their_makers_and_go_after_a_day(
     clock.advance(hours=25)
     run_jobs("export.forget")
     assert desk.get(f"/agent/exports/{mine.id}/file").status_code == 404
+
+
+def test_one_that_is_cancelled_while_its_file_is_made_stays_cancelled(
+    ada: Actor, make_ticket: MakeTicket, inside: Inside, run_jobs: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, begun = files.made, []
+
+    def cancelled_meanwhile(*given: Any) -> bytes:
+        content = made(*given)
+        services.cancel(ada, begun[0])
+        return content
+
+    monkeypatch.setattr(files, "made", cancelled_meanwhile)
+    begun.append(inside(lambda: services.begin(ada, Wanted([make_ticket().id], ["subject"], "csv", "Open", "/agent/"))))
+    run_jobs("export.write")
+    export = inside(lambda: services.own(ada, begun[0]))
+    assert (export.state, export.filename) == ("cancelled", "")
 
 
 def test_it_needs_a_permission_and_can_be_cancelled(
