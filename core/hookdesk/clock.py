@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for "no deadline" where a column may not be NULL, so that sorting needs no special case."""
@@ -31,6 +32,17 @@ def parse(text: str) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"{text} is beyond the calendar") from error
+
+
+def local(shown: datetime, zone: object = None) -> datetime:
+    """The moment at which the clocks of a zone (by its name, or what is called by it; None for UTC) show that, in UTC.
+
+    Raises:
+        ValueError: its year is not one from 1000 to 9997, which can be shown in any other zone, too.
+    """
+    if not 1000 <= shown.year <= 9997:
+        raise ValueError(f"{shown} is beyond the calendar")
+    return shown.replace(tzinfo=ZoneInfo(str(zone or "UTC"))).astimezone(UTC)
 
 
 @contextmanager

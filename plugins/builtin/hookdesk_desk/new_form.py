@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -81,8 +79,10 @@ class NewTicketForm(Form):
         """It lies ahead; what is typed is in the agent's own time zone."""
         if field.data is None:
             return
-        # by its name: put into a moment as it is, Flask-Babel's own stands for the local mean time of 1893
-        field.data = field.data.replace(tzinfo=ZoneInfo(str(get_timezone() or "UTC")))
+        try:
+            field.data = clock.local(field.data, get_timezone())
+        except ValueError:
+            raise ValidationError(_("That is no date and time.")) from None
         if field.data <= clock.now():
             raise ValidationError(_("A due date lies ahead."))
 

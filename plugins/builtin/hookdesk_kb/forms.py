@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from flask_babel import get_timezone
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, clean_line, clean_text
+from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, clean_line, clean_text, clock
 from hookdesk_kb.categories import Values
 from hookdesk_kb.services import MOST_HTML, Details, Words
 
@@ -68,11 +68,17 @@ class ArticleForm(Form):
     def details(self) -> Details:
         """What holds in all languages."""
         at: datetime | None = self.publish_at.data
-        zone = ZoneInfo(str(get_timezone() or "UTC"))
         return Details(
-            self.category_id.data, self.state.data, at.replace(tzinfo=zone).astimezone(UTC) if at else None,
+            self.category_id.data, self.state.data, clock.local(at, get_timezone()) if at else None,
             self.is_featured.data, tuple(self.topics.data or ()),
         )  # fmt: skip
+
+    def validate_publish_at(self, field: DateTimeLocalField) -> None:
+        """It is a date that can be shown in any time zone."""
+        try:
+            clock.local(field.data or clock.now())
+        except ValueError:
+            raise ValidationError(_("That is no date and time.")) from None
 
     def words(self) -> Words:
         """What it says."""

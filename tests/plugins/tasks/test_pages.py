@@ -189,3 +189,14 @@ def test_an_administrator_keeps_checklists(hookdesk_app: Flask, hookdesk_client:
         release()
         assert checklists.every() == []
         assert reading().scalar(select(Task.id)) is None
+
+
+@pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize("due", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_date_that_no_other_zone_could_show_is_none(hookdesk_client: Client, due: str) -> None:
+    told = hookdesk_client.submit("/agent/tasks/new", {"title": "Far away", "due": due})
+    assert told.status_code == 422
+    assert "That is no date and time." in told.text
+    hookdesk_client.submit("/agent/tasks/new", {"title": "Near"})
+    told = hookdesk_client.submit("/agent/tasks/T-0001", {"due": due}, to="/agent/tasks/T-0001/due")
+    assert "That is no date and time." in told.text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_timezone, to_user_timezone
 from flask_babel import gettext as _
-from flask_babel import to_user_timezone, to_utc
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from hookdesk.api import (
     TicketView,
     access_number,
     agent,
+    clock,
     current_actor,
     deadlines,
     permitted,
@@ -69,8 +70,8 @@ def set_due(number: str) -> Response:
     def work(view: TicketView) -> None:
         given = request.form.get("due", "")
         try:
-            moment = to_utc(datetime.fromisoformat(given)).replace(tzinfo=UTC) if given else None
-        except (ValueError, OverflowError):
+            moment = clock.local(datetime.fromisoformat(given), get_timezone()) if given else None
+        except ValueError:
             raise tickets.TicketProblem(_("That is no date and time.")) from None
         deadlines.set_due(current_actor(), view.id, moment)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import flash, redirect, request, url_for
+from flask_babel import get_timezone
 from flask_babel import gettext as _
-from flask_babel import to_utc
 from werkzeug.wrappers import Response
 
-from hookdesk.api import agent, current_actor, tickets
+from hookdesk.api import agent, clock, current_actor, tickets
 from hookdesk_desk import people
 from hookdesk_desk.directory import directory
 from hookdesk_tasks import changing, closing, talking
@@ -79,8 +79,8 @@ def moment(text: str) -> datetime | None:
         TaskProblem: it is none.
     """
     try:
-        return to_utc(datetime.fromisoformat(text)).replace(tzinfo=UTC) if text else None
-    except (ValueError, OverflowError):
+        return clock.local(datetime.fromisoformat(text), get_timezone()) if text else None
+    except ValueError:
         raise TaskProblem(_("That is no date and time.")) from None
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import to_utc
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -28,6 +26,7 @@ from hookdesk_tasks import making, queues
 from hookdesk_tasks.forms import NewForm
 from hookdesk_tasks.making import NewTask
 from hookdesk_tasks.views.blueprint import bp
+from hookdesk_tasks.views.changes import moment
 from hookdesk_tasks.views.changing import chosen
 
 QUOTED = 5000
@@ -87,7 +86,6 @@ def _fill(form: NewForm, ticket: TicketView | None) -> None:
 def _new(form: NewForm, ticket: TicketView | None) -> NewTask:
     """What was filled in."""
     places = directory()
-    due = form.due.data
     return NewTask(
         form.title.data or "",
         form.description.data or "",
@@ -95,5 +93,5 @@ def _new(form: NewForm, ticket: TicketView | None) -> NewTask:
         chosen("department", places.departments),
         chosen("assignee", places.agents),
         chosen("team", places.teams),
-        to_utc(due).replace(tzinfo=UTC) if due else None,
+        moment(form.due.data.isoformat() if form.due.data else ""),
     )
