@@ -37,8 +37,13 @@ def _bring(session: Session, child_id: int, parent_id: int) -> None:
 
 
 def _take_back(session: Session, child_id: int, parent_id: int) -> None:
-    """Take off what came from there, unless somebody has done so already."""
-    came = select(TicketTag.tag_id).where(TicketTag.ticket_id == parent_id, TicketTag.merged_from_id == child_id)
-    gone = list(session.scalars(came))
+    """Take off what came from there, unless somebody has done so already, or another ticket that is still merged has it, too."""
+    here = (TicketTag.ticket_id == parent_id, TicketTag.merged_from_id == child_id)
+    others = select(TicketTag.tag_id, TicketTag.ticket_id).join(Ticket, Ticket.id == TicketTag.ticket_id)
+    kept = {row.tag_id: row.ticket_id for row in session.execute(others.where(Ticket.merged_into_id == parent_id))}
+    came = list(session.scalars(select(TicketTag.tag_id).where(*here)))
+    for tag_id in kept.keys() & came:
+        session.execute(update(TicketTag).where(*here, TicketTag.tag_id == tag_id).values(merged_from_id=kept[tag_id]))
+    gone = [tag_id for tag_id in came if tag_id not in kept]
     if gone:
         services.take_off(session, tickets.locked(session, parent_id), SYSTEM, gone)

@@ -138,6 +138,8 @@ def save(actor: Actor, name: str, colour: int, tag_id: int | None = None) -> int
         cleaned = _cleaned([name])
         if not cleaned or colour not in COLOURS:
             raise TagProblem(_("Give the tag a name."))
+        if "," in name:
+            raise TagProblem(_("Leave out the comma: it stands between tags."))
         other = session.scalar(select(Tag.id).where(Tag.key == key_of(name)))
         if other is not None and other != tag_id:
             raise TagProblem(_("There is a tag of this name already. You can merge the two."))

@@ -43,6 +43,10 @@ def test_an_administrator_keeps_tags(
     for name in ("bill", "invoice"):
         hookdesk_client.submit("/admin/tags/new", {"name": name, "colour": "3"})
     assert hookdesk_client.submit("/admin/tags/new", {"name": "Bill", "colour": "0"}).status_code == 422
+    told = hookdesk_client.submit("/admin/tags/new", {"name": "bill, unpaid", "colour": "0"})
+    assert "Leave out the comma" in told.get_data(as_text=True), "who types it beside a ticket gets two"
+    gone = hookdesk_client.submit("/admin/tags/1", {"into": 99}, to="/admin/tags/1/merge").get_data(as_text=True)
+    assert "choose another tag that is still there" in gone
     ticket = make_ticket()
     with hookdesk_app.app_context():
         ids = {one.name: one.id for one in catalogue.everything().values()}

@@ -168,6 +168,24 @@ def test_tags_go_along_with_a_merged_ticket_and_back(
     assert on(child) == ["printer", "VIP"]
 
 
+@pytest.mark.plugins("tags", "merge")
+@pytest.mark.usefixtures("inside")
+def test_a_tag_stays_while_another_merged_ticket_has_it(
+    make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket], run_jobs: Callable[..., int]
+) -> None:
+    from hookdesk_merge import merging, undoing
+
+    ada, parent, first, second = make_agent(), make_ticket(), make_ticket(), make_ticket()
+    for ticket in (first, second):
+        services.add(ada, ticket.id, ["VIP"])
+    made = merging.merge(system(), parent.id, [first.id, second.id])
+    run_jobs("outbox")
+    for merge_id, left in zip(made, (["VIP"], []), strict=True):
+        undoing.undo(system(), merge_id)
+        run_jobs("outbox")
+        assert on(parent) == left
+
+
 @pytest.mark.plugins("tags", "search")
 @pytest.mark.usefixtures("inside")
 def test_agents_find_tickets_by_their_tags(

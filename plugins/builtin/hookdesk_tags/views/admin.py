@@ -51,6 +51,8 @@ def merge(tag_id: int) -> Response:
         else:
             flash(_("The tickets of %(name)s now have the tag %(into)s.", name=found.name, into=into), "success")
             return redirect(url_for("tags.index"))
+    else:
+        flash(_("Nothing was changed: choose another tag that is still there."), "danger")
     return redirect(url_for("tags.edit", tag_id=tag_id))
 
 
