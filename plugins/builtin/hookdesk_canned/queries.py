@@ -39,9 +39,10 @@ def managed(actor: Actor, text: str = "", department: str = "") -> Sequence[Row[
     return reading().all(asked.limit(MOST))
 
 
-def departments(actor: Actor) -> list[tuple[int, str]]:
-    """Id and name of the departments whose responses the actor may see to."""
-    asked = select(Department.id, Department.name).where(Department.is_active).order_by(Department.name).limit(MOST)
+def departments(actor: Actor, now: int | None = None) -> list[tuple[int, str]]:
+    """Id and name of the departments whose responses the actor may see to; `now` is offered even if it is closed."""
+    offered = or_(Department.is_active, Department.id == now)
+    asked = select(Department.id, Department.name).where(offered).order_by(Department.name).limit(MOST)
     if not rights.everywhere(actor):
         asked = asked.where(Department.id.in_(sorted(rights.departments(actor))))
     return [(row.id, row.name) for row in reading().all(asked)]

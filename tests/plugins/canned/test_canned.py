@@ -217,3 +217,18 @@ def test_files_are_sent_by_the_form(hookdesk_client: Client, make_agent: Callabl
     sent = {**form, "files": (BytesIO(b"Terms"), "terms.txt")}
     assert "is saved" in hookdesk_client.submit("/agent/canned/add", sent).text
     assert "terms.txt" in hookdesk_client.get("/agent/canned/1").text
+
+
+def test_a_response_of_a_department_that_is_closed_stays_there(
+    inside: Callable[..., Any], hookdesk_client: Client, make_agent: Callable[..., Actor]
+) -> None:
+    def close() -> None:
+        place = department("Hardware")
+        services.save(system(), replace(GREETING, department_id=place))
+        shut = update(Department).where(Department.id == place).values(is_active=False)
+        transact(lambda session: session.execute(shut) and None)
+
+    inside(close)
+    hookdesk_client.sign_in(make_agent("root", "Root", is_admin=True))
+    page = hookdesk_client.get("/agent/canned/1").text
+    assert "Hardware</option>" in page, "else saving the form gives it to every department"

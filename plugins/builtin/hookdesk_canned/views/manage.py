@@ -90,7 +90,7 @@ def _filled(row: Response) -> dict[str, Any]:
 
 def _edit(actor: Actor, form: ResponseForm, row: Response | None) -> Page:
     """Show the form, or store what it holds."""
-    _offer(actor, form)
+    _offer(actor, form, row.department_id if row else None)
     if form.validate_on_submit():
         try:
             stored = tuple(attachments.store(file) for file in form.files.files())
@@ -114,10 +114,10 @@ def _edit(actor: Actor, form: ResponseForm, row: Response | None) -> Page:
     return (page, 422) if form.errors else page
 
 
-def _offer(actor: Actor, form: ResponseForm) -> None:
+def _offer(actor: Actor, form: ResponseForm, now: int | None) -> None:
     """The departments and languages to choose from."""
     everywhere = [("", _("Every department"))] if rights.may_manage(actor, None) else []
-    form.department_id.choices = [*everywhere, *queries.departments(actor)]
+    form.department_id.choices = [*everywhere, *queries.departments(actor, now)]
     form.locale.choices = [("", _("Any language")), *_languages().items()]
 
 
