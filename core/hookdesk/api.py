@@ -149,7 +149,7 @@ from hookdesk.types.web import (
     TicketAction,
 )
 from hookdesk.web.actor import admit_guest, current_actor, sign_in, sign_out, stop_viewing, view_as
-from hookdesk.web.bodies import html_body, text_to_html
+from hookdesk.web.bodies import html_body, is_editable, pictures_in, text_to_html
 from hookdesk.web.conditions import ConditionsField
 from hookdesk.web.files import carried, stored_file
 from hookdesk.web.form_parts import FormParts, form_parts
@@ -345,6 +345,7 @@ __all__ = [
     "html_to_text",
     "id_argument",
     "intake",
+    "is_editable",
     "job_overview",
     "knowing",
     "known_users",
@@ -366,6 +367,7 @@ __all__ = [
     "pending_sign_in",
     "people",
     "permitted",
+    "pictures_in",
     "plain_arguments",
     "plugin_registry",
     "program",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from hookdesk.api import html_body, sanitize_html, text_to_html
+from hookdesk.api import html_body, pictures_in, sanitize_html, text_to_html
 
 PIECES = st.sampled_from(
     [
@@ -50,3 +50,17 @@ def test_pictures_from_elsewhere_are_loaded_only_if_asked_for(html: str) -> None
     assert sum("//x.example/" in source for source in now) == blocked
     assert left == 0
     assert not any(source.startswith("javascript") for source in now)
+
+
+@given(TEXT)
+def test_what_was_sanitized_once_stays_as_it_is(html: str) -> None:
+    """An entry is sanitized again when it is edited; its pictures from elsewhere must not get lost."""
+    clean = sanitize_html(html)
+    assert sanitize_html(clean) == clean
+
+
+def test_pictures_in_a_text_are_known_by_their_content_id() -> None:
+    clean = sanitize_html(
+        'cid:a <img src="CID:b&amp;c"><img alt="src=&quot;cid:d&quot;" src="https://x.example/p.gif">'
+    )
+    assert pictures_in(clean) == {"b&c"}

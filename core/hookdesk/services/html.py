@@ -22,7 +22,7 @@ MAX_QUOTES = 10
 
 _TAGS = nh3.ALLOWED_TAGS - set("area map nav header footer aside article hgroup details summary".split())
 _ATTRIBUTES = {
-    "a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "td": {"colspan", "rowspan", "align"},
+    "a": {"href", "title"}, "img": {"src", "data-remote-src", "alt", "title", "width", "height"}, "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "align", "scope"}, "ol": {"start"}, "time": {"datetime"}, "*": {"lang", "dir"},
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
@@ -65,6 +65,8 @@ def sanitize_html(html: str) -> str:
     mark = secrets.token_hex(8)  # cannot be in the input, so only our own marks are replaced below
 
     def filtered(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "data-remote-src":  # ours, of what was sanitized before
+            return value if _REMOTE.match(value) else None
         if attribute == "href":
             return value if _LINK.match(value) else None
         if attribute != "src" or value.lower().startswith("cid:"):

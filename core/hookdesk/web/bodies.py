@@ -13,6 +13,8 @@ _TRAILING = ".,;:!?)]}'’”»"
 _IMAGE = re.compile(r"<img\b(?:[^<>\"]|\"[^\"]*\")*>")
 _CID = re.compile(r'\bsrc="cid:([^"]*)"', re.IGNORECASE)
 _REMOTE = 'data-remote-src="'
+_TAG = re.compile(r"<([a-z][a-z0-9]*)\b", re.IGNORECASE)
+_SIMPLE = frozenset("a b blockquote br code del div em h1 h2 i img li mark ol p pre s span strong ul".split())
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -51,6 +53,16 @@ def html_body(html: str, files: Mapping[str, str], show_remote: bool) -> tuple[M
         return tag
 
     return Markup(_IMAGE.sub(replaced, html)), blocked  # noqa: S704  # core has sanitized it; only addresses are changed
+
+
+def pictures_in(html: str) -> set[str]:
+    """The Content-IDs of the pictures that stand in sanitized HTML."""
+    return {unescape(cid[1]) for tag in _IMAGE.findall(html) for cid in _CID.finditer(tag)}
+
+
+def is_editable(html: str) -> bool:
+    """True if the editor keeps all of it: it knows no tables, and no pictures from elsewhere."""
+    return _REMOTE not in html and {found[1].lower() for found in _TAG.finditer(html)} <= _SIMPLE
 
 
 def _by_content_id(files: Mapping[str, str]) -> Callable[[re.Match[str]], str]:

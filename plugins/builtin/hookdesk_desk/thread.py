@@ -17,11 +17,13 @@ from sqlalchemy import Row, select
 from hookdesk.api import (
     Actor,
     Attachment,
+    StoredFile,
     ThreadEntry,
     TicketEvent,
     TicketView,
     entry_scope,
     html_body,
+    pictures_in,
     reading,
     text_to_html,
 )
@@ -143,6 +145,18 @@ def read(
     return Thread(items, newest, entries[0].id if earlier else None)
 
 
+def pictures(entry: Row[Any]) -> list[StoredFile]:
+    """What stands in the text of an entry, for an editor."""
+    inside = pictures_in(entry.html)
+    asked = select(*Attachment.__table__.columns).where(Attachment.entry_id == entry.id, Attachment.content_id != "")
+    rows = reading().all(asked.limit(MOST_FILES)) if inside else []
+    files = [
+        StoredFile(row.filename, row.content_type, row.size, row.sha256, row.storage, row.content_id.strip("<>"))
+        for row in rows
+    ]
+    return [file for file in files if file.content_id in inside]
+
+
 def version(row: Row[Any]) -> Item:
     """What an entry said before it was edited. Pictures are not looked up again."""
     body = html_body(row.html, {}, False)[0] if row.html else text_to_html(row.text)
@@ -210,6 +224,7 @@ def _entry(
         body, blocked = html_body(entry.html, by_content_id, show_remote)
     else:
         body, blocked = text_to_html(entry.text), 0
+    inside = pictures_in(entry.html)
     return Item(
         kind=_KINDS.get(entry.kind, "in"),
         at=entry.created_at,
@@ -223,7 +238,7 @@ def _entry(
         quoted=entry.quoted,
         blocked=blocked,
         edited=edited_words(entry),
-        files=files,
+        files=[file for file in files if file["content_id"] not in inside],
     )
 
 

@@ -10,8 +10,6 @@ from markupsafe import Markup
 
 from hookdesk.api import html_body, sanitize_html
 
-_TAG = re.compile(r"<([a-z][a-z0-9]*)\b", re.IGNORECASE)
-_SIMPLE = frozenset("a b blockquote br code del div em h1 h2 i img li mark ol p pre s span strong ul".split())
 _TITLE = re.compile(r"<(/?)h1\b", re.IGNORECASE)
 
 
@@ -23,11 +21,6 @@ def content_id(file_id: int) -> str:
 def stored(html: str) -> str:
     """HTML from an editor as it is kept: harmless, with headings below the article's own."""
     return _TITLE.sub(r"<\1h2", sanitize_html(html))
-
-
-def is_simple(html: str) -> bool:
-    """True if the editor keeps all of it: it knows no tables, for one."""
-    return {found[1].lower() for found in _TAG.finditer(html)} <= _SIMPLE
 
 
 def shown(html: str, names: Mapping[int, str], endpoint: str) -> Markup:

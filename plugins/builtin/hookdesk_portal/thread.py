@@ -27,6 +27,7 @@ from hookdesk.api import (
     entry_scope,
     html_body,
     people,
+    pictures_in,
     reading,
     text_to_html,
 )
@@ -110,6 +111,7 @@ def _entry(entry: Row[Any], actor: Actor, attached: Sequence[Row[Any]], departme
     """An entry as the page shows it. Pictures from elsewhere stay out: whoever serves them would learn who reads."""
     files = [_file(row) for row in attached]
     inline = {file["content_id"]: file["url"] for file in files if file["content_id"]}
+    inside = pictures_in(entry.html)
     return Item(
         kind="reply" if entry.kind == "response" else "in",
         at=entry.created_at,
@@ -118,7 +120,7 @@ def _entry(entry: Row[Any], actor: Actor, attached: Sequence[Row[Any]], departme
         is_own=entry.kind != "response" and entry.user_id == actor.user_id,
         body=html_body(entry.html, inline, False)[0] if entry.html else text_to_html(entry.text),
         quoted=entry.quoted,
-        files=files,
+        files=[file for file in files if file["content_id"] not in inside],
         edited=format_datetime(entry.edited_at, "short") if entry.edited_at else "",
     )
 

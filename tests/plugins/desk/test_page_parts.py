@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,17 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
-from hookdesk.api import Actor, OutboxEvent, ReplyDraft, Ticket, clock, reading, threads
+from hookdesk.api import (
+    Actor,
+    InboundFile,
+    OutboxEvent,
+    ReplyDraft,
+    Ticket,
+    attachments,
+    clock,
+    reading,
+    threads,
+)
 from hookdesk.testing.instances import Client
 
 pytestmark = pytest.mark.plugins("desk", "storage_fs", "portal")
@@ -40,6 +51,32 @@ def test_what_one_wrote_is_changed_and_says_so(desk: Client, answered: tuple[Tic
     badge = LexborHTMLParser(changed.data).css_first(f"#entry-{entry_id} .entry-head .badge")
     assert badge.text() == "Edited"
     assert "We ship on Monday" in desk.get(str(badge.attributes["href"])).text
+
+
+def test_what_the_editor_cannot_hold_is_edited_as_html_and_keeps_its_pictures(
+    desk: Client, ada: Actor, make_ticket: Make, inside: Inside
+) -> None:
+    """A picture sent along is at hand for the editor; a table and a picture from elsewhere outlive a change of words."""
+    ticket = make_ticket()
+    picture = inside(lambda: attachments.store(InboundFile("a.png", "image/png", b"png", content_id="a@inline")))
+    shown, remote = (
+        '<div>See <img src="cid:a@inline" alt="a"></div>',
+        '<img alt="b" src="https://elsewhere.example/b.png">',
+    )
+
+    def post(html: str) -> int:
+        return int(inside(lambda: threads.post(ada, ReplyDraft(ticket.id, "note", "", html, stored=(picture,)))))
+
+    first, second = (f"/agent/tickets/{ticket.number}/entries/{post(html)}/edit" for html in (shown, f"Old {remote}"))
+    box = LexborHTMLParser(desk.get(first).data).css_first("[data-rich]")
+    assert [file["cid"] for file in json.loads(str(box.attributes["data-files"]))] == ["a@inline"]
+    tree = LexborHTMLParser(desk.get(second).data)
+    assert tree.css_first("[data-rich]") is None
+    source = tree.css_first("textarea[name=message]").text()
+    changed = desk.submit(second, {"message": ["", source.replace("Old", "New")]})
+    entry = LexborHTMLParser(changed.data).css(".entry")[-1]
+    assert "New" in entry.css_first(".entry-body").text()
+    assert "1 remote image not loaded" in entry.css_first(".blocked").text()
 
 
 def test_others_words_are_not_offered_for_change(desk: Client, make_ticket: Make) -> None:

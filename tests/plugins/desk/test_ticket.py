@@ -118,6 +118,7 @@ def test_pictures_sent_along_are_shown_and_those_from_elsewhere_wait(desk: Clien
     assert sources[0].startswith("/agent/attachments/")
     assert desk.get(sources[0]).data == b"png"
     assert sources[1:] == [None, None]
+    assert tree.css_first(".entry .files") is None  # it is seen where it belongs
     assert "1 remote image not loaded" in tree.css_first(".blocked").text()
     assert "https:" not in response.headers["Content-Security-Policy"]
 

@@ -14,8 +14,10 @@ from hookdesk.api import (
     TicketView,
     access_number,
     agent,
+    carried,
     current_actor,
     entries,
+    is_editable,
     permitted,
     tickets,
 )
@@ -47,16 +49,19 @@ def entry_menu(number: str, entry_id: int) -> str:
 def edit(number: str, entry_id: int) -> Answer:
     """Change what an entry says (`message`)."""
     view, entry = _found(number, entry_id)
-    form = EntryForm(data={"message": entry.html or entry.text})
+    form = EntryForm()
+    form.message.files = [carried(file) for file in thread.pictures(entry)]
     if request.method == "GET":
-        return _page("desk/entry_edit.html", view, entry, form=form)
+        form.message.data, form.message.html = entry.html or entry.text, entry.html
+        return _page("desk/entry_edit.html", view, entry, form=form, is_source=not is_editable(form.message.html))
     if form.validate():
         try:
             entries.edit(current_actor(), entry.id, form.message.data.replace("\r\n", "\n"), form.message.html)
             return redirect(_at(view, entry))
         except tickets.TicketProblem as problem:
             form.message.errors = (str(problem),)
-    return _page("desk/entry_edit.html", view, entry, form=form), 422
+    page = _page("desk/entry_edit.html", view, entry, form=form, is_source=not is_editable(form.message.html))
+    return page, 422
 
 
 @bp.get("/tickets/<number>/entries/<int:entry_id>/versions", endpoint="versions")

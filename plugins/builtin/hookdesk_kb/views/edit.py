@@ -9,8 +9,8 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, agent, attachments, carried, current_actor, id_argument
-from hookdesk_kb import access, drafting, files, forms, pictures, services, settings, shelf, versions
+from hookdesk.api import NotFound, agent, attachments, carried, current_actor, id_argument, is_editable
+from hookdesk_kb import access, drafting, files, forms, services, settings, shelf, versions
 from hookdesk_kb.views.blueprint import bp, topics
 from hookdesk_kb.views.desk import fresh, sidebar, topic_label
 
@@ -86,7 +86,7 @@ def _edit(
         language=settings.name(locale),
         has_languages=len(settings.languages()) > 1,
         source=source,
-        is_source=request.args.get("as") == "html" or not pictures.is_simple(form.html.html),
+        is_source=request.args.get("as") == "html" or not is_editable(form.html.html),
         original=item.texts[item.locale] if item and locale not in item.texts else None,
         is_live=live > 0 and item is not None and item.state in ("published", "internal"),
         is_ahead=newest is not None and newest.number > live > 0,
