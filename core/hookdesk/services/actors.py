@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     CompoundSelect,
     Row,
+    ScalarSelect,
+    Select,
     and_,
     bindparam,
     false,
@@ -32,32 +33,38 @@ DEEPEST = 20
 
 def agent_actor(agent_id: int, session_id: int | None = None) -> Actor | None:
     """The actor of an active agent, with departments, permissions and teams; None if there is none."""
-    return _agent(Agent.id == agent_id, session_id)
+    return _agent(_BY_ID, agent_id, session_id)
 
 
 def agent_actor_of_user(user_id: int, session_id: int | None = None) -> Actor | None:
     """Like `agent_actor`, by the user that the agent is."""
-    return _agent(Agent.user_id == user_id, session_id)
+    return _agent(_BY_USER, user_id, session_id)
 
 
-# Statements that every request runs are built once: putting them together costs more than running them.
-_AGENT = (
-    select(
-        Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.role_falls_back, Agent.permissions, Agent.locale,
-        Agent.timezone, UserEmail.address, Role.permissions.label("primary"), Role.is_active.label("primary_is_active"),
-    )
-    .join(Role, Role.id == Agent.role_id)
-    .outerjoin(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
-    .where(Agent.is_active)
-)  # fmt: skip
+def _agent_columns(which: ColumnElement[bool]) -> Select[Any]:
+    """The query behind `_agent`: a row for each place where the agent works, all with the agent's own columns."""
+    places = _places_columns(select(Agent.id).where(which).correlate(None).scalar_subquery()).subquery()
+    return (
+        select(
+            *places.c,
+            Agent.id, Agent.user_id, Agent.name, Agent.is_admin, Agent.assigned_only, Agent.role_falls_back,
+            Agent.permissions.label("own"), Agent.locale, Agent.timezone, UserEmail.address, Role.permissions.label("primary"),
+            Role.is_active.label("primary_is_active"),
+        )
+        .join(Role, Role.id == Agent.role_id)
+        .outerjoin(UserEmail, and_(UserEmail.user_id == Agent.user_id, UserEmail.is_primary))
+        .join(places, true())
+        .where(Agent.is_active, which)
+    )  # fmt: skip
 
 
-def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
-    """Read one active agent."""
-    row = reading().first(_AGENT.where(which))
-    if row is None:
+def _agent(which: Select[Any], key: int, session_id: int | None) -> Actor | None:
+    """Read one active agent in one query; `key` is the agent's id or that of their user. Everybody works in one department at least."""
+    rows = reading().all(which, {"key": key})
+    if not rows:
         return None
-    departments, teams, managed = _places(row.id)
+    row = rows[0]
+    departments, teams, managed = _places(rows)
     primary = frozenset(row.primary) if row.primary_is_active else frozenset()
     return Actor(
         kind=ActorKind.AGENT,
@@ -68,7 +75,7 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
         assigned_only=row.assigned_only,
         session_id=session_id,
         departments=departments,
-        permissions=frozenset(row.permissions),
+        permissions=frozenset(row.own),
         elsewhere=AGENT_ALWAYS | (primary if row.role_falls_back else frozenset()),
         manages=managed,
         teams=teams,
@@ -78,9 +85,8 @@ def _agent(which: ColumnElement[bool], session_id: int | None) -> Actor | None:
     )
 
 
-def _places_columns() -> CompoundSelect[Any]:
-    """The query behind `_places`: departments with `depth`, how far above them the agent's own access stands, and teams."""
-    agent_id: BindParameter[int] = bindparam("agent_id")
+def _places_columns(agent_id: ScalarSelect[int]) -> CompoundSelect[Any]:
+    """Where an agent works: departments with `depth`, how far above them the agent's own access stands, and teams."""
     no, yes = literal(False).label("manages"), literal(True).label("manages")
     primary = select(Agent.department_id, Agent.role_id, no).where(Agent.id == agent_id)
     further = select(AgentDepartment.department_id, AgentDepartment.role_id, no).where(
@@ -98,11 +104,12 @@ def _places_columns() -> CompoundSelect[Any]:
     return union_all(departments, teams)
 
 
-_PLACES = _places_columns()
+# Statements that every request runs are built once: putting them together costs more than running them.
+_BY_ID, _BY_USER = (_agent_columns(column == bindparam("key")) for column in (Agent.id, Agent.user_id))
 
 
-def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int], frozenset[int]]:
-    """Where an agent works, in one query: department id → permissions held there, ids of teams, ids of departments that they manage.
+def _places(rows: Sequence[Row[Any]]) -> tuple[dict[int, frozenset[str]], frozenset[int], frozenset[int]]:
+    """Department id → permissions held there, ids of teams, ids of departments that the agent manages.
 
     Access reaches down to the departments below; the role of the nearest one counts. A manager may do more in what they manage.
     """
@@ -110,7 +117,7 @@ def _places(agent_id: int) -> tuple[dict[int, frozenset[str]], frozenset[int], f
     member: set[int] = set()
     managed: set[int] = set()
     nearest: dict[int, int] = {}
-    for row in sorted(reading().all(_PLACES, {"agent_id": agent_id}), key=_role_first):
+    for row in sorted(rows, key=_role_first):
         place = row.department_id
         if row.depth == TEAM:
             member.add(place)
