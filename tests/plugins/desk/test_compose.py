@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hookdesk.api import (
     Actor,
@@ -18,10 +19,12 @@ from hookdesk.api import (
     ThreadEntry,
     Ticket,
     actors,
+    bin,
     participants,
     reading,
     threads,
     tickets,
+    transact,
 )
 from hookdesk.settings import CoreSettings
 from hookdesk.testing.instances import Client
@@ -352,3 +355,29 @@ def test_a_note_is_never_on_a_requesters_page(desk: Client, make_ticket: MakeTic
     assert visitor.get(f"/attachments/{file_id}/{CANARY}.txt").status_code == 404
     assert visitor.get(path(ticket)).status_code == 302
     assert CANARY in desk.get(path(ticket)).get_data(as_text=True)
+
+
+@pytest.mark.requires("merge")
+def test_what_was_written_to_a_ticket_that_went_away_meanwhile_comes_back(
+    desk: Client, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside
+) -> None:
+    """Merged: below the way to where the conversation goes on. Deleted: on a page of its own."""
+    merged, deleted = make_ticket(), make_ticket("another")
+    before = seen(desk, merged)
+
+    def merge(session: Session) -> None:
+        session.get_one(Ticket, merged.id).merged_into_id = deleted.id
+
+    inside(lambda: transact(merge))
+    given = {"message": "My long answer.", "seen": before}
+    answer = desk.submit(path(deleted), given, to=path(merged, "/reply"))
+    assert answer.status_code == 422
+    assert LexborHTMLParser(answer.data).css_first("#unsent").text().strip() == "My long answer."
+    token = LexborHTMLParser(desk.get(path(deleted)).data).css_first("[name=csrf_token]").attributes["value"]
+    boss = make_agent("boss", "Boss", role="All access")
+    inside(lambda: bin.discard(boss, deleted.id))
+    for mode in ("reply", "note"):
+        gone = desk.post(path(deleted, f"/{mode}"), data={**given, "csrf_token": token})
+        assert gone.status_code == 404
+        assert "My long answer." in LexborHTMLParser(gone.data).css_first("#unsent").text()
+    assert desk.post(path(deleted, "/note"), data={"csrf_token": token}).status_code == 404

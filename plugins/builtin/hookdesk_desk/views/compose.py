@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import (
     Forbidden,
+    NotFound,
     ReplyDraft,
     TicketView,
     access_number,
@@ -31,14 +32,28 @@ Answer = Response | tuple[str, int]
 @agent("ticket.reply")
 def reply(number: str) -> Answer:
     """Send a reply, with the status that goes with it. If the thread has moved on, nothing is sent and what is new is shown."""
-    return _post(access_number(current_actor(), number, "ticket.reply"), "reply")
+    return _written(number, "reply")
 
 
 @bp.post("/tickets/<number>/note", endpoint="note")
 @agent("ticket.note")
 def note(number: str) -> Answer:
     """Add an internal note."""
-    return _post(access_number(current_actor(), number, "ticket.note"), "note")
+    return _written(number, "note")
+
+
+def _written(number: str, mode: str) -> Answer:
+    """Store what was written. Of a ticket that went away meanwhile, the words at least come back."""
+    try:
+        view = access_number(current_actor(), number, f"ticket.{mode}")
+    except (NotFound, Forbidden) as gone:
+        words = request.form.get("message", "").strip()
+        if not words:
+            raise
+        is_there = isinstance(gone, Forbidden)
+        why = _("You may not write there any more.") if is_there else _("The ticket is not there any more.")
+        return render_template("desk/unsent.html", words=words, why=why), 403 if is_there else 404
+    return _post(view, mode)
 
 
 def _post(view: TicketView, mode: str) -> Answer:
