@@ -223,7 +223,7 @@ def test_a_plugins_job_must_bear_its_name(context: None) -> None:
 
     site().extra.clear()
     site().hooks.install("scheduled_jobs", [Implementation("spam", scheduled_jobs, ())])
-    assert set(registry.jobs()) == {"outbox", "deliveries", "intake", "attachments", "cleanup", "spam.good"}
+    assert set(registry.jobs()) == {"outbox", "deliveries", "intake", "attachments", "cleanup", "bin", "spam.good"}
     assert registry.jobs()["outbox"].plugin == "core"
     site().plugins.flush()
     assert reading().scalar(select(func.count()).select_from(PluginError)) == 2
