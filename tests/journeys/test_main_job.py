@@ -142,7 +142,7 @@ def submit(page: Page, form: str, words: str, status: str = "") -> None:
     page.evaluate(
         """([form, words, status]) => {
             const node = document.forms[form];
-            node.elements.message.value = words;
+            node.querySelector("textarea[name=message]").value = words;
             if (status) {
                 const select = node.elements.status;
                 const wanted = [...select.options].find(option => option.value === status || option.dataset.key === status);

@@ -90,7 +90,7 @@ def _held(column: Any, operator: Operator, value: Any) -> ColumnElement[bool]:
         if operator is Operator.IS_NOT_EMPTY:
             return column.is_not(None)  # type: ignore[no-any-return]  # a column's operators, here and below
         if wanted is True and not isinstance(column, ColumnClause | InstrumentedAttribute):
-            return column  # type: ignore[no-any-return]  # a condition itself: said plainly, so that an index can answer it
+            return and_(column.is_not(None), column)  # a condition itself: said plainly, so that an index can answer it
         found = _positive(column, operator, wanted)
         return found if not getattr(column, "nullable", True) else and_(column.is_not(None), found)
     text = func.lower(func.coalesce(column, ""))

@@ -15,9 +15,10 @@ bp = Blueprint("audit", __name__, url_prefix="/admin/audit")
 SIZE = 50
 MOST_CHOICES = 500
 KINDS = (
-    "account", "agent", "api key", "blocked sender", "department", "field", "filter", "form", "list", "list item",
-    "mail template", "mail template set", "number format", "number sequence", "organization", "plugin", "policy",
-    "priority", "role", "schedule", "second factors", "settings", "SLA plan", "status", "team", "topic", "user", "view",
+    "account", "agent", "api key", "article", "ban", "blocked sender", "canned response", "category", "checklist",
+    "department", "field", "filter", "first queue", "form", "list", "list item", "mail template",
+    "mail template set", "number format", "number sequence", "organization", "plugin", "policy", "priority", "role",
+    "schedule", "second factors", "settings", "SLA plan", "status", "tag", "task", "team", "topic", "user", "view",
 )  # fmt: skip
 
 

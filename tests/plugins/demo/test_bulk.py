@@ -219,7 +219,7 @@ def test_without_plugins_there_are_still_tickets(hookdesk_instances: Instances, 
 @pytest.mark.requires("search", "storage_fs", "topics")
 def test_on_postgresql_ids_go_on_behind_the_seeded_ones(fresh_postgres_url: str, tmp_path: Path) -> None:
     config = Config(instance=tmp_path, database_url=fresh_postgres_url, secret_key=SECRET, testing=True)
-    prepare(config, discover(), list(PLUGINS[1:]))
+    prepare(config, discover(), list(PLUGINS))
     app = create_app(config)
     with app.app_context():
         assert seed(tickets=60, seed=2, demo=False, force=False, say=quiet) == ""
