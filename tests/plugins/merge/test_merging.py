@@ -58,7 +58,7 @@ def in_context(hookdesk_app: Flask) -> Iterator[None]:
 def now(ticket: Ticket) -> Ticket:
     """The ticket as it is stored."""
     release()
-    return reading().scalars(select(Ticket).where(Ticket.id == ticket.id)).one()  # type: ignore[no-any-return]
+    return reading().scalars(select(Ticket).where(Ticket.id == ticket.id)).one()  # type: ignore[no-any-return]  # `one` of a mapped class
 
 
 def words(ticket: Ticket) -> list[str]:
