@@ -251,7 +251,7 @@ def test_pages_and_neighbours_follow_an_order_without_index(
     made = [make_ticket(subject).number for subject in "jbhdfaceig" + "klm"]
     wanted = [number for _subject, number in sorted(zip("jbhdfaceig" + "klm", made, strict=True))]
     queue_id = make_queue("By subject", sort="by:subject", state="")
-    inside(lambda: site().settings.save("desk", type(site().plugins.get("desk").settings), {"page_size": 10}, system()))  # type: ignore[union-attr]
+    inside(lambda: site().settings.save("desk", type(site().plugins.get("desk").settings), {"page_size": 10}, system()))  # type: ignore[union-attr]  # it is on
     path = f"/agent/queues/queue-{queue_id}"
     assert listed(desk, path) == wanted[:10]
     following = link(desk, path, "next")

@@ -47,7 +47,7 @@ class Picker(Chosen):
 
     def names(self, values: Sequence[str]) -> Mapping[str, str]:
         """Stored value → name."""
-        raise NotImplementedError
+        raise NotImplementedError  # no ABC: it looks at labels, which have no language yet while plugins are imported
 
 
 class AgentPicker(Picker):
