@@ -25,9 +25,10 @@ from hookdesk.api import (
     site,
 )
 from hookdesk_email_in.classify import is_automatic
+from hookdesk_email_in.mime import MAX_BYTES
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
 from hookdesk_email_in.settings import Settings
-from hookdesk_email_in.spool import Spool, SpooledMail
+from hookdesk_email_in.spool import Spool
 
 CHANNEL = "email"
 DRAIN = "email_in.spool"
@@ -52,7 +53,15 @@ def drain() -> int:
         if mail is None:
             continue
         # The name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
-        record_id = intake.receive(CHANNEL, mail.raw, meta_of(mail), dedupe=name, wait=60)
+        record_id = take(
+            mail.raw,
+            sender=mail.sender,
+            recipient=mail.recipient,
+            source="pipe",
+            dedupe=name,
+            is_cut=mail.truncated,
+            wait=60,
+        )
         crash_point("spool-after-receive")
         spool.remove(name)
         taken += 1
@@ -63,21 +72,47 @@ def drain() -> int:
     return taken
 
 
+def take(
+    raw: bytes,
+    *,
+    sender: str = "",
+    recipient: str = "",
+    mailbox: str = "",
+    source: str = "",
+    dedupe: str = "",
+    is_cut: bool = False,
+    process: bool = False,
+    wait: int = 0,
+) -> int | None:
+    """Take one mail in, whoever brings it: the id of its record, or None if `dedupe` came in before. It is committed on return.
+
+    `sender` and `recipient` are the envelope's, `mailbox` is the account that it was fetched from, `source` the road it came by ("pipe",
+    "imap" …). `is_cut` says that `raw` is the beginning of a longer mail; of one beyond the limit of `mime` only the beginning is kept, and
+    it ends in quarantine. With `process` it is brought to its end in the same call; what cannot be at the moment stays pending. `wait`
+    keeps the sweeper away for that many seconds, for callers that process the record themselves.
+    """
+    meta = _meta(raw, sender=sender, recipient=recipient, mailbox=mailbox, source=source)
+    if is_cut or len(raw) > MAX_BYTES:
+        meta["truncated"] = True
+    record_id = intake.receive(CHANNEL, raw[:MAX_BYTES], meta, dedupe=dedupe, wait=60 if process else wait)
+    if process and record_id is not None:
+        _process(record_id)
+    return record_id
+
+
+def _meta(raw: bytes, **known: str) -> dict[str, Any]:
+    """What is known of a mail besides its bytes. `automatic` forbids that a program answers it."""
+    meta: dict[str, Any] = {name: value for name, value in known.items() if value}
+    if is_automatic(raw):
+        meta["automatic"] = True
+    return meta
+
+
 def _process(record_id: int) -> None:
     try:
         intake.process(record_id)
     except Exception as error:  # core has put the record off; the next mail need not wait for it
         log.warning("the mail of intake record %s must wait: %s", record_id, error)
-
-
-def meta_of(mail: SpooledMail) -> dict[str, Any]:
-    """What is known of a mail besides its bytes. `automatic` forbids that a program answers it."""
-    meta: dict[str, Any] = {"sender": mail.sender, "recipient": mail.recipient}
-    if mail.truncated:
-        meta["truncated"] = True
-    if is_automatic(mail.raw):
-        meta["automatic"] = True
-    return meta
 
 
 def read(record: RawIntake) -> InboundMessage:
@@ -97,7 +132,7 @@ def read(record: RawIntake) -> InboundMessage:
 
 def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessage:
     """The mailbox, the envelope's sender where the mail names none, and an id where it has none."""
-    message = message.replace(mailbox=_mailbox(message, str(meta.get("recipient") or "")))
+    message = message.replace(mailbox=_mailbox(message, meta))
     if not message.sender_address and meta.get("sender"):
         message = message.replace(sender_address=str(meta["sender"]).strip("<>"))
     if message.message_id or message.sent_at is None:
@@ -109,10 +144,15 @@ def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessa
     return message.replace(message_id=f"{digest.hexdigest()[:40]}@no-message-id.invalid")
 
 
-def _mailbox(message: InboundMessage, recipient: str) -> str:
-    """The envelope's recipient; without an envelope what the last server noted of it (RFC 9228, and its forerunner)."""
-    noted = (recipient, message.header("Delivered-To"), message.header("X-Original-To"))
-    return next(filter(None, (people.normal_address(one.strip("<> ")) for one in noted)), "")
+def _mailbox(message: InboundMessage, meta: Mapping[str, Any]) -> str:
+    """The envelope's recipient; else what the last server noted of it (RFC 9228, and its forerunner); else the account it lay in."""
+    noted = (
+        meta.get("recipient"),
+        message.header("Delivered-To"),
+        message.header("X-Original-To"),
+        meta.get("mailbox"),
+    )
+    return next(filter(None, (people.normal_address(str(one or "").strip("<> ")) for one in noted)), "")
 
 
 def _fitting(message: InboundMessage) -> InboundMessage:
