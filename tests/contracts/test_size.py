@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core" / "hookdesk"
 MOST_PLUGIN_SYSTEM = 490
-MOST_CODE = 9600
+MOST_CODE = 9900
 NOT_COUNTED = {"migrations", "testing", "types", "models", "cli", "server", "skeleton", "backup", "api.py"}
 NOT_READ = {"migrations", "api.py"}
 """Nobody reads them from top to bottom: what ran once, and a list of names."""

@@ -184,6 +184,16 @@ def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:
     end(app)
 
 
+def press_bold(page: Page) -> None:
+    """Turn bold on or off where the cursor is.
+
+    The editor learns of typed words only when the browser tells of the cursor they have moved, a frame later, and then forgets what was
+    switched on meanwhile. No person is that quick.
+    """
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.keyboard.press("ControlOrMeta+b")
+
+
 def sign_in(page: Page, site: LiveSite) -> None:
     """An agent signs in."""
     page.goto(f"{site.url}/agent/login")

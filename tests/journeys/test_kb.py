@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.journeys.conftest import LiveSite
+from tests.journeys.conftest import LiveSite, press_bold
 
 pytestmark = [
     pytest.mark.browser,
@@ -69,7 +69,7 @@ def test_an_agent_makes_an_article_of_a_reply(signed_in: BrowserContext, furnish
     desk.locator("trix-editor").click()
     desk.keyboard.press("ControlOrMeta+a")
     desk.keyboard.type("Reply to a ticket, ")
-    desk.keyboard.press("ControlOrMeta+b")
+    press_bold(desk)
     expect(desk.locator("[data-trix-attribute=bold]").first).to_have_class(re.compile("trix-active"))
     desk.keyboard.type("then look at it.")
     desk.get_by_label("State").select_option("Published")

@@ -144,10 +144,20 @@
       for (const image of body.querySelectorAll("img")) {
         const source = image.getAttribute("src") || "";
         const file = source.startsWith("cid:") ? [...this.files.values()].find((one) => `cid:${one.cid}` === source) : this.files.get(source);
-        if (file) image.setAttribute("src", file.url);
+        if (file) image.replaceWith(this.figure(file));
         else image.replaceWith(image.alt);
       }
       return body.innerHTML;
+    }
+
+    // A picture in the shape in which Trix keeps all that it is told of it; of a plain one it would forget what it shows.
+    figure(file) {
+      const figure = document.createElement("figure");
+      figure.dataset.trixAttachment = JSON.stringify(this.attachment(file));
+      return figure;
+    }
+    attachment(file) {
+      return { url: file.url, contentType: file.content_type || "image", filename: file.name, alt: file.name };
     }
 
     // Formatted text from elsewhere; Trix would look at its styles.
@@ -171,7 +181,7 @@
         const file = await answer.json();
         if (!answer.ok) throw new Error(file.error || failed);
         this.learn([file]);
-        this.editor.insertAttachment(new window.Trix.Attachment({ url: file.url, contentType: file.content_type, filename: file.name }));
+        this.editor.insertAttachment(new window.Trix.Attachment(this.attachment(file)));
       } catch (error) {
         say(error instanceof TypeError || !error.message ? failed : error.message);
       }
