@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from hookdesk import clock, criteria, fulltext, listing, outbound
+from hookdesk import clock, criteria, fulltext, listing, outbound, tokens
 from hookdesk.access import (
     PERMISSIONS,
     PERMISSIONS_AT_FIRST,
@@ -32,6 +32,7 @@ from hookdesk.hookspecs import (
     RunningHooks,
     SlaHooks,
     TicketHooks,
+    TokenHooks,
     WebHooks,
 )
 from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, asked_for, hookimpl, spec
@@ -114,7 +115,7 @@ from hookdesk.settings.fields import setting
 from hookdesk.site import Site, site
 from hookdesk.text import clean_line, clean_text
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
-from hookdesk.types.auth import AuthProvider, Credentials, Duty, Factor, SignIn
+from hookdesk.types.auth import AccessToken, AuthProvider, Credentials, Duty, Factor, SignIn
 from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend, StoredFile
 from hookdesk.types.criteria import Comparison, Field, FieldType, Group, Mode, Operator
 from hookdesk.types.drafts import NumberFormat, ReplyDraft, TicketDraft
@@ -173,6 +174,7 @@ __all__ = [
     "PERMISSIONS_AT_FIRST",
     "SITE_PERMISSIONS",
     "AccessHooks",
+    "AccessToken",
     "ActionField",
     "Actor",
     "ActorKind",
@@ -282,6 +284,7 @@ __all__ = [
     "TicketEvent",
     "TicketHooks",
     "TicketView",
+    "TokenHooks",
     "TopicChoice",
     "UTCDateTime",
     "Unreadable",
@@ -396,6 +399,7 @@ __all__ = [
     "text_to_html",
     "threads",
     "tickets",
+    "tokens",
     "transact",
     "unit_of_work",
     "unreadable_networks",

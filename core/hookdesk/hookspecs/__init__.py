@@ -1,6 +1,6 @@
 """Core's hook specifications, one module a domain. They import types only."""
 
-from hookdesk.hookspecs.auth import AuthHooks
+from hookdesk.hookspecs.auth import AuthHooks, TokenHooks
 from hookdesk.hookspecs.intake import FilteringHooks, IntakeHooks
 from hookdesk.hookspecs.notifications import NotificationHooks
 from hookdesk.hookspecs.people import PeopleHooks
@@ -15,6 +15,7 @@ CORE_SPECS: tuple[type, ...] = (
     SlaHooks,
     AccessHooks,
     AuthHooks,
+    TokenHooks,
     PeopleHooks,
     NotificationHooks,
     WebHooks,
@@ -24,5 +25,5 @@ CORE_SPECS: tuple[type, ...] = (
 
 __all__ = [
     "CORE_SPECS", "AccessHooks", "AuthHooks", "FilteringHooks", "IntakeHooks", "NotificationHooks", "PeopleHooks", "RunningHooks",
-    "SlaHooks", "TicketHooks", "WebHooks",
+    "SlaHooks", "TicketHooks", "TokenHooks", "WebHooks",
 ]  # fmt: skip

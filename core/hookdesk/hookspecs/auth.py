@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hookdesk.hookspecs.spec import OnError, Shape, When, spec
-from hookdesk.types.auth import AuthProvider, Credentials, Duty, Factor, SignIn
+from hookdesk.types.auth import AccessToken, AuthProvider, Credentials, Duty, Factor, SignIn
 from hookdesk.types.events import Event
 
 
@@ -46,3 +46,19 @@ class AuthHooks:
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def sign_in_failed(self, *, event: Event) -> None:
         """Somebody failed to sign in. `event.data`: login, face, address."""
+
+
+class TokenHooks:
+    """Tokens: with which this site signs in to other servers, in the place of a password."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def access_token_choices(self) -> Sequence[tuple[str, str]] | None:
+        """Sign-ins that an account at a mail server may use: reference and name."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
+    def access_token(self, *, ref: str, renew: bool) -> AccessToken | None:
+        """A token for a reference that is good for some minutes at least; None if the reference is not yours.
+
+        Where the server has refused the last one, ask once with `renew`. `Refusal(reason)`: there is none at the moment; the reason has
+        the provider's own words, and is for administrators. It may wait for the provider: never ask within a transaction.
+        """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,17 @@ class SignIn:
     user_id: int | None = None
     problem: str = ""
     retry_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token that signs this site in to a mail server as `user`; it ends at `expires_at`, if that is known."""
+
+    user: str
+    token: str = field(repr=False)
+    expires_at: datetime | None = None
+
+    @property
+    def xoauth2(self) -> str:
+        """What a client of IMAP, POP3 or SMTP says for XOAUTH2, before base64."""
+        return f"user={self.user}\x01auth=Bearer {self.token}\x01\x01"

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from hookdesk.api import Health, InboundMessage, Job, Match, Plugin, RawIntake, Sender, Verdict, hookimpl
 from hookdesk_email_in import matching, services
+from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.settings import Settings
 
 
@@ -19,6 +20,7 @@ class EmailIn(Plugin[Settings]):
     """
 
     settings_type = Settings
+    hookspecs = (MailHooks,)
 
     @hookimpl
     def intake_parse(self, record: RawIntake) -> InboundMessage | None:

@@ -1,0 +1,30 @@
+"""Hooks that this plugin declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hookdesk.api import Shape, When, spec
+
+
+@dataclass(frozen=True, slots=True)
+class MailPolicy:
+    """How mail to one of our addresses is treated.
+
+    `spoofed`: what becomes of a mail whose sender the trusted server could not confirm: it is shown beside the entry, or the mail is kept
+    aside or turned away. `collaborators`: whose copies (To and Cc) make collaborators: nobody's, those of a sender who takes part in the
+    ticket already, or everybody's. `plus_addressing`: the server delivers `name+anything@…` to `name@…`, so our mails may use that.
+    """
+
+    spoofed: Literal["show", "quarantine", "reject"] = "show"
+    collaborators: Literal["off", "participants", "all"] = "off"
+    plus_addressing: bool = False
+
+
+class MailHooks:
+    """Mail: how what comes in is treated."""
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
+    def mail_policy(self, *, address: str) -> MailPolicy | None:
+        """The policy of one of our addresses, written as `people.normal_address` does; None if it is none of yours."""
