@@ -122,6 +122,7 @@ from hookdesk.types.drafts import NumberFormat, ReplyDraft, TicketDraft
 from hookdesk.types.events import Event
 from hookdesk.types.filtering import ActionField, FilterAction
 from hookdesk.types.intake import (
+    Bounced,
     InboundFile,
     InboundMessage,
     Match,
@@ -184,6 +185,7 @@ __all__ = [
     "Attachment",
     "AuthHooks",
     "AuthProvider",
+    "Bounced",
     "BulkAction",
     "BusinessCalendar",
     "Collaborator",

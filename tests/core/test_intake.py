@@ -15,7 +15,9 @@ from sqlalchemy import func, select
 from hookdesk.api import (
     ANONYMOUS,
     Actor,
+    Bounced,
     Decision,
+    Event,
     InboundFile,
     InboundMessage,
     IntakeRecord,
@@ -370,3 +372,32 @@ def test_the_ledger_always_balances(hookdesk_app: Flask, steps: Sequence[str]) -
                     message(subject=step, kind=kind, message_id="same@id" if step == "double" else ""), ANONYMOUS
                 )
             assert balances()
+
+
+@pytest.mark.parametrize("is_matched", [True, False])
+def test_who_sent_a_mail_is_told_that_it_came_back(
+    hookdesk_app: Flask, run_jobs: Callable[..., int], is_matched: bool
+) -> None:
+    """Once a recipient, with the note that holds the report, or with none; nothing of it reopens or opens a ticket."""
+    told: list[dict[str, Any]] = []
+
+    def note_down(event: Event) -> None:
+        told.append(dict(event.data))
+
+    implement(hookdesk_app, "intake_match", "made_up", by_references, "message", "sender")
+    implement(hookdesk_app, "delivery_failed", "made_up", note_down, "event")
+    lost = tuple(Bounced(f"{name}@example.org", "5.1.1", "No such\x00 user", "hd.1@x", name == "a") for name in "ab")
+    with hookdesk_app.app_context():
+        opened = intake.submit(message(), ANONYMOUS)
+        references = ("<x>",) if is_matched else ()
+        report = message(kind=MessageKind.BOUNCE, bounced=lost, references=references, mailbox="bounce@desk.example")
+        settled = intake.submit(report, ANONYMOUS)
+        run_jobs()
+    assert settled.outcome is (Outcome.REPLY if is_matched else Outcome.REJECTED)
+    assert [(one["address"], one["words"], one["final"]) for one in told] == [
+        ("a@example.org", "No such user", True),
+        ("b@example.org", "No such user", False),
+    ]
+    assert {(one["ticket_id"], one["entry_id"]) for one in told} == {(settled.ticket_id, settled.entry_id)}
+    assert {one["mailbox"] for one in told} == {"bounce@desk.example"}
+    assert opened.ticket_id == (settled.ticket_id or opened.ticket_id)

@@ -67,3 +67,13 @@ class NotificationHooks:
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def notification_settled(self, *, event: Event) -> None:
         """A notification was sent or given up. `event.data`: ticket_id, entry_id, address, channel, outcome, error."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def delivery_failed(self, *, event: Event) -> None:
+        """A report came in about a mail that did not reach somebody, or not yet. Once for each recipient whom it names.
+
+        `event.data`: intake_id; ticket_id and entry_id of the note that holds the report, None if it was matched to no ticket; address,
+        status, words and message_id as in `Bounced`; mailbox, the address that the report was sent to (a return path of its own for
+        each mail says which mail it was); final, False while the server goes on trying. Anybody can write a report: whoever marks a
+        delivery must know the signed message_id or mailbox as their own.
+        """

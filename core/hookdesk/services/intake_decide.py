@@ -6,7 +6,7 @@ Reads and asks hooks; writes nothing but attachments' bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
@@ -26,9 +26,10 @@ from hookdesk.site import site
 from hookdesk.text import storable
 from hookdesk.types.backends import StoredFile
 from hookdesk.types.drafts import ReplyDraft, TicketDraft
-from hookdesk.types.intake import InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
+from hookdesk.types.intake import Bounced, InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
 
 NO_TEXT = "(no text)"
+_NO_TEXTS = frozenset({"kind", "files", "sent_at", "ticket_id", "bounced"})
 CUT = "\n[…] The rest is left out here; the whole message is kept with its intake record."
 
 
@@ -128,8 +129,9 @@ def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
 
 def _storable(message: InboundMessage) -> InboundMessage:
     """The message as it can be stored and shown. The raw record keeps what came; files keep their bytes."""
-    texts = [item.name for item in fields(InboundMessage) if item.name not in ("kind", "files", "sent_at", "ticket_id")]
-    return message.replace(**{name: storable(getattr(message, name)) for name in texts})
+    texts = [item.name for item in fields(InboundMessage) if item.name not in _NO_TEXTS]
+    bounced = tuple(Bounced(**storable(asdict(item))) for item in message.bounced)
+    return message.replace(bounced=bounced, **{name: storable(getattr(message, name)) for name in texts})
 
 
 def _identify(message: InboundMessage) -> tuple[Sender, Person | None]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hookdesk.models import IntakeRecord
 from hookdesk.services import attachments
-from hookdesk.types.intake import InboundFile, InboundMessage, MessageKind
+from hookdesk.types.intake import Bounced, InboundFile, InboundMessage, MessageKind
 
 FORMAT = "hookdesk-message/1"
 _TUPLES = ("references", "to", "cc")
@@ -67,6 +67,7 @@ def load(raw: bytes) -> InboundMessage:
         key: tuple(value) if key in _TUPLES else value for key, value in plain.items() if key in known
     }
     values["headers"] = tuple((key, value) for key, value in values.get("headers", ()))
+    values["bounced"] = tuple(Bounced(**item) for item in values.get("bounced", ()))
     values["kind"] = MessageKind(values["kind"])
     values["sent_at"] = datetime.fromisoformat(values["sent_at"]) if values.get("sent_at") else None
     return InboundMessage(**values, files=files)

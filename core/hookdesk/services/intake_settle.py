@@ -16,7 +16,7 @@ from hookdesk.outbox import emit
 from hookdesk.services import decisions, events, participants, people, threads, tickets
 from hookdesk.services.intake_decide import Plan, finish, seen_before
 from hookdesk.types.actors import Actor, ActorKind
-from hookdesk.types.intake import MessageKind, Outcome
+from hookdesk.types.intake import InboundMessage, MessageKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
         if doubled is not None:  # another copy of it was quicker
             finish(plan, *doubled)
     if plan.outcome is not None:
+        _tell_bounces(session, record, plan.message)
         decisions.record(session, plan.steps, intake_id=record.id)
         if plan.draft is not None:
             rows = [row for row in plan.draft.rows if not row.ticket_column]
@@ -58,12 +59,26 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
     else:
         outcome, reason = Outcome.TICKET, "a new ticket"
         record.ticket_id, record.entry_id, number = _store_ticket(session, record, plan)
+    _tell_bounces(session, record, plan.message)
     _name(record, plan)
     end(session, record, outcome, reason)
     if plan.draft is not None:
         threads.store_rows(session, plan.draft.rows, record.ticket_id, record.id)
     crash_point("intake-before-commit")
     return Settled(outcome, reason, record.ticket_id, record.entry_id, number=number)
+
+
+def _tell_bounces(session: Session, record: IntakeRecord, message: InboundMessage | None) -> None:
+    """Tell those who sent the mail what a report says of its recipients, whether the report is on a ticket now or on none."""
+    if message is None:
+        return
+    for one in message.bounced:
+        data = {
+            "intake_id": record.id, "ticket_id": record.ticket_id, "entry_id": record.entry_id, "address": one.address,
+            "status": one.status, "words": one.words, "message_id": one.message_id, "final": one.is_final,
+            "mailbox": message.mailbox,
+        }  # fmt: skip
+        emit(session, "delivery_failed", data)
 
 
 def _name(record: IntakeRecord, plan: Plan) -> None:

@@ -36,6 +36,21 @@ class InboundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounced:
+    """What a report says of one recipient of a mail: who did not get it, and why in the server's words.
+
+    `status` is the code (RFC 3463), "" if none is given, `message_id` that of the mail which came back, as far as the report tells it.
+    `is_final` is False while the server goes on trying. All of it is what the report claims: anybody can write one.
+    """
+
+    address: str = ""
+    status: str = ""
+    words: str = ""
+    message_id: str = ""
+    is_final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RawIntake:
     """An `IntakeRecord` as `intake_parse` sees it: bytes that nobody has interpreted yet.
 
@@ -56,6 +71,7 @@ class InboundMessage(Replaceable):
     `text` is the whole body as plain text, `reply` the sender's own new words (quoted text and signature folded away);
     `html` is as sent and NOT sanitized. Message ids stand without angle brackets. `headers` keep their order and case.
     `mailbox` is the address that it arrived at, which a blind copy or a list does not name in `to` or `cc`; "" where no mail came.
+    `bounced` names the recipients whom a report is about, if it is one.
     `ticket_id` is set when the channel itself knows the ticket (a reply on the web); `topic` is a topic reference or "".
     """
 
@@ -79,6 +95,7 @@ class InboundMessage(Replaceable):
     ticket_id: int | None = None
     topic: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    bounced: tuple[Bounced, ...] = ()
 
     def header(self, name: str) -> str:
         """The first header of that name, in any case, or ""."""
