@@ -35,7 +35,13 @@ def decode(data: bytes, label: str = "") -> str:
 
     The result can be stored: no NUL (PostgreSQL refuses it) and no lone surrogate.
     """
-    return storable(_decode(data, label))
+    return decoded(data, label)[0]
+
+
+def decoded(data: bytes, label: str = "") -> tuple[str, str]:
+    """The same, and the codec that it was read by."""
+    text, codec = _decode(data, label)
+    return storable(text), codec
 
 
 def storable(text: str) -> str:
@@ -55,26 +61,25 @@ def codec_of(label: str) -> str:
     return known.name if getattr(known, "_is_text_encoding", True) and known.name not in _NO_CHARSETS else ""
 
 
-def _decode(data: bytes, label: str) -> str:
+def _decode(data: bytes, label: str) -> tuple[str, str]:
     for bom, codec in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if data.startswith(bom):
-            return data.decode(codec, "replace").removeprefix("\ufeff")
+            return data.decode(codec, "replace").removeprefix("\ufeff"), codec
     if data.isascii() and b"\x1b" not in data and codec_of(label) not in ("utf-7", "hz"):
         return _ascii(data, label)
     for codec in _candidates(data, label):
         try:
-            return data.decode(codec)
+            return data.decode(codec), codec
         except (UnicodeDecodeError, LookupError, ValueError):
             continue
     return _loosely(data, label)
 
 
-def _ascii(data: bytes, label: str) -> str:
-    """ASCII bytes are ASCII under any label but UTF-16 and its like, which are full of NULs then."""
+def _ascii(data: bytes, label: str) -> tuple[str, str]:
     codec = codec_of(label)
     if codec.startswith(("utf-16", "utf-32")) and b"\0" in data:
-        return data.decode(codec, "replace")
-    return data.decode("ascii")
+        return data.decode(codec, "replace"), codec
+    return data.decode("ascii"), "ascii"
 
 
 def _candidates(data: bytes, label: str) -> list[str]:
@@ -87,15 +92,15 @@ def _candidates(data: bytes, label: str) -> list[str]:
     return [codec for codec in codecs_to_try if codec]
 
 
-def _loosely(data: bytes, label: str) -> str:
+def _loosely(data: bytes, label: str) -> tuple[str, str]:
     """The label if it fits all but a few characters, else the most probable charset."""
     for codec in (codec_of(label), "utf-8"):
         if codec and codec != "cp1252" and _mostly(data[:_SAMPLE], codec):
-            return data.decode(codec, _ODD_BYTES)
+            return data.decode(codec, _ODD_BYTES), codec
     guess = _guess(data[:_SAMPLE])
     if guess and _mostly(data, guess):
-        return data.decode(guess, _ODD_BYTES)
-    return data.decode("cp1252", "replace").replace("\ufffd", "?")
+        return data.decode(guess, _ODD_BYTES), guess
+    return data.decode("cp1252", "replace").replace("\ufffd", "?"), "cp1252"
 
 
 def _mostly(data: bytes, codec: str) -> bool:

@@ -96,6 +96,11 @@ _NEVER_ANSWER = tuple(
 
 def classify(root: Part, subject: str, text: str) -> MessageKind:
     """The kind of a mail whose decoded subject and text are given."""
+    return classified(root, subject, text)[0]
+
+
+def classified(root: Part, subject: str, text: str) -> tuple[MessageKind, str]:
+    """The same with the evidence, "auto-submitted: auto-replied"; a `message` has none, since nothing speaks against it."""
 
     def look(place: str) -> str:
         if place == "subject":
@@ -108,7 +113,7 @@ def classify(root: Part, subject: str, text: str) -> MessageKind:
             return "\n".join(part.content_type.value for part in root.leaves())
         return header_text(root.headers, place)
 
-    return next((kind for kind, rules in TABLES if _hit(rules, look)), MessageKind.MESSAGE)
+    return next(((kind, hit) for kind, rules in TABLES if (hit := _hit(rules, look))), (MessageKind.MESSAGE, ""))
 
 
 def is_automatic(raw: bytes) -> bool:
@@ -117,7 +122,7 @@ def is_automatic(raw: bytes) -> bool:
         headers = read_headers(raw)
     except UnreadableMessage:
         return False
-    return _hit(_NEVER_ANSWER, lambda place: header_text(headers, place))
+    return bool(_hit(_NEVER_ANSWER, lambda place: header_text(headers, place)))
 
 
 def header_text(headers: Mapping[str, list[bytes]], name: str) -> str:
@@ -125,5 +130,7 @@ def header_text(headers: Mapping[str, list[bytes]], name: str) -> str:
     return " ".join(raw.decode("latin-1") for raw in headers.get(name, []))[:_VALUE_CHARS]
 
 
-def _hit(rules: Rules, look: Callable[[str], str]) -> bool:
-    return any(pattern.search(value) for place, pattern in rules if (value := look(place)))
+def _hit(rules: Rules, look: Callable[[str], str]) -> str:
+    """The place and the words of the first rule that matches, "" if none does."""
+    found = ((place, pattern.search(value)) for place, pattern in rules if (value := look(place)))
+    return next((f"{place}: {match[0].strip()[:100]}" for place, match in found if match), "")
