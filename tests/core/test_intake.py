@@ -401,3 +401,28 @@ def test_who_sent_a_mail_is_told_that_it_came_back(
     assert {(one["ticket_id"], one["entry_id"]) for one in told} == {(settled.ticket_id, settled.entry_id)}
     assert {one["mailbox"] for one in told} == {"bounce@desk.example"}
     assert opened.ticket_id == (settled.ticket_id or opened.ticket_id)
+
+
+def test_a_rehearsal_tells_what_would_become_of_an_item_and_stores_nothing(hookdesk_app: Flask) -> None:
+    """An admin looks before a replay; the ledger and the tickets are as they were, and no storage is asked to keep its files."""
+    read = message(files=(InboundFile("a.txt", "text/plain", b"bytes"),))
+    implement(hookdesk_app, "intake_parse", "fax", lambda record: read, "record")
+    with hookdesk_app.app_context():
+        plan = intake.rehearse("fax", b"...")
+        assert plan.outcome is None
+        assert plan.draft is not None
+        assert plan.draft.subject == "Fire"
+        assert intake.ledger()["received"] == 0
+        assert plan.files == ()
+        assert reading().scalar(select(func.count()).select_from(Ticket)) == 0
+
+
+def test_a_rehearsal_of_what_nobody_can_read_says_why(hookdesk_app: Flask) -> None:
+    implement(hookdesk_app, "intake_parse", "fax", lambda record: _refuse("torn"), "record")
+    with hookdesk_app.app_context():
+        plan = intake.rehearse("fax", b"?")
+        assert (plan.outcome, plan.reason) == (Outcome.QUARANTINED, "torn")
+
+
+def _refuse(reason: str) -> InboundMessage:
+    raise Unreadable(reason)

@@ -31,15 +31,20 @@ def core_step(hook: str, reason: str, outcome: str = "decided", **changes: Any) 
 
 
 def record(session: Session, steps: Iterable[Step], ticket_id: int | None = None, intake_id: int | None = None) -> None:
-    """Store the steps that decided something, asked rules or failed; whoever else was asked stands in one row more, unless nobody decided
-    anything about a mere reply."""
+    """Store the trace, unless nobody decided anything about a mere reply."""
+    asked = rows(steps)
+    if asked and (intake_id is not None or asked[0]["hook"]):
+        about = {"ticket_id": ticket_id, "intake_id": intake_id, "created_at": clock.now()}
+        session.execute(insert(table_of(Decision)), [{**about, **row} for row in asked])
+
+
+def rows(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The trace as it is stored and shown: the steps that decided something, asked rules or failed; whoever else was asked stands in one
+    row more, without a hook."""
     asked = list(steps)
     told = [step for step in asked if step.outcome != "passed" or step.rules][:MOST_STEPS]
     passed = [step for step in asked if step.outcome == "passed" and not step.rules][:MOST_STEPS]
-    if told or (passed and intake_id is not None):
-        about = {"ticket_id": ticket_id, "intake_id": intake_id, "created_at": clock.now()}
-        rows = [*map(_columns, told), *([_passed(passed)] if passed else [])]
-        session.execute(insert(table_of(Decision)), [{**about, **row} for row in rows])
+    return [*map(_columns, told), *([_passed(passed)] if passed else [])]
 
 
 def _columns(step: Step) -> dict[str, Any]:

@@ -147,11 +147,23 @@ def _process(record: IntakeRecord, is_counted: bool) -> intake_settle.Settled:
         raise
 
 
-def _decide(record: IntakeRecord) -> intake_decide.Plan:
+def rehearse(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None) -> intake_decide.Plan:
+    """What would become of a raw item if it came in now. Everybody is asked; nothing is stored, and nobody is told.
+
+    Raises:
+        NotNow: whoever reads that channel is away.
+    """
+    record = IntakeRecord(
+        id=0, channel=channel, raw=raw, raw_sha256="", storage="", meta=dict(meta or {}), received_at=clock.now()
+    )
+    return retrying(lambda: _decide(record, is_rehearsal=True))
+
+
+def _decide(record: IntakeRecord, is_rehearsal: bool = False) -> intake_decide.Plan:
     """Ask everybody, on a view of the database that is fresh each time."""
     release()
     try:
-        return intake_decide.decide(record)
+        return intake_decide.decide(record, is_rehearsal)
     finally:
         release()
 

@@ -41,10 +41,11 @@ class NotNow(RuntimeError):
 class Plan:
     """What is to be stored: an end without a ticket (`outcome` and `reason`), an entry on `match`, or a new ticket from `draft`.
 
-    `doubled_id` is the ticket on which the same message is already.
+    `doubled_id` is the ticket on which the same message is already. Of a rehearsal not even the files are kept.
     """
 
     steps: list[Step]
+    is_rehearsal: bool = False
     outcome: Outcome | None = None
     reason: str = ""
     message: InboundMessage | None = None
@@ -58,14 +59,14 @@ class Plan:
     problems: list[str] = field(default_factory=list)
 
 
-def decide(record: IntakeRecord) -> Plan:
+def decide(record: IntakeRecord, is_rehearsal: bool = False) -> Plan:
     """Ask everybody, and write down what they said.
 
     Raises:
         NotNow, NoStorage, OSError: its reader is away, or its files cannot be stored at the moment; the record stays pending.
     """
     with tracing() as steps:
-        plan = Plan(steps)
+        plan = Plan(steps, is_rehearsal)
         try:
             return _walk(plan, record)
         except Unreadable as error:
@@ -123,7 +124,7 @@ def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
         return _new_ticket(plan, message, plan.sender, person)
     if message.ticket_id is not None:  # else the plugin that found it has said so
         plan.steps.append(core_step("intake_match", plan.match.reason))
-    plan.files = tuple(attachments.store(file) for file in message.files)
+    plan.files = _kept(plan, message)
     return plan
 
 
@@ -239,8 +240,13 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Per
     if plan.problems:
         return finish(plan, Outcome.REJECTED, "; ".join(plan.problems))
     plan.draft = draft
-    plan.files = tuple(attachments.store(file) for file in message.files)
+    plan.files = _kept(plan, message)
     return plan
+
+
+def _kept(plan: Plan, message: InboundMessage) -> tuple[StoredFile, ...]:
+    """The files of a message, stored; they have no row yet."""
+    return () if plan.is_rehearsal else tuple(map(attachments.store, message.files))
 
 
 def _turned_away(plan: Plan, verdict: Verdict) -> Plan:
