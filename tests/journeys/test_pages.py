@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import pytest
@@ -136,6 +137,8 @@ ADMIN = [
     *("/admin/tags", "/admin/tags/new", "/admin/tags/1", "/admin/checklists", "/admin/checklists/1"),
     "/admin/checklists/new",
 ]
+WIDE: tuple[Literal["light"], int] = ("light", 1440)
+NARROW: tuple[Literal["dark"], int] = ("dark", 390)
 MISSING = {"/nothing-here", "/agent/tickets/99999"}
 
 
@@ -154,19 +157,25 @@ def crawl(context: BrowserContext, made: LiveSite, axe: Axe, paths: list[str]) -
         lambda request: foreign.append(request.url) if not request.url.startswith((made.url, "data:")) else None,
     )
     for path in paths:
-        for scheme, width in (("light", 1440), ("dark", 390)):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
-            page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(made.url + path)
-            assert answer is not None
-            if answer.status != (404 if path in MISSING else 200):
-                wrong.append(f"{path}: {answer.status}")
+        look_as(page, *WIDE)
+        answer = page.goto(made.url + path)
+        assert answer is not None
+        if answer.status != (404 if path in MISSING else 200):
+            wrong.append(f"{path}: {answer.status}")
+        for scheme, width in (WIDE, NARROW):
+            look_as(page, scheme, width)
             wrong += [f"{path} {scheme} {width}: {found}" for found in axe(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wrong.append(f"{path} {width}: scrolls sideways")
             shoot(page, path, scheme, width)
     page.close()
     return wrong + [f"asks another host: {url}" for url in foreign]
+
+
+def look_as(page: Page, scheme: Literal["light", "dark"], width: int) -> None:
+    """Take these colours and this width."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # else colours are judged while they fade
+    page.set_viewport_size({"width": width, "height": 900})
 
 
 def shoot(page: Page, path: str, scheme: str, width: int) -> None:
