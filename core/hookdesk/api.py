@@ -135,6 +135,7 @@ from hookdesk.types.intake import (
 )
 from hookdesk.types.jobs import Job
 from hookdesk.types.lists import BulkAction, ListColumn
+from hookdesk.types.mail import MailChannel
 from hookdesk.types.notifications import AlertKind, MessageValue, Notification, Recipient, TemplateKind
 from hookdesk.types.sla import BusinessCalendar, Due
 from hookdesk.types.tickets import TicketView
@@ -221,6 +222,7 @@ __all__ = [
     "IntakeRecord",
     "Job",
     "ListColumn",
+    "MailChannel",
     "Match",
     "MessageKind",
     "MessageValue",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hookdesk.api import Shape, When, spec
+from hookdesk.api import Event, MailChannel, Shape, When, spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,14 @@ class MailHooks:
     @spec(Shape.FIRST, when=When.REQUEST, since="0.1")
     def mail_policy(self, *, address: str) -> MailPolicy | None:
         """The policy of one of our addresses, written as `people.normal_address` does; None if it is none of yours."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def mail_channels(self) -> Sequence[MailChannel] | None:
+        """Roads that mail comes or goes by, each with its state: rows of the page "Mail channels"."""
+
+    @spec(Shape.EVENT, when=When.AFTER, since="0.1")
+    def channel_alarm_raised(self, *, event: Event) -> None:
+        """A road of mail has stopped, or works again: tell administrators over another one.
+
+        `event.data`: name and kind as in `MailChannel`, state ("failed" or "ok"), detail (plain words), path (of the page about it).
+        """

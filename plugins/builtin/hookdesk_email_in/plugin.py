@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flask import Blueprint
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from hookdesk.api import Health, InboundMessage, Job, Match, Plugin, RawIntake, Sender, Verdict, hookimpl
-from hookdesk_email_in import matching, services
+from hookdesk.api import (
+    Actor,
+    Health,
+    InboundMessage,
+    Job,
+    MailChannel,
+    Match,
+    NavItem,
+    PageAssets,
+    Plugin,
+    RawIntake,
+    Sender,
+    Slot,
+    Verdict,
+    asked_for,
+    hookimpl,
+)
+from hookdesk_email_in import channels, matching, services
 from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.settings import Settings
+from hookdesk_email_in.views import bp
 
 
 class EmailIn(Plugin[Settings]):
@@ -48,3 +67,34 @@ class EmailIn(Plugin[Settings]):
     def health_checks(self) -> Sequence[Health]:
         """Whether mail waits."""
         return [services.health(self.settings)]
+
+    @hookimpl
+    def mail_channels(self) -> Sequence[MailChannel]:
+        """The spool that `hookdesk-pipe` fills."""
+        return [channels.pipe(self.settings)]
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The pages of the admin panel."""
+        return [bp]
+
+    @hookimpl
+    @asked_for(area=["admin"])
+    def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
+        """The page of all roads that mail takes."""
+        if area != "admin":
+            return []
+        told = gettext("Mail channels")
+        return [NavItem(area, told, "email_in.channels", icon="mail", group="Messages", permission="admin", order=380)]
+
+    @hookimpl
+    def slots(self) -> Sequence[Slot]:
+        """Where the plugins that keep such roads say what can be set up."""
+        return [
+            Slot("email_in.channels", (), "Links beside the title of the page of mail channels: what can be set up.")
+        ]
+
+    @hookimpl
+    def page_assets(self) -> Sequence[PageAssets]:
+        """One stylesheet for the admin panel."""
+        return [PageAssets(css=("channels.css",), face="admin")]
