@@ -43,6 +43,10 @@ class NotificationHooks:
         Whoever implements this shows the text to nobody and keeps it no longer than it takes to send it.
         """
 
+    @spec(Shape.FIRST, when=When.AFTER, since="0.1")
+    def reply_to(self, *, ticket_id: int, address: str) -> str | None:
+        """Where answers to a mail about a ticket go, if not to `address`, which it comes from: one that names the ticket, say."""
+
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def alert_kinds(self) -> Sequence[AlertKind] | None:
         """What agents can be told of besides; the event `notice_raised` says that it has come to that."""

@@ -74,7 +74,8 @@ class Department(Base):
 
     An archived department is inactive, and its closed tickets stay closed. `assignment` says who can be assigned its tickets: "all" agents,
     its "members" (with further access too) or its "primary" members; `alerts` whom it tells: its "members", the "extended" ones too, or
-    "nobody". The `…_ref` columns name things of plugins.
+    "nobody". `replies_by_mail`: what its agents answer by mail goes to the requester; else it is a note. The `…_ref` columns name things of
+    plugins.
     """
 
     __tablename__ = "department"
@@ -93,6 +94,7 @@ class Department(Base):
     answers_tickets: Mapped[bool] = mapped_column(default=True)
     answers_messages: Mapped[bool] = mapped_column(default=True)
     alerts: Mapped[str] = mapped_column(String(10), default="extended")
+    replies_by_mail: Mapped[bool] = mapped_column(default=False)
     mail_account_ref: Mapped[str] = mapped_column(String(120), default="")
     template_ref: Mapped[str] = mapped_column(String(120), default="")
     sla_ref: Mapped[str] = mapped_column(String(120), default="")

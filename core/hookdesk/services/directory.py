@@ -87,6 +87,7 @@ class DepartmentData:
     answers_tickets: bool = True
     answers_messages: bool = True
     alerts: str = "extended"
+    replies_by_mail: bool = False
     mail_account_ref: str = ""
     template_ref: str = ""
     sla_ref: str = ""

@@ -8,22 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from hookdesk.access import BINNED
 from hookdesk.db.context import reading
 from hookdesk.hookspecs import FilteringHooks, IntakeHooks
-from hookdesk.models import LARGEST_ID, Agent, IntakeRecord, ThreadEntry, Ticket
+from hookdesk.models import Agent, IntakeRecord, ThreadEntry, Ticket
 from hookdesk.plugins.caller import Refusal, Unreadable
 from hookdesk.plugins.record import Step, tracing
-from hookdesk.services import attachments, intake_format, people
+from hookdesk.services import attachments, intake_format, intake_match, people
 from hookdesk.services.decisions import core_step
 from hookdesk.services.html import html_to_text, sanitize_html
 from hookdesk.services.people import Person
 from hookdesk.services.threads import MOST_TEXT, stored_message_id
 from hookdesk.site import site
 from hookdesk.text import storable
+from hookdesk.types.actors import Actor
 from hookdesk.types.backends import StoredFile
 from hookdesk.types.drafts import ReplyDraft, TicketDraft
 from hookdesk.types.intake import Bounced, InboundMessage, Match, MessageKind, Outcome, RawIntake, Sender, Verdict
@@ -41,7 +40,8 @@ class NotNow(RuntimeError):
 class Plan:
     """What is to be stored: an end without a ticket (`outcome` and `reason`), an entry on `match`, or a new ticket from `draft`.
 
-    `doubled_id` is the ticket on which the same message is already. Of a rehearsal not even the files are kept.
+    `doubled_id` is the ticket on which the same message is already, `replier` the agent whose mail is a reply to the requester. Of a
+    rehearsal not even the files are kept.
     """
 
     steps: list[Step]
@@ -56,6 +56,7 @@ class Plan:
     entry: ReplyDraft | None = None
     files: tuple[StoredFile, ...] = ()
     doubled_id: int | None = None
+    replier: Actor | None = None
     problems: list[str] = field(default_factory=list)
 
 
@@ -119,11 +120,20 @@ def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
         return _turned_away(plan, verdict)
     plan.agent_id = _agent_id(record, plan.sender)
     plan.entry = _entry(message)
-    plan.match = _match(message, plan.sender)
-    if plan.match is None:
+    match = intake_match.find(message, plan.sender)
+    if match is None:
         return _new_ticket(plan, message, plan.sender, person)
+    if match.verdict is not None and match.verdict.strength:
+        return _turned_away(plan, match.verdict)
     if message.ticket_id is not None:  # else the plugin that found it has said so
-        plan.steps.append(core_step("intake_match", plan.match.reason))
+        plan.steps.append(core_step("intake_match", match.reason))
+    elif message.kind is MessageKind.MESSAGE and plan.agent_id is None and intake_match.is_over(match.ticket_id):
+        plan.steps.append(core_step("intake_match", f"{match.reason}; it is closed for good: a new ticket goes on"))
+        return _new_ticket(plan, message, plan.sender, person, follows=match.ticket_id)
+    plan.match = match
+    if match.is_proven and message.kind is MessageKind.MESSAGE:
+        plan.replier, plan.entry, steps = intake_match.as_reply(plan.agent_id, match.ticket_id, plan.entry)
+        plan.steps.extend(steps)
     plan.files = _kept(plan, message)
     return plan
 
@@ -175,30 +185,6 @@ def seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str, 
     return Outcome.QUARANTINED, f"another message with this Message-ID is on ticket {row.number}", None
 
 
-def _match(message: InboundMessage, sender: Sender) -> Match | None:
-    """The ticket it belongs to, if that still exists."""
-    if message.ticket_id is not None:
-        match: Match | None = Match(message.ticket_id, "written on the ticket's own page")
-    else:
-        match = site().hooks.first(IntakeHooks.intake_match, message=message, sender=sender)
-    if match is None or not 0 < match.ticket_id <= LARGEST_ID:  # a number out of a text may be any
-        return None
-    return _standing(match)
-
-
-def _standing(match: Match) -> Match | None:
-    """The match; of a merged ticket, the one where its conversation goes on; None if it is gone, or in the bin."""
-    into = aliased(Ticket)
-    found = reading().first(
-        select(Ticket.state, into.id)
-        .outerjoin(into, and_(into.id == Ticket.merged_into_id, into.state != BINNED))
-        .where(Ticket.id == match.ticket_id)
-    )
-    if found is not None and found.id is not None:
-        return Match(found.id, f"{match.reason}; that ticket was merged into this one")
-    return None if found is None or found.state == BINNED else match
-
-
 def body(message: InboundMessage) -> str:
     """The words to show: the sender's own, else the whole text, else what the HTML says, else that there are none."""
     words = message.reply or message.text or (html_to_text(message.html) if message.html else "")
@@ -215,11 +201,13 @@ def _entry(message: InboundMessage) -> ReplyDraft:
     return ReplyDraft(0, "message", words, html, folded[:MOST_TEXT], message.channel, message_id=message.message_id)
 
 
-def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Person | None) -> Plan:
+def _new_ticket(
+    plan: Plan, message: InboundMessage, sender: Sender, person: Person | None, follows: int | None = None
+) -> Plan:
     """A draft that has walked through the `ticket_filter` chain, or why there is none."""
     if message.kind is not MessageKind.MESSAGE:
         outcome = Outcome.QUARANTINED if message.kind is MessageKind.COMPLAINT else Outcome.REJECTED
-        return finish(plan, outcome, f"an automatic message ({message.kind}) that belongs to no ticket")
+        return finish(plan, outcome, _belongs_nowhere(message))
     if not people.normal_address(sender.address):
         return finish(plan, Outcome.QUARANTINED, "the sender has no usable e-mail address")
     draft = TicketDraft(
@@ -230,6 +218,7 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Per
         channel=message.channel,
         agent_id=plan.agent_id,
         topic=message.topic,
+        follows=follows,
         fields=message.fields,
     )
     draft = site().hooks.chain(FilteringHooks.ticket_filter, draft=draft)
@@ -247,6 +236,15 @@ def _new_ticket(plan: Plan, message: InboundMessage, sender: Sender, person: Per
 def _kept(plan: Plan, message: InboundMessage) -> tuple[StoredFile, ...]:
     """The files of a message, stored; they have no row yet."""
     return () if plan.is_rehearsal else tuple(map(attachments.store, message.files))
+
+
+def _belongs_nowhere(message: InboundMessage) -> str:
+    """Why an automatic message that matched no ticket ends here, with what it says of whom."""
+    about = ", ".join(filter(None, (one.address for one in message.bounced)))
+    words = next((f": {one.words}" for one in message.bounced if one.words), "")
+    return f"an automatic message ({message.kind}) that belongs to no ticket" + (
+        f"; about {about}{words}" if about else ""
+    )
 
 
 def _turned_away(plan: Plan, verdict: Verdict) -> Plan:

@@ -15,7 +15,7 @@ from hookdesk.services import attachments
 from hookdesk.types.intake import Bounced, InboundFile, InboundMessage, MessageKind
 
 FORMAT = "hookdesk-message/1"
-_TUPLES = ("references", "to", "cc")
+_TUPLES = ("references", "to", "cc", "followers", "remarks")
 
 
 def owner(intake_id: int) -> str:

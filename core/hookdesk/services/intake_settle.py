@@ -13,9 +13,10 @@ from hookdesk.access import BINNED
 from hookdesk.faults import crash_point
 from hookdesk.models import Agent, IntakeRecord, Ticket, User
 from hookdesk.outbox import emit
-from hookdesk.services import decisions, events, participants, people, threads, tickets
+from hookdesk.services import decisions, events, log, participants, people, threads, tickets
 from hookdesk.services.intake_decide import Plan, finish, seen_before
-from hookdesk.types.actors import Actor, ActorKind
+from hookdesk.types.actors import Actor, ActorKind, system
+from hookdesk.types.drafts import ReplyDraft
 from hookdesk.types.intake import InboundMessage, MessageKind, Outcome
 
 
@@ -98,19 +99,21 @@ def end(session: Session, record: IntakeRecord, outcome: Outcome, reason: str) -
 
 
 def _author(session: Session, plan: Plan) -> Actor:
-    """The requester behind a message, as the actor of its entry; a new address becomes a user."""
+    """Who wrote a message, as the actor of its entry: the agent whose mail is a reply, else the requester; a new address becomes a user,
+    but not that of a program."""
     assert plan.sender is not None
-    if plan.sender.user_id is not None:
-        user = session.get(User, plan.sender.user_id) or people.ensure_user(
-            session, plan.sender.address, plan.sender.name
-        )
-    else:
-        user = people.ensure_user(session, plan.sender.address, plan.sender.name)
+    assert plan.message is not None
+    if plan.replier is not None:
+        return plan.replier
+    user = session.get(User, plan.sender.user_id) if plan.sender.user_id is not None else None
+    if user is None and plan.message.kind is not MessageKind.MESSAGE:
+        return system(people.clean_name(plan.sender.name or plan.sender.address) or "Hookdesk")
+    user = user or people.ensure_user(session, plan.sender.address, plan.sender.name)
     return Actor(kind=ActorKind.REQUESTER, name=user.name, user_id=user.id, organization_id=user.organization_id)
 
 
 def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int]:
-    """An entry on the ticket that matched: a message of a participant, or a note if an agent or a machine wrote it."""
+    """An entry on the ticket that matched: a message of a participant, a reply of an agent, or a note if an agent or a machine wrote it."""
     assert plan.match is not None
     assert plan.message is not None
     assert plan.entry is not None
@@ -118,18 +121,39 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
     author = _author(session, plan)
     automatic = plan.message.kind is not MessageKind.MESSAGE
     by_agent = plan.agent_id is not None and author.user_id != ticket.user_id
-    kind = "note" if automatic or by_agent else "message"
+    kind = "response" if plan.replier else "note" if automatic or by_agent else "message"
     draft = plan.entry.replace(ticket_id=ticket.id, kind=kind)
     entry, reopened = threads.add(session, ticket, author, draft, plan.files, plan.steps)
     entry.intake_id = record.id
     if by_agent:
         entry.agent_id = plan.agent_id
+    message = plan.message if plan.match.lets_follow else plan.message.replace(followers=())
+    _add_besides(session, ticket, author, message, record.id)
     data = {
         "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": kind, "agent_id": entry.agent_id,
-        "user_id": author.user_id, "channel": entry.channel, "reopened": reopened, "notify": not automatic,
+        "user_id": author.user_id, "channel": entry.channel, "reopened": reopened, "notify": not automatic, "got": _got(plan.message),
     }  # fmt: skip
     emit(session, "entry_added", data)
     return ticket.id, entry.id
+
+
+def _got(message: InboundMessage) -> list[str]:
+    """The addresses that a mail names: whoever has one of them has the mail itself."""
+    return [address.lower() for address in (*message.to, *message.cc)][: participants.MOST]
+
+
+def _add_besides(session: Session, ticket: Ticket, author: Actor, message: InboundMessage, intake_id: int) -> None:
+    """Those who are to follow the ticket, and what its agents should know of the message."""
+    for address in message.followers[: participants.MOST]:
+        try:
+            user = people.ensure_user(session, address)
+            if not user.is_banned:
+                participants.follow(session, ticket, author, user)
+        except (people.PersonProblem, tickets.TicketProblem) as problem:
+            log.logger.warning("%s does not follow ticket %s: %s", address, ticket.number, problem)
+    for remark in message.remarks:
+        draft = ReplyDraft(ticket.id, "note", remark, channel=message.channel)
+        threads.insert_entry(session, ticket, system(), draft, (), intake_id)
 
 
 def _going_on(session: Session, ticket_id: int) -> Ticket:
@@ -149,12 +173,13 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     entry = threads.insert_entry(session, ticket, author, plan.entry, plan.files, record.id)
     if plan.draft.collaborators:
         _add_followers(session, ticket, author, plan.draft.collaborators)
+    _add_besides(session, ticket, author, plan.message, record.id)
     decisions.record(session, plan.steps, ticket_id=ticket.id, intake_id=record.id)
     opener = _opener(session, plan, ticket, author)
     data = {
         "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "user_id": author.user_id, "channel": ticket.channel,
         "alert": plan.draft.alert, "autoresponse": plan.draft.autoresponse, "copies": plan.draft.copies,
-        "kind": str(plan.message.kind), "agent_id": opener,
+        "kind": str(plan.message.kind), "agent_id": opener, "got": _got(plan.message),
     }  # fmt: skip
     emit(session, "ticket_created", data)
     return ticket.id, entry.id, ticket.number

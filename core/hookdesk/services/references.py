@@ -7,6 +7,7 @@ import re
 from hookdesk.site import site
 
 _MESSAGE_ID = re.compile(r"hd\.(\d{1,18})\.(\d{1,18})\.([a-z0-9]{1,40})\.([a-z2-7]{12,26})@")
+_TAG = re.compile(r"\+(\d{1,18})\.([a-z2-7]{12,26})@")
 _MARKER = re.compile(r"\[hd:(\d{1,18})\.([a-z2-7]{12,26})\]")
 
 
@@ -28,6 +29,20 @@ def ticket_of_message_id(value: str) -> int | None:
         return None
     ticket, entry, recipient, signature = found.groups()
     return int(ticket) if site().keys.verify("message-id", f"{ticket}.{entry}.{recipient}", signature) else None
+
+
+def plus_address(ticket_id: int, address: str) -> str:
+    """An address of ours (RFC 5233) that says of which ticket a mail to it is: "help+12.abcdefghijkl2345@…"."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}+{ticket_id}.{site().keys.sign('address', str(ticket_id))}{at}{domain}"
+
+
+def ticket_of_address(address: str) -> tuple[int, str] | None:
+    """The ticket that such an address names, and the address without it; None if it names none, or its signature is wrong."""
+    found = _TAG.search(address.lower())
+    if not found or not site().keys.verify("address", *found.groups()):
+        return None
+    return int(found[1]), address[: found.start()] + address[found.end() - 1 :]
 
 
 def marker(ticket_id: int) -> str:

@@ -93,7 +93,7 @@ class TicketDraft(Changeable):
     back to the site's defaults (for `user_id`: the sender is new and becomes a user). `topic` is a reference in the words of whichever
     plugin owns topics, or "", `sla` one to a plan; `due_at` is what is due first. `collaborators` are users who are to follow the ticket.
     `alert` and `autoresponse` say whether agents are told and whether the requester gets a confirmation, `copies` whether collaborators get
-    it too. `agent_id` is the agent who wrote
+    it too. `follows` is the ticket that this one goes on with, which is closed for good. `agent_id` is the agent who wrote
     it, for somebody else or themselves. `number` is how its public number is made. A `verdict` that does not accept ends the message
     without a ticket, once the chain is through.
     """
@@ -114,6 +114,7 @@ class TicketDraft(Changeable):
     number: NumberFormat | None = None
     due_at: datetime | None = None
     collaborators: tuple[int, ...] = ()
+    follows: int | None = None
     alert: bool = True
     autoresponse: bool = True
     copies: bool = True

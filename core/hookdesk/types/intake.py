@@ -36,7 +36,7 @@ class InboundFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounced:
+class Bounced(Replaceable):
     """What a report says of one recipient of a mail: who did not get it, and why in the server's words.
 
     `status` is the code (RFC 3463), "" if none is given, `message_id` that of the mail which came back, as far as the report tells it.
@@ -71,7 +71,8 @@ class InboundMessage(Replaceable):
     `text` is the whole body as plain text, `reply` the sender's own new words (quoted text and signature folded away);
     `html` is as sent and NOT sanitized. Message ids stand without angle brackets. `headers` keep their order and case.
     `mailbox` is the address that it arrived at, which a blind copy or a list does not name in `to` or `cc`; "" where no mail came.
-    `bounced` names the recipients whom a report is about, if it is one.
+    `bounced` names the recipients whom a report is about, if it is one. `followers` are addresses whose owners are to follow the ticket,
+    `remarks` what its agents should know of the message: each becomes a note.
     `ticket_id` is set when the channel itself knows the ticket (a reply on the web); `topic` is a topic reference or "".
     """
 
@@ -96,6 +97,8 @@ class InboundMessage(Replaceable):
     topic: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     bounced: tuple[Bounced, ...] = ()
+    followers: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
         """The first header of that name, in any case, or ""."""
@@ -143,10 +146,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A ticket that a message belongs to, and the evidence ("In-Reply-To names message 7 of ticket 10427")."""
+    """A ticket that a message belongs to, and the evidence ("In-Reply-To names message 7 of ticket 10427").
+
+    `is_proven` says that the message is from whom it names, beyond doubt: an agent's may then be sent on as a reply, if the department
+    wants that. With `lets_follow` the followers that the message brings follow the ticket. A `verdict` that does not accept keeps the
+    message off the ticket.
+    """
 
     ticket_id: int
     reason: str
+    is_proven: bool = False
+    lets_follow: bool = True
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""To which ticket a mail belongs: by the ids of the mails it answers, then a signed token, then a number in the subject."""
+"""To which ticket a mail belongs: by what it answers, then the address it came to, a signed token, a number in the subject."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sqlalchemy import or_, select
 
@@ -13,19 +14,43 @@ from hookdesk.api import (
     Sender,
     ThreadEntry,
     Ticket,
+    people,
     reading,
     references,
     threads,
 )
+from hookdesk_email_in import loops
+from hookdesk_email_in.policies import policy_of
+from hookdesk_email_in.results import finding_of
+from hookdesk_email_in.settings import Settings
 
 MAX_IDS = 50
 _NUMBER = re.compile(r"#\s?([A-Za-z0-9][A-Za-z0-9_-]{0,39})")
 _MAX_NUMBERS = 5
 
 
-def match(message: InboundMessage, sender: Sender, *, by_number: bool) -> Match | None:
-    """The ticket and the evidence, None for a mail that begins something new."""
-    return _by_ids(message) or _by_token(message) or (_by_number(message, sender) if by_number else None)
+def match(message: InboundMessage, sender: Sender, settings: Settings) -> Match | None:
+    """The ticket and the evidence, None for a mail that begins something new. What looks like a loop does not go on it."""
+    state = finding_of(message, settings.trusted_servers).state
+    by_number = settings.match_number and state != "refuted"  # who forges a sender may guess a number, too
+    found = _by_ids(message) or _by_address(message) or _by_token(message)
+    found = found or (_by_number(message, sender) if by_number else None)
+    if found is None:
+        return None
+    return replace(
+        found,
+        is_proven=state == "confirmed",
+        lets_follow=bool(message.followers) and _may_bring(message, sender, found.ticket_id),
+        verdict=loops.on_ticket(message, sender, found.ticket_id, settings),
+    )
+
+
+def _may_bring(message: InboundMessage, sender: Sender, ticket_id: int) -> bool:
+    """Whether those who got copies follow the ticket: everybody's, or those of people who take part in it, as the mailbox says."""
+    if policy_of(message.mailbox).collaborators == "all":
+        return True
+    owner_id = reading().scalar(select(Ticket.user_id).where(Ticket.id == ticket_id))
+    return owner_id is not None and people.is_participant(ticket_id, owner_id, sender.user_id)
 
 
 def _by_ids(message: InboundMessage) -> Match | None:
@@ -45,6 +70,14 @@ def _stored(ids: list[str]) -> dict[str, int]:
     keys = [key for value in ids if (key := threads.stored_message_id(value))]
     rows = reading().all(select(ThreadEntry.message_id, ThreadEntry.ticket_id).where(ThreadEntry.message_id.in_(keys)))
     return {row.message_id: row.ticket_id for row in rows}
+
+
+def _by_address(message: InboundMessage) -> Match | None:
+    """Where our server allows it, answers come to an address that names the ticket."""
+    for address in (*message.to, *message.cc)[:MAX_IDS]:
+        if (named := references.ticket_of_address(address)) is not None:
+            return Match(named[0], "it came to the address of that ticket")
+    return None
 
 
 def _by_token(message: InboundMessage) -> Match | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hookdesk.api import InboundMessage, MessageKind
-from hookdesk_email_in import fields
+from hookdesk_email_in import bounces, fields
 from hookdesk_email_in.bodies import read_body
 from hookdesk_email_in.classify import classify
-from hookdesk_email_in.mime import Part, UnreadableMessage, parse_parts, read_headers
+from hookdesk_email_in.mime import UnreadableMessage, parse_parts
 from hookdesk_email_in.reply import trim_reply
 
 __all__ = ["UnreadableMessage", "parse_message"]
@@ -15,7 +15,7 @@ __all__ = ["UnreadableMessage", "parse_message"]
 def parse_message(raw: bytes) -> InboundMessage:
     """Read a mail, whatever it holds.
 
-    The references of a bounce go on with those of the mail that came back, which is what it answers.
+    The references of an automatic mail go on with those of the mail that came back with it, which is what it answers.
 
     Raises:
         UnreadableMessage: empty, binary without headers, or beyond the limits of `mime`. Nothing else.
@@ -25,6 +25,7 @@ def parse_message(raw: bytes) -> InboundMessage:
     text, html = body.text, body.html
     kind = classify(root, subject, text)
     references = fields.ids_in(root.raw("references"))
+    original = bounces.original_of(root, text) if kind is not MessageKind.MESSAGE else bounces.Original()
     return InboundMessage(
         channel="email",
         sender_address=sender.address,
@@ -37,24 +38,10 @@ def parse_message(raw: bytes) -> InboundMessage:
         files=tuple(body.files),
         message_id=fields.message_id_of(root),
         in_reply_to=next(iter(fields.ids_in(root.raw("in-reply-to"))), ""),
-        references=references if kind is MessageKind.MESSAGE else (*references, *enclosed_ids(root)),
+        references=(*references, *original.ids),
         to=fields.addresses_of(root, "to"),
         cc=fields.addresses_of(root, "cc"),
         headers=fields.all_headers(root),
         sent_at=fields.sent_at(root),
+        bounced=bounces.read_bounced(root, subject, text, original) if kind is MessageKind.BOUNCE else (),
     )
-
-
-def enclosed_ids(root: Part) -> tuple[str, ...]:
-    """References and Message-ID of the first mail, or headers of one, that a report encloses (RFC 3462), the nearest last."""
-    for part in root.leaves():
-        if part.content_type.value not in ("message/rfc822", "message/global", "text/rfc822-headers"):
-            continue
-        try:
-            headers = read_headers(part.decoded())
-        except UnreadableMessage:
-            continue
-        return tuple(
-            name for header in ("references", "message-id") for name in fields.ids_in(headers.get(header, [b""])[0])
-        )
-    return ()

@@ -22,11 +22,12 @@ from hookdesk.api import (
     RawIntake,
     Sender,
     Slot,
+    TicketDraft,
     Verdict,
     asked_for,
     hookimpl,
 )
-from hookdesk_email_in import channels, matching, services
+from hookdesk_email_in import channels, loops, matching, policies, priority, remarks, services
 from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.settings import Settings
 from hookdesk_email_in.views import bp
@@ -56,7 +57,27 @@ class EmailIn(Plugin[Settings]):
         """Find the ticket that a mail answers."""
         if message.channel != services.CHANNEL:
             return None
-        return matching.match(message, sender, by_number=self.settings.match_number)
+        return matching.match(message, sender, self.settings)
+
+    @hookimpl
+    def intake_transform(self, message: InboundMessage) -> InboundMessage | None:
+        """Tell a report in a sentence, keep to the limits, and let people follow."""
+        return remarks.transform(message, self.settings) if message.channel == services.CHANNEL else None
+
+    @hookimpl
+    def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
+        """Keep a loop from opening tickets, and heed the priority that a mail claims."""
+        if draft.channel != services.CHANNEL:
+            return None
+        verdict = loops.new_ticket(draft.message, draft.user_id, self.settings)
+        if verdict is not None:
+            return draft.replace(verdict=verdict)
+        return priority.heeded(draft) if self.settings.use_priority else None
+
+    @hookimpl
+    def reply_to(self, ticket_id: int, address: str) -> str | None:
+        """The ticket's own address, where the server delivers such."""
+        return policies.reply_address(ticket_id, address)
 
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
@@ -65,8 +86,8 @@ class EmailIn(Plugin[Settings]):
 
     @hookimpl
     def health_checks(self) -> Sequence[Health]:
-        """Whether mail waits."""
-        return [services.health(self.settings)]
+        """Whether mail waits, and whether loops were cut."""
+        return [services.health(self.settings), *loops.health()]
 
     @hookimpl
     def mail_channels(self) -> Sequence[MailChannel]:

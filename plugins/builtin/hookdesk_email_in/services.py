@@ -14,6 +14,7 @@ from hookdesk.api import (
     Health,
     InboundFile,
     InboundMessage,
+    MessageKind,
     RawIntake,
     Unreadable,
     Verdict,
@@ -24,9 +25,11 @@ from hookdesk.api import (
     sanitize_html,
     site,
 )
+from hookdesk_email_in import policies
 from hookdesk_email_in.classify import is_automatic
 from hookdesk_email_in.mime import MAX_BYTES
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
+from hookdesk_email_in.results import finding_of
 from hookdesk_email_in.settings import Settings
 from hookdesk_email_in.spool import Spool
 
@@ -132,7 +135,7 @@ def read(record: RawIntake) -> InboundMessage:
 
 def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessage:
     """The mailbox, the envelope's sender where the mail names none, and an id where it has none."""
-    message = message.replace(mailbox=_mailbox(message, meta))
+    message = _arrived(message, _mailbox(message, meta))
     if not message.sender_address and meta.get("sender"):
         message = message.replace(sender_address=str(meta["sender"]).strip("<>"))
     if message.message_id or message.sent_at is None:
@@ -142,6 +145,15 @@ def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessa
     for file in message.files:
         digest.update(hashlib.sha256(file.content).digest())
     return message.replace(message_id=f"{digest.hexdigest()[:40]}@no-message-id.invalid")
+
+
+def _arrived(message: InboundMessage, mailbox: str) -> InboundMessage:
+    """At which mailbox it arrived. An address that names a ticket is one of many of the same mailbox."""
+    named = references.ticket_of_address(mailbox)
+    if named is None:
+        return message.replace(mailbox=mailbox)
+    to = message.to if mailbox in message.to else (*message.to, mailbox)
+    return message.replace(mailbox=named[1], to=to)
 
 
 def _mailbox(message: InboundMessage, meta: Mapping[str, Any]) -> str:
@@ -169,15 +181,29 @@ def _fitting(message: InboundMessage) -> InboundMessage:
 
 
 def screen(message: InboundMessage, settings: Settings) -> Verdict | None:
-    """Our own mail never comes in again, and nobody can be answered who has no address."""
+    """Our own mail never comes in again, nobody can be answered who has no address, and a forged sender fares as the mailbox says.
+
+    A report is nobody's: it needs no sender, and may well come from a program at an address of ours.
+    """
     if references.ticket_of_message_id(message.message_id) is not None:
         return Verdict.reject("it is one of our own mails, which came back")
-    own = {people.normal_address(address) for address in settings.own_addresses} - {""}
-    if people.normal_address(message.sender_address) in own:
+    if message.kind is MessageKind.BOUNCE:
+        return None
+    if policies.is_ours(message.sender_address, settings):
         return Verdict.reject(f"it comes from {message.sender_address}, which is an address of ours")
     if not people.normal_address(message.sender_address):
         return Verdict.quarantine("it names no sender who could be answered")
-    return None
+    return _spoofed(message, settings)
+
+
+def _spoofed(message: InboundMessage, settings: Settings) -> Verdict | None:
+    """What the mailbox wants done with a mail whose sender our server has refuted."""
+    found = finding_of(message, settings.trusted_servers)
+    wanted = policies.policy_of(message.mailbox).spoofed if found.state == "refuted" else "show"
+    if wanted == "show":
+        return None
+    reason = f"it is not from {message.sender_address}, our mail server says: {found.details}"
+    return Verdict.reject(reason) if wanted == "reject" else Verdict.quarantine(reason)
 
 
 def health(settings: Settings) -> Health:

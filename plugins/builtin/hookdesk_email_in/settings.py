@@ -25,6 +25,37 @@ class Settings:
         label=_("Find the ticket by its number in the subject"),
         help=_("Only for people who take part in that ticket, and only if the mail says nothing better."),
     )
+    trusted_servers: tuple[str, ...] = setting(
+        (),
+        label=_("Mail servers that check senders for us"),
+        help=_(
+            "The name at the beginning of the Authentication-Results that your own mail server writes, one a line. It must drop such "
+            "headers of others. Without a name no sender counts as confirmed."
+        ),
+        maximum=20,
+    )
+    use_priority: bool = setting(
+        False,
+        label=_("Heed the priority that a mail names"),
+        help=_("X-Priority, Priority and Importance. Anybody can call their mail urgent."),
+    )
+    keep_file_rules: bool = setting(
+        False,
+        label=_("Files in mails keep to the rules of forms"),
+        help=_(
+            "Number, size and kind. What breaks them is named in a note, and stays in the raw mail. Off: all are taken."
+        ),
+    )
+    loop_mails: int = setting(
+        5,
+        label=_("Equal mails from one sender, at most"),
+        minimum=0,
+        maximum=1000,
+        help=_(
+            "On one ticket, or in tickets of their own. More look like a loop and are kept aside. 0 turns that off."
+        ),
+    )
+    loop_minutes: int = setting(30, label=_("Within so many minutes"), minimum=1, maximum=1440)
     late_minutes: int = setting(
         15,
         label=_("Warn if mail waits longer than"),

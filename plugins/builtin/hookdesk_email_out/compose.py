@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from sqlalchemy import Row, select
 
-from hookdesk.api import Attachment, CoreSettings, attachments, reading, site
+from hookdesk.api import Attachment, CoreSettings, NotificationHooks, attachments, reading, site
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 
@@ -41,6 +41,8 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     shown = f"{mail.sender_name} ({site_name})" if mail.sender_name else site_name
     message["From"] = str(_address(shown, settings.from_address))
     message["To"] = str(_address(mail.name, mail.address))
+    if reply_to := _reply_to(mail, settings.from_address):
+        message["Reply-To"] = reply_to
     message["Subject"] = _line(mail.subject)
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{mail.message_id}>"
@@ -67,6 +69,13 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
         else:
             message.add_attachment(content, maintype=maintype, subtype=subtype, filename=row.filename)
     return message
+
+
+def _reply_to(mail: Mail, address: str) -> str | None:
+    """Where answers to a mail about a ticket go, if a plugin wants them elsewhere than to the sender."""
+    if mail.ticket_id is None:
+        return None
+    return site().hooks.first(NotificationHooks.reply_to, ticket_id=mail.ticket_id, address=address)
 
 
 def files_of(mail: Mail, settings: Settings) -> Sequence[Row[tuple[str, str, int, str, str, str]]]:

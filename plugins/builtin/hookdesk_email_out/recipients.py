@@ -62,7 +62,8 @@ def others(about: Occasion) -> list[Recipient]:
     """The participants but for whoever acted, and whom plugins name besides."""
     found = site().hooks.collect(NotificationHooks.notify_recipients, event=about.event)[:MOST]
     besides = [person for person in found if person.agent_id is None]
-    told = [one for one in participants(about) if not about.is_by(None, one.user_id)]
+    got = about.event.data.get("got") or ()  # a copy of what they have already would be no news
+    told = [one for one in participants(about) if not about.is_by(None, one.user_id) and one.address not in got]
     chosen = about.event.data.get("to")
     if chosen is not None:
         return [one for one in told if one.user_id in chosen]

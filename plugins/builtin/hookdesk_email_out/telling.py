@@ -48,7 +48,8 @@ def opened(settings: Settings, about: Occasion) -> None:
     """A new ticket: tell the requester the number, if an agent opened it for them or their department confirms what they sent."""
     everybody = recipients.participants(about)
     has_copies = settings.copy_collaborators and about.event.data.get("copies", True)
-    told = [one for one in everybody if one.reason == "requester" or has_copies]
+    got = about.event.data.get("got") or ()
+    told = [one for one in everybody if one.reason == "requester" or (has_copies and one.address not in got)]
     if about.event.data.get("agent_id") is not None:
         if settings.tell_opened:
             services.promise(settings, about, "opened_for_you", told)

@@ -8,8 +8,21 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, BulkAction, Field, NoSettings, Plugin, SlotContent, asked_for, hookimpl, permitted
+from hookdesk.api import (
+    Actor,
+    BulkAction,
+    Field,
+    NoSettings,
+    Plugin,
+    SlotContent,
+    TicketDraft,
+    asked_for,
+    clock,
+    hookimpl,
+    permitted,
+)
 from hookdesk_merge import firststeps, lists, merging, related
+from hookdesk_merge.models import Link
 from hookdesk_merge.views import bp
 
 
@@ -33,6 +46,14 @@ class Merge(Plugin[NoSettings]):
         if ticket["merged_into_id"] is None or state == "closed":
             return None
         return str(_("It was merged into another ticket. Undo that first."))
+
+    @hookimpl
+    def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
+        """Link a ticket to the one that it goes on with."""
+        if draft.follows is None:
+            return None
+        link = {"low_id": draft.follows, "kind": "link", "made_by": "Hookdesk", "made_at": clock.now()}
+        return draft.with_rows(Link.__tablename__, link, ticket_column="high_id")
 
     @hookimpl
     def criteria_fields(self) -> Sequence[Field]:

@@ -112,7 +112,7 @@ def test_alerts_of_further_departments_are_chosen_one_by_one(
 PLACE = {
     "assignment": "primary", "claims_on_reply": False, "keeps_assignee_on_reopen": False, "answers_tickets": False,
     "answers_messages": False, "alerts": "nobody", "mail_account_ref": "mail:1", "template_ref": "t:1", "sla_ref": "sla:1",
-    "schedule_ref": "s:1", "is_public": False, "signature": "S.",
+    "schedule_ref": "s:1", "is_public": False, "replies_by_mail": True, "signature": "S.",
 }  # fmt: skip
 
 

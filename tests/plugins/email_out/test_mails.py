@@ -105,6 +105,24 @@ def test_a_new_ticket_is_confirmed_and_told_to_the_department(
     assert "\nFrom here it burns" in body(alert)
 
 
+def test_answers_go_where_a_plugin_wants_them(
+    hookdesk_app: Flask, server: SmtpServer, make_ticket: MakeTicket, run_jobs: RunJobs
+) -> None:
+    """To an address that names the ticket, say; else to the sender, as ever."""
+    make_ticket()
+    run_jobs()
+
+    def reply_to(ticket_id: int, address: str) -> str:
+        return address.replace("@", f"+{ticket_id}@")
+
+    hooks = hookdesk_app.extensions["hookdesk"].hooks
+    hooks.install("reply_to", [Implementation("made_up", reply_to, ("ticket_id", "address"))])
+    second = make_ticket()
+    run_jobs()
+    told = [header(mail, "Reply-To") for mail in to(server, "grace@example.org")]
+    assert told == ["", f"help+{second.id}@desk.example"]
+
+
 def test_a_reply_is_mailed_with_its_files_and_a_note_is_not(
     hookdesk_app: Flask, server: SmtpServer, make_agent: MakeAgent, make_ticket: MakeTicket, run_jobs: RunJobs
 ) -> None:

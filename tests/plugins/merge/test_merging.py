@@ -135,7 +135,7 @@ def test_what_is_written_while_tickets_are_merged_is_not_lost_on_the_closed_one(
     monkeypatch.setattr(threads, "transform", lambda *given: merged_meanwhile(second, transform(*given)))
     with pytest.raises(tickets.TicketProblem, match="Write there"):
         threads.post(ada, ReplyDraft(second.id, "response", "Here?"))
-    monkeypatch.setattr(intake_decide, "decide", lambda record: merged_meanwhile(third, decide(record)))
+    monkeypatch.setattr(intake_decide, "decide", lambda record, *_: merged_meanwhile(third, decide(record)))
     assert write(third, "Still sparking", "otto@example.org") == first.id
     assert "Here?" not in words(second)
     assert words(first)[-1] == "Still sparking"

@@ -45,6 +45,13 @@ class DepartmentForm(Form):
     keeps_assignee_on_reopen = BooleanField(
         _l("A reopened ticket keeps its agent"), default=True, description=_l("Off: it has to be assigned anew.")
     )
+    replies_by_mail = BooleanField(
+        _l("What agents answer by mail goes to the requester"),
+        description=_l(
+            "If they may reply, and if a mail server that the settings of incoming mail trust has proven that the mail is theirs. "
+            "Off: it becomes a note."
+        ),
+    )
     alerts = SelectField(
         _l("Who is told of its tickets"), choices=ALERTS, description=_l("But for those whose own page says otherwise.")
     )

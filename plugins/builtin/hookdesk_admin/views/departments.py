@@ -16,7 +16,7 @@ from hookdesk_admin.views.editing import Answer, edit, filled, found, plain
 
 _PLAIN = (
     "name", "is_public", "is_default", "signature", "assignment", "claims_on_reply", "keeps_assignee_on_reopen", "answers_tickets",
-    "answers_messages", "alerts",
+    "answers_messages", "alerts", "replies_by_mail",
 )  # fmt: skip
 
 
