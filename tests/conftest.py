@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.redis",
     "tests.servers.smtp",
+    "tests.servers.oauth",
 ]
 
 # How long an example takes says how busy the machine is, and nothing about the code.

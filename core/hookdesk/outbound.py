@@ -67,15 +67,42 @@ def fetch(url: str, *, most_bytes: int = 1_000_000, seconds: float = 10.0, allow
         try:
             found, onward = _ask(place, url, end, most_bytes)
         except (OSError, http.client.HTTPException) as error:
-            raise NoAnswer(f"{place.host}: {error or type(error).__name__}") from error
+            raise _no_answer(place, error) from error
         if not onward:
             return found
         url = urljoin(url, onward)
     raise NoAnswer(f"{place.host}: more than {MOST_REDIRECTS} redirects")
 
 
-def _ask(place: Target, url: str, end: float, most_bytes: int) -> tuple[Answer, str]:
+def post(
+    url: str, form: bytes, *, most_bytes: int = 100_000, seconds: float = 10.0, allowed: tuple[str, ...] = ()
+) -> Answer:
+    """Send a form (application/x-www-form-urlencoded), and read what is answered; the rest is as in `fetch`. A redirect is no answer: what
+    is in the form was meant for that host alone.
+
+    Raises:
+        NotPublic, NoAnswer: as `fetch`.
+    """
+    place = target(url, allowed)
+    try:
+        found, onward = _ask(place, url, monotonic() + seconds, most_bytes, form)
+    except (OSError, http.client.HTTPException) as error:
+        raise _no_answer(place, error) from error
+    if onward:
+        raise NoAnswer(f"{place.host}: leads elsewhere")
+    return found
+
+
+def _no_answer(place: Target, error: Exception) -> NoAnswer:
+    """The same in words that name the host."""
+    return NoAnswer(f"{place.host}: {error or type(error).__name__}")
+
+
+def _ask(place: Target, url: str, end: float, most_bytes: int, form: bytes | None = None) -> tuple[Answer, str]:
     """One request: what was answered, and where it leads on."""
+    headers = {"User-Agent": f"Hookdesk/{hookdesk.__version__}"}
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
     with _reached(place, end) as wire:
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.default_port, connection.sock = PORTS[place.scheme], wire
@@ -83,7 +110,7 @@ def _ask(place: Target, url: str, end: float, most_bytes: int) -> tuple[Answer, 
         alarm = Timer(_left(end), wire.shutdown, (socket.SHUT_RDWR,))
         alarm.start()
         try:
-            connection.request("GET", place.path, headers={"User-Agent": f"Hookdesk/{hookdesk.__version__}"})
+            connection.request("GET" if form is None else "POST", place.path, form, headers)
             response = connection.getresponse()
             onward = response.headers.get("Location", "") if response.status in REDIRECTS else ""
             body = b"" if onward else response.read(most_bytes + 1)

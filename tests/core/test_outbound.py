@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.servers.smtp import self_signed
 
-from hookdesk.outbound import NoAnswer, NotPublic, Target, fetch, is_public, target
+from hookdesk.outbound import NoAnswer, NotPublic, Target, fetch, is_public, post, target
 
 Names = Callable[..., None]
 
@@ -113,6 +113,15 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        status, headers, _body = ANSWERS[self.path]
+        self.send_response(status)
+        for name, value in {**headers, "Content-Type": self.headers["Content-Type"]}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(sent)
+
     def log_message(self, *_given: Any) -> None:
         """Say nothing."""
 
@@ -142,6 +151,21 @@ def test_what_stands_at_a_url_is_read(served: HTTPServer) -> None:
     assert (answer.status, answer.content_type, answer.body) == (200, "text/calendar", b"BEGIN:VCALENDAR")
     assert fetch(at(served, "/gone"), allowed=HERE).status == 404
     assert fetch(at(served, "/on"), allowed=HERE).url == at(served, "/feed")
+
+
+def test_a_form_is_sent_and_never_onward(served: HTTPServer) -> None:
+    answer = post(at(served, "/gone"), b"code=1%2F2", allowed=HERE)
+    assert (answer.status, answer.content_type, answer.body) == (
+        404,
+        "application/x-www-form-urlencoded",
+        b"code=1%2F2",
+    )
+    with pytest.raises(NoAnswer, match="leads elsewhere"):
+        post(at(served, "/on"), b"code=1", allowed=HERE)
+    with pytest.raises(NotPublic):
+        post(at(served, "/gone"), b"code=1")
+    with pytest.raises(NoAnswer, match="longer than 5 bytes"):
+        post(at(served, "/gone"), b"code=1", allowed=HERE, most_bytes=5)
 
 
 def test_this_machine_is_not_reached_unless_it_is_allowed(served: HTTPServer) -> None:

@@ -1,0 +1,1 @@
+"""Sign-in to mail providers: access tokens for mailboxes that take no password."""
