@@ -6,7 +6,20 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import entry_points
 
-from benchmarks import api, attack, calibration, crowd, deadlines, filters, lists, mail, operation, pages, scopes
+from benchmarks import (
+    api,
+    attack,
+    calibration,
+    crowd,
+    deadlines,
+    filters,
+    intake,
+    lists,
+    mail,
+    operation,
+    pages,
+    scopes,
+)
 from benchmarks.figures import Figure
 from benchmarks.instances import Instance, opened
 from benchmarks.stack import Stack, running
@@ -28,6 +41,7 @@ def names() -> list[str]:
         *crowd.NAMES,
         *filters.NAMES,
         *deadlines.NAMES,
+        *intake.NAMES,
         *scopes.NAMES,
     ]
 
@@ -49,6 +63,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             *crowd.NAMES,
             *filters.NAMES,
             *deadlines.NAMES,
+            *intake.NAMES,
             *scopes.NAMES,
         }:
             with running(instance) as stack:
@@ -62,6 +77,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             yield attack.open_queue_attacked(instance)
         if set(crowd.NAMES) & set(wanted):
             yield from crowd.measure(instance)
+        yield from intake.measure(instance, wanted)
 
 
 def _on_stack(stack: Stack, wanted: Collection[str]) -> Iterator[tuple[str, Callable[[], Figure]]]:

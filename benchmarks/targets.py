@@ -28,7 +28,7 @@ class Target:
             "p50_ms": "≤ {:g} ms of time",
             "p95_ms": "p95 ≤ {:g} ms",
             "mb": "≤ {:g} MB",
-            "rps": "≥ {:g} requests/s",
+            "rps": "≥ {:g} a second",
         }
         return kinds[self.value].format(self.bound)
 
@@ -49,6 +49,9 @@ TARGETS = {
     "portal_open": Target("cpu_ms", 8),
     "api_create": Target("rps", 70),
     "pipe": Target("cpu_ms", 45),
+    "intake": Target("rps", 60),
+    "intake_memory": Target("mb", 20),
+    "intake_large": Target("mb", 150),
     "start": Target("p50_ms", 3000),
     "open_queue_attacked": Target("p50_ms", 500),  # "usable"
     "crowd_queue": Target("p95_ms", 100),

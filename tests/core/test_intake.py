@@ -43,6 +43,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk.plugins.caller import Implementation
+from hookdesk.services import intake_decide
 from hookdesk.services.intake_format import dump, load
 from hookdesk.testing.instances import Clock
 
@@ -260,6 +261,38 @@ def test_a_raw_item_is_received_once(hookdesk_app: Flask) -> None:
         assert intake.receive("fax", b"x", dedupe="k") is not None
         assert intake.receive("fax", b"x", dedupe="k") is None
         assert intake.receive("phone", b"x", dedupe="k") is not None
+
+
+def test_many_items_are_stored_at_once_and_each_name_once(hookdesk_app: Flask) -> None:
+    with hookdesk_app.app_context():
+        first = intake.receive("letters", b"one", dedupe="a")
+        names = ["a", "b", "b", "", ""]
+        ids = intake.receive_all("letters", [intake.Arrival(name.encode(), dedupe=name) for name in names])
+        assert first is not None
+        assert [found is not None for found in ids] == [False, True, False, True, True]
+        release()
+        assert intake.ledger()["received"] == 4
+
+
+def test_one_of_many_that_fails_waits_and_the_others_come_to_their_ends(hookdesk_app: Flask) -> None:
+    def read(record: RawIntake) -> InboundMessage:
+        return message(channel="letters", subject=record.raw.decode())
+
+    def match(message: InboundMessage) -> None:
+        if message.subject == "bad":
+            raise OSError("no space left")
+
+    implement(hookdesk_app, "intake_parse", "letters", read, "record")
+    with hookdesk_app.app_context():
+        ids = intake.receive_all("letters", [intake.Arrival(word) for word in (b"good", b"bad", b"fine")], wait=60)
+        with pytest.MonkeyPatch.context() as patched:
+            real = intake_decide.seen_before
+            patched.setattr(intake_decide, "seen_before", lambda given, sender: match(given) or real(given, sender))
+            assert intake.process_all([found for found in ids if found is not None]) == 2
+        release()
+        assert intake.ledger() == {
+            "received": 3, "pending": 1, "ticket": 2, "reply": 0, "rejected": 0, "quarantined": 0,
+        }  # fmt: skip
 
 
 def test_what_fails_for_the_moment_is_tried_again_and_at_last_kept_aside(hookdesk_app: Flask, clock: Clock) -> None:

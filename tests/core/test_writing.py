@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
 from hookdesk.db import sqlite
@@ -54,3 +54,22 @@ def test_who_waits_in_vain_is_told_that_the_database_is_busy(
     with pytest.raises(OperationalError) as refused, db.write():
         pass
     assert is_conflict(refused.value)
+
+
+def test_each_transaction_waits_for_the_disk_unless_it_says_otherwise(db: Database) -> None:
+    waits = []
+    for is_lasting in (True, False, True):
+        with db.write(is_lasting) as session:
+            waits.append(session.scalar(text("PRAGMA synchronous")))
+    assert waits == [2, 1, 2]  # FULL, NORMAL
+
+
+def test_on_postgresql_as_well(postgres_url: str) -> None:
+    database, waits = Database(postgres_url), []
+    event.listen(database.engine, "connect", lambda driver, _record: driver.execute("SET synchronous_commit TO on"))
+    event.listen(database.engine, "connect", lambda driver, _record: driver.commit())
+    for is_lasting in (True, False, True):
+        with database.write(is_lasting) as session:
+            waits.append(session.scalar(text("SHOW synchronous_commit")))
+    database.dispose()
+    assert waits == ["on", "off", "on"]

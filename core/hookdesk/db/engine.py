@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.base import Executable as ExecutableBase
 
 from hookdesk.db import sqlite
-from hookdesk.db.sqlite import WRITE
+from hookdesk.db.sqlite import LASTING, WRITE
 from hookdesk.text import storable
 
 _reading_only: ContextVar[bool] = ContextVar("hookdesk_reading_only", default=False)
@@ -66,8 +66,8 @@ class Database:
             yield ReadSession(session)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One writing transaction: committed at the end, rolled back on any exception.
+    def write(self, is_lasting: bool = True) -> Iterator[Session]:
+        """One writing transaction: committed at the end, rolled back on any exception; see `unit_of_work` for `is_lasting`.
 
         Raises:
             WriteRefused: inside another writing transaction (services take the session they are given instead).
@@ -79,7 +79,10 @@ class Database:
         with Session(self.write_engine, autoflush=True, expire_on_commit=False) as session:
             token = self._writing.set(session)
             try:
-                session.connection()  # BEGIN IMMEDIATE now: a read must never be upgraded
+                # BEGIN IMMEDIATE now: a read must never be upgraded
+                connection = session.connection(execution_options={LASTING: is_lasting})
+                if not (is_lasting or self.is_sqlite):
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield session
                 session.commit()
             finally:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 WRITE = "hookdesk_write"
 """The execution option of connections that write."""
+LASTING = "hookdesk_lasting"
+"""The execution option of a writing transaction: True if its commit waits for the disk."""
 BUSY_TIMEOUT_MS = 15_000
 ASK_AGAIN_S = 0.002
 """SQLite's own waiting sleeps longer each time, up to 100 ms, and so comes too late again and again while others write without a pause."""
@@ -34,6 +36,9 @@ def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # it is SQLite's
+    driver.execute(
+        f"PRAGMA synchronous={'FULL' if connection.get_execution_options().get(LASTING, True) else 'NORMAL'}"
+    )
     driver.execute("PRAGMA busy_timeout=0")
     try:
         if not _has_begun(driver):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,17 @@ MOST_ATTEMPTS = 12
 BATCH = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A raw item that has come in. What came under the same `dedupe` before is not stored again; `files` are the hashes of stored bytes
+    that the item refers to."""
+
+    raw: bytes
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    dedupe: str = ""
+    files: Sequence[str] = ()
+
+
 def receive(
     channel: str,
     raw: bytes,
@@ -45,35 +57,62 @@ def receive(
     `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves. `files` are the hashes of stored
     bytes that the item refers to.
     """
-    record = _stored(channel, raw, meta, dedupe, wait, files)
-    return None if record is None else record.id
+    return receive_all(channel, [Arrival(raw, meta or {}, dedupe, files)], wait)[0]
 
 
-def _stored(
-    channel: str, raw: bytes, meta: Mapping[str, Any] | None, dedupe: str, wait: int, files: Sequence[str]
-) -> IntakeRecord | None:
-    """The record behind `receive`, detached."""
-    content, digest, storage = _placed(raw)
-    channel, dedupe = channel[:40], threads.stored_message_id(storable(dedupe)) or ""
+def receive_all(channel: str, arrivals: Sequence[Arrival], wait: int = 0) -> list[int | None]:
+    """The same for many at once, which costs one commit: all of them are stored, or none."""
+    return [None if record is None else record.id for record in _stored(channel, arrivals, wait)]
 
-    def work(session: Session) -> IntakeRecord | None:
-        if dedupe and session.scalar(
-            select(IntakeRecord.id).where(IntakeRecord.channel == channel, IntakeRecord.dedupe == dedupe)
-        ):
-            return None
-        now = clock.now()
-        record = IntakeRecord(
-            channel=channel, dedupe=dedupe or None, raw=content, raw_sha256=digest, raw_size=len(raw), storage=storage,
-            meta=dict(meta or {}), received_at=now, due_at=now + timedelta(seconds=wait),
-        )  # fmt: skip
-        session.add(record)
+
+def _stored(channel: str, arrivals: Sequence[Arrival], wait: int) -> list[IntakeRecord | None]:
+    """The records behind `receive_all`, detached."""
+    channel, places = channel[:40], [_placed(arrival.raw) for arrival in arrivals]
+
+    def work(session: Session) -> list[IntakeRecord | None]:
+        known, found = _known(session, channel, arrivals), list[IntakeRecord | None]()
+        for arrival, (content, digest, storage) in zip(arrivals, places, strict=True):
+            dedupe = _name_of(arrival)
+            is_new = dedupe is None or dedupe not in known
+            found.append(_record(channel, arrival, dedupe, content, digest, storage, wait) if is_new else None)
+            known.add(dedupe)
+        session.add_all(filter(None, found))
         session.flush()
-        attachments.claim(session, intake_format.owner(record.id), [*files, digest] if digest else files)
-        return record
+        for arrival, (_raw, digest, _storage), record in zip(arrivals, places, found, strict=True):
+            if record is not None and (digest or arrival.files):
+                hashes = [*arrival.files, digest] if digest else arrival.files
+                attachments.claim(session, intake_format.owner(record.id), hashes)
+        return found
 
-    record = transact(work, race=True)
-    crash_point("intake-after-store")
-    return record
+    records = transact(work, race=True)
+    for _record_stored in filter(None, records):
+        crash_point("intake-after-store")
+    return records
+
+
+def _name_of(arrival: Arrival) -> str | None:
+    """What an arrival is known by, as the column holds it."""
+    return threads.stored_message_id(storable(arrival.dedupe))
+
+
+def _known(session: Session, channel: str, arrivals: Sequence[Arrival]) -> set[str | None]:
+    """Which of the names came in before."""
+    names = [name for name in map(_name_of, arrivals) if name]
+    if not names:
+        return set()
+    asked = select(IntakeRecord.dedupe).where(IntakeRecord.channel == channel, IntakeRecord.dedupe.in_(names))
+    return set(session.scalars(asked))
+
+
+def _record(
+    channel: str, arrival: Arrival, dedupe: str | None, content: bytes | None, digest: str, storage: str, wait: int
+) -> IntakeRecord:
+    """The row of an arrival whose bytes lie there."""
+    now = clock.now()
+    return IntakeRecord(
+        channel=channel, dedupe=dedupe, raw=content, raw_sha256=digest, raw_size=len(arrival.raw), storage=storage,
+        meta=dict(arrival.meta), received_at=now, due_at=now + timedelta(seconds=wait),
+    )  # fmt: skip
 
 
 def _placed(raw: bytes) -> tuple[bytes | None, str, str]:
@@ -114,7 +153,8 @@ def submit(
     raw, own_files = intake_format.dump(message)
     who = {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id}
     told = {**(meta or {}), "format": intake_format.FORMAT, "actor": who}
-    record = _stored(message.channel, raw, told, dedupe, wait=120, files=[*own_files, *files])
+    arrival = Arrival(raw, told, dedupe, [*own_files, *files])
+    (record,) = _stored(message.channel, [arrival], wait=120)
     if record is None:  # what was not stored was there before
         record = load(received(message.channel, dedupe) or 0)
     try:
@@ -135,13 +175,35 @@ def process(intake_id: int) -> intake_settle.Settled:
     return _process(load(intake_id), is_counted=False)
 
 
-def _process(record: IntakeRecord, is_counted: bool) -> intake_settle.Settled:
+def process_all(intake_ids: Sequence[int]) -> int:
+    """Bring pending records to their ends, one after the other; how many came there. What one of them does holds up no other.
+
+    Only the last end waits for the disk, and with it those before (docs/decisions/0011): a power cut may forget ends, never records, which
+    are pending then and come to the same ends once more.
+    """
+    records = list(
+        reading().scalars(select(IntakeRecord).where(IntakeRecord.id.in_(intake_ids)).order_by(IntakeRecord.id))
+    )
+    release()
+    done = 0
+    for record in records:
+        try:
+            _process(record, is_counted=False, is_lasting=record is records[-1])
+            done += 1
+        except Exception as error:  # it has been postponed
+            log.logger.warning("intake record %s must wait: %s", record.id, error)
+    return done
+
+
+def _process(record: IntakeRecord, is_counted: bool, is_lasting: bool = True) -> intake_settle.Settled:
     """The same, for a caller that has counted the attempt itself or not."""
     if record.outcome != Outcome.PENDING:
         return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     try:
         plan = retrying(lambda: _decide(record))
-        return transact(lambda session: intake_settle.settle(session, record.id, plan), race=True)
+        return transact(
+            lambda session: intake_settle.settle(session, record.id, plan), race=True, is_lasting=is_lasting
+        )
     except Exception as error:
         postpone(record.id, error, is_counted)
         raise

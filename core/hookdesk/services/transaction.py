@@ -18,27 +18,30 @@ T = TypeVar("T")
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(is_lasting: bool = True) -> Iterator[Session]:
     """One writing transaction: all of it is stored, or nothing. No network, template or hashing work belongs inside.
+
+    `is_lasting=False` does not wait for the disk: a power cut may take it back, until a later transaction that waits has ended. For what
+    is done again then, and nothing else.
 
     Raises:
         WriteRefused: a unit of work is open already; pass its session on instead.
     """
     context.release()
-    with site().db.write() as session:
+    with site().db.write(is_lasting) as session:
         yield session
     if session.info.pop(log.SET_UP, False):
         site().settings.forget()
 
 
-def transact(work: Callable[[Session], T], race: bool = False) -> T:
+def transact(work: Callable[[Session], T], race: bool = False, is_lasting: bool = True) -> T:
     """Run `work(session)` in a unit of work, again from the start if the database could not serialize it (3 times at most).
 
     `race=True` also repeats after a broken unique constraint: for work that looks before it inserts.
     """
 
     def once() -> T:
-        with unit_of_work() as session:
+        with unit_of_work(is_lasting) as session:
             return work(session)
 
     return retrying(once, also=IntegrityError if race else None)

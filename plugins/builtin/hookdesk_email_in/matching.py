@@ -68,6 +68,8 @@ def _by_ids(message: InboundMessage) -> Match | None:
 def _stored(ids: list[str]) -> dict[str, int]:
     """The tickets of entries that came as mails with these ids."""
     keys = [key for value in ids if (key := threads.stored_message_id(value))]
+    if not keys:
+        return {}
     rows = reading().all(select(ThreadEntry.message_id, ThreadEntry.ticket_id).where(ThreadEntry.message_id.in_(keys)))
     return {row.message_id: row.ticket_id for row in rows}
 

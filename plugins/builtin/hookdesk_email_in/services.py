@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic, time
 from typing import Any
 
@@ -31,16 +30,16 @@ from hookdesk_email_in.mime import MAX_BYTES
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
 from hookdesk_email_in.results import finding_of
 from hookdesk_email_in.settings import Settings
-from hookdesk_email_in.spool import Spool
+from hookdesk_email_in.spool import Spool, SpooledMail
 
 CHANNEL = "email"
 DRAIN = "email_in.spool"
 BATCH = 100
 SECONDS = 5
+HANDFUL, HANDFUL_BYTES = 20, 1_000_000
+"""Mails that are stored in one transaction, and how many bytes begin the next one."""
 MOST_TEXT = 1_000_000
 """Characters of a thread entry; a mail's longer text goes on as a file."""
-
-log = logging.getLogger(__name__)
 
 
 def drain() -> int:
@@ -51,28 +50,44 @@ def drain() -> int:
     spool = Spool(site().config.instance)
     until = monotonic() + SECONDS
     taken = 0
-    for name in spool.names(BATCH):
-        mail = spool.read(name)
-        if mail is None:
-            continue
-        # The name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
-        record_id = take(
-            mail.raw,
-            sender=mail.sender,
-            recipient=mail.recipient,
-            source="pipe",
-            dedupe=name,
-            is_cut=mail.truncated,
-            wait=60,
-        )
-        crash_point("spool-after-receive")
-        spool.remove(name)
-        taken += 1
-        if record_id is not None:
-            _process(record_id)
+    for mails in _handfuls(spool, spool.names(BATCH)):
+        taken += _taken(spool, mails)
         if monotonic() > until:
             break
     return taken
+
+
+def _handfuls(spool: Spool, names: Iterable[str]) -> Iterator[dict[str, SpooledMail]]:
+    """The mails by name, as many at a time as are stored together: a few, and never many bytes."""
+    mails, size = dict[str, SpooledMail](), 0
+    for name in names:
+        if (mail := spool.read(name)) is None:
+            continue
+        mails[name] = mail
+        size += len(mail.raw)
+        if len(mails) >= HANDFUL or size > HANDFUL_BYTES:
+            yield mails
+            mails, size = {}, 0
+    if mails:
+        yield mails
+
+
+def _taken(spool: Spool, mails: Mapping[str, SpooledMail]) -> int:
+    """Store mails, delete them from the spool, bring them to their ends; how many."""
+    # A name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
+    arrivals = [_spooled(name, mail) for name, mail in mails.items()]
+    ids = intake.receive_all(CHANNEL, arrivals, wait=60)
+    for name in mails:
+        crash_point("spool-after-receive")
+        spool.remove(name)
+    spool.sync()
+    intake.process_all([record_id for record_id in ids if record_id is not None])
+    return len(mails)
+
+
+def _spooled(name: str, mail: SpooledMail) -> intake.Arrival:
+    """A mail out of the spool."""
+    return _arrival(mail.raw, name, mail.truncated, sender=mail.sender, recipient=mail.recipient, source="pipe")
 
 
 def take(
@@ -94,13 +109,19 @@ def take(
     it ends in quarantine. With `process` it is brought to its end in the same call; what cannot be at the moment stays pending. `wait`
     keeps the sweeper away for that many seconds, for callers that process the record themselves.
     """
-    meta = _meta(raw, sender=sender, recipient=recipient, mailbox=mailbox, source=source)
+    arrival = _arrival(raw, dedupe, is_cut, sender=sender, recipient=recipient, mailbox=mailbox, source=source)
+    (record_id,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
+    if process and record_id is not None:
+        intake.process_all([record_id])
+    return record_id
+
+
+def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str) -> intake.Arrival:
+    """A mail as it is stored: no more than the limit of it."""
+    meta = _meta(raw, **known)
     if is_cut or len(raw) > MAX_BYTES:
         meta["truncated"] = True
-    record_id = intake.receive(CHANNEL, raw[:MAX_BYTES], meta, dedupe=dedupe, wait=60 if process else wait)
-    if process and record_id is not None:
-        _process(record_id)
-    return record_id
+    return intake.Arrival(raw[:MAX_BYTES], meta, dedupe)
 
 
 def _meta(raw: bytes, **known: str) -> dict[str, Any]:
@@ -109,13 +130,6 @@ def _meta(raw: bytes, **known: str) -> dict[str, Any]:
     if is_automatic(raw):
         meta["automatic"] = True
     return meta
-
-
-def _process(record_id: int) -> None:
-    try:
-        intake.process(record_id)
-    except Exception as error:  # core has put the record off; the next mail need not wait for it
-        log.warning("the mail of intake record %s must wait: %s", record_id, error)
 
 
 def read(record: RawIntake) -> InboundMessage:

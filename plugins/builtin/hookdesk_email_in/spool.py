@@ -58,8 +58,11 @@ class Spool:
         return SpooledMail(raw, envelope.get("sender", ""), envelope.get("recipient", ""), name.endswith(CUT))
 
     def remove(self, name: str) -> None:
-        """Delete a mail. Call it only after the record that holds its bytes is committed."""
+        """Delete a mail. Call it only after the record that holds its bytes is committed, and `sync` after the last one."""
         (self._new / name).unlink(missing_ok=True)
+
+    def sync(self) -> None:
+        """Let deletions last. One that a power cut takes back does no harm: its name is known then."""
         sync_directory(str(self._new))
 
     def state(self, now: float) -> SpoolState:

@@ -1,0 +1,106 @@
+"""What one worker makes of a spool full of mails: how many a second, and how much memory that takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from time import time_ns
+
+from benchmarks.client import Unexpected
+from benchmarks.figures import Figure
+from benchmarks.instances import Instance
+from hookdesk_email_in.pipe import WHOLE, envelope_head
+
+NAMES = ("intake", "intake_memory", "intake_large")
+WARM, COUNT, MANY = 200, 1000, 10_000
+SENDERS = 50
+LARGE_BYTES = 25 * 1024 * 1024
+PARAGRAPH = "Hello,\n\nthe display of my bike stays dark since this morning. I charged it overnight and tried another cable.\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What the worker told."""
+
+    mails: int
+    seconds: float
+    cpu_s: float
+    before_mb: float
+    after_mb: float
+    peak_mb: float
+
+
+def measure(instance: Instance, wanted: Collection[str]) -> Iterator[Figure]:
+    """The figures, each by a worker process of its own, on an instance whose changes are thrown away."""
+    if "intake" in wanted:
+        done = drained(instance, WARM + COUNT, WARM)
+        each = done.seconds / done.mails * 1000
+        cost = done.cpu_s / done.mails * 1000
+        yield Figure("intake", instance.tickets, cost, each, rps=done.mails / done.seconds)
+    if "intake_memory" in wanted:
+        done = drained(instance, WARM + MANY, WARM)
+        yield Figure("intake_memory", instance.tickets, mb=done.after_mb - done.before_mb)
+    if "intake_large" in wanted:
+        drained(instance, 1, 1)  # else what is imported at first use counted
+        spool(instance, "large", large())
+        done = drained(instance, WARM, WARM)
+        yield Figure("intake_large", instance.tickets, mb=done.peak_mb - done.before_mb)
+
+
+def drained(instance: Instance, count: int, warm: int) -> Drained:
+    """Lay so many mails into the spool, and let a worker drain it.
+
+    Raises:
+        Unexpected: it failed, or a mail did not become a ticket.
+    """
+    for number in range(count):
+        spool(instance, f"{number}", letter(number))
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.draining", str(warm)],
+        env={**os.environ, **instance.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Unexpected(f"the worker failed: {done.stderr.strip()}")
+    told = json.loads(done.stdout)
+    print(told, file=sys.stderr)
+    ledger = told.pop("ledger")
+    if ledger["pending"] or ledger["quarantined"]:
+        raise Unexpected(f"not every mail became a ticket: {ledger}")
+    return Drained(**told)
+
+
+def spool(instance: Instance, name: str, mail: bytes) -> None:
+    """Lay a mail where `hookdesk-pipe` would; without its fsync, for nobody depends on it."""
+    folder = instance.folder / "spool" / "new"
+    folder.mkdir(parents=True, exist_ok=True)
+    head = envelope_head({"sender": "grace@example.org", "recipient": "support@example.net"})
+    (folder / f"{time_ns():020d}-{os.getpid()}-{name}{WHOLE}").write_bytes(head + mail)
+
+
+def letter(number: int) -> bytes:
+    """A mail of 2 kB."""
+    mail = EmailMessage()
+    mail["From"] = f"Grace Hopper <grace.{number % SENDERS}@example.org>"
+    mail["To"] = "support@example.net"
+    mail["Subject"] = f"Spooled mail {number}"
+    mail["Message-ID"] = f"<{number}.{os.urandom(8).hex()}@example.org>"
+    mail.set_content(PARAGRAPH * 14 + "Grace\n")
+    return mail.as_bytes()
+
+
+def large() -> bytes:
+    """A mail with an attachment of 25 MB that does not compress."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Grace Hopper <grace@example.org>", "support@example.net"
+    mail["Subject"], mail["Message-ID"] = "Spooled mail, large", f"<large.{os.urandom(8).hex()}@example.org>"
+    mail.set_content(PARAGRAPH)
+    mail.add_attachment(os.urandom(LARGE_BYTES), "application", "octet-stream", filename="film.bin")
+    return mail.as_bytes()
