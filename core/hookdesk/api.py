@@ -138,7 +138,7 @@ from hookdesk.types.lists import BulkAction, ListColumn
 from hookdesk.types.mail import MailChannel
 from hookdesk.types.notifications import AlertKind, MessageValue, Notification, Recipient, TemplateKind
 from hookdesk.types.sla import BusinessCalendar, Due
-from hookdesk.types.tickets import TicketView
+from hookdesk.types.tickets import EntryMark, TicketView
 from hookdesk.types.trace import RuleNote
 from hookdesk.types.web import (
     FormPart,
@@ -201,6 +201,7 @@ __all__ = [
     "Department",
     "Due",
     "Duty",
+    "EntryMark",
     "Event",
     "Factor",
     "Field",

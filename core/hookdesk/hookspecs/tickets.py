@@ -9,6 +9,7 @@ from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, spec
 from hookdesk.types.actors import Actor
 from hookdesk.types.drafts import ReplyDraft
 from hookdesk.types.events import Event
+from hookdesk.types.tickets import EntryMark, TicketView
 from hookdesk.types.web import TicketAction
 
 
@@ -41,6 +42,13 @@ class TicketHooks:
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def ticket_changed(self, *, event: Event) -> None:
         """A ticket's property changed. `event.data`: ticket_id, number, what, before, after, agent_id, user_id."""
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def entry_marks(self, *, ticket: TicketView, entries: Sequence[Any], actor: Actor) -> Sequence[EntryMark] | None:
+        """Marks on the entries of a page of a ticket's thread, asked once for all of them.
+
+        `entries` are rows with id, kind ("message", "response", "note"), channel and user_id. The actor is an agent.
+        """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def entry_added(self, *, event: Event) -> None:

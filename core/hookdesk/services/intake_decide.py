@@ -131,7 +131,7 @@ def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
         plan.steps.append(core_step("intake_match", f"{match.reason}; it is closed for good: a new ticket goes on"))
         return _new_ticket(plan, message, plan.sender, person, follows=match.ticket_id)
     plan.match = match
-    if match.is_proven and message.kind is MessageKind.MESSAGE:
+    if match.is_proven and plan.agent_id is not None and message.kind is MessageKind.MESSAGE:
         plan.replier, plan.entry, steps = intake_match.as_reply(plan.agent_id, match.ticket_id, plan.entry)
         plan.steps.extend(steps)
     plan.files = _kept(plan, message)

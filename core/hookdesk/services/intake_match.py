@@ -57,12 +57,12 @@ def is_over(ticket_id: int) -> bool:
     return reading().scalar(asked) is not None
 
 
-def as_reply(agent_id: int | None, ticket_id: int, entry: ReplyDraft) -> tuple[Actor | None, ReplyDraft, list[Step]]:
+def as_reply(agent_id: int, ticket_id: int, entry: ReplyDraft) -> tuple[Actor | None, ReplyDraft, list[Step]]:
     """What an agent wrote by mail as a reply, with the agent; as it is, without one, if the ticket's department wants notes or the agent
     may not reply there."""
     asked = select(Ticket.user_id).join(Department, Department.id == Ticket.department_id)
     owner_id = reading().scalar(asked.where(Ticket.id == ticket_id, Department.replies_by_mail))
-    actor = actors.agent_actor(agent_id) if agent_id is not None and owner_id is not None else None
+    actor = actors.agent_actor(agent_id) if owner_id is not None else None
     if actor is None or actor.user_id == owner_id:
         return None, entry, []
     try:

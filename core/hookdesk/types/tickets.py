@@ -55,3 +55,16 @@ class TicketView:
     def snapshot(self) -> Mapping[str, Any]:
         """What hooks are told of a ticket: plain values by name."""
         return MappingProxyType({name: getattr(self, name) for name in self.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class EntryMark:
+    """A mark beside the name at the head of an entry, for agents: a few words, and more in `details`.
+
+    `look` is "success", "warning", "danger", "info" or "" for a plain one.
+    """
+
+    entry_id: int
+    label: str
+    details: str = ""
+    look: str = ""

@@ -17,14 +17,17 @@ from sqlalchemy import Row, select
 from hookdesk.api import (
     Actor,
     Attachment,
+    EntryMark,
     StoredFile,
     ThreadEntry,
     TicketEvent,
+    TicketHooks,
     TicketView,
     entry_scope,
     html_body,
     pictures_in,
     reading,
+    site,
     text_to_html,
 )
 from hookdesk_desk import log_words
@@ -86,6 +89,7 @@ class Item:
     blocked: int = 0
     edited: str = ""
     files: list[Mapping[str, Any]] = field(default_factory=list)
+    marks: list[EntryMark] = field(default_factory=list)
     lines: list[Markup] = field(default_factory=list)
 
     @property
@@ -136,13 +140,23 @@ def read(
     since = entries[0].created_at if entries and (earlier or before) else None
     until = entries[-1].created_at if entries and before else None
     events = _events(view, since, until)
+    shown = [_entry(entry, view, files.get(entry.id, ()), seen, remote) for entry in entries]
+    _mark(shown, site().hooks.collect(TicketHooks.entry_marks, ticket=view, entries=entries, actor=actor))
     items = _merged(
-        [_entry(entry, view, files.get(entry.id, ()), seen, remote) for entry in entries],
+        shown,
         [event for event in events if _is_told(event)],
         seen,
     )
     newest = Seen(view.updates, entries[-1].id if entries else 0, events[-1].id if events else 0)
     return Thread(items, newest, entries[0].id if earlier else None)
+
+
+def _mark(shown: Sequence[Item], marks: Iterable[EntryMark]) -> None:
+    """Put plugins' marks on their entries."""
+    by_id = {item.id: item for item in shown}
+    for mark in marks:
+        if mark.entry_id in by_id:
+            by_id[mark.entry_id].marks.append(mark)
 
 
 def pictures(entry: Row[Any]) -> list[StoredFile]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from hookdesk.api import MessageKind
-from hookdesk_email_in.mime import Part, UnreadableMessage, read_headers
+from hookdesk_email_in.mime import Part
 
 _BODY_CHARS = 4000
 _VALUE_CHARS = 2000
@@ -116,12 +116,8 @@ def classified(root: Part, subject: str, text: str) -> tuple[MessageKind, str]:
     return next(((kind, hit) for kind, rules in TABLES if (hit := _hit(rules, look))), (MessageKind.MESSAGE, ""))
 
 
-def is_automatic(raw: bytes) -> bool:
-    """Whether the headers of a mail forbid that a program answers it; False if they cannot be read."""
-    try:
-        headers = read_headers(raw)
-    except UnreadableMessage:
-        return False
+def is_automatic(headers: Mapping[str, list[bytes]]) -> bool:
+    """Whether the headers of a mail forbid that a program answers it."""
     return bool(_hit(_NEVER_ANSWER, lambda place: header_text(headers, place)))
 
 

@@ -144,13 +144,23 @@ def read_headers(raw: bytes) -> dict[str, list[bytes]]:
     Raises:
         UnreadableMessage: they do not end.
     """
+    return by_name(read_fields(raw))
+
+
+def read_fields(raw: bytes) -> list[tuple[bytes, bytes]]:
+    """The same in the order in which they stand, names as sent.
+
+    Raises:
+        UnreadableMessage: they do not end.
+    """
     head = raw[: MAX_HEADER_BYTES + 1]
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
-    return _by_name(_read_headers(memoryview(head.lstrip(b" \t\r\n")), top=True)[0])
+    return _read_headers(memoryview(head.lstrip(b" \t\r\n")), top=True)[0]
 
 
-def _by_name(order: list[tuple[bytes, bytes]]) -> dict[str, list[bytes]]:
+def by_name(order: list[tuple[bytes, bytes]]) -> dict[str, list[bytes]]:
+    """Header fields by lower-case name."""
     headers: dict[str, list[bytes]] = {}
     for name, value in order:
         headers.setdefault(name.decode("ascii").lower(), []).append(value)
@@ -159,7 +169,7 @@ def _by_name(order: list[tuple[bytes, bytes]]) -> dict[str, list[bytes]]:
 
 def _read_part(content: memoryview, *, top: bool = False, digest: bool = False) -> Part:
     order, start = _read_headers(content, top=top)
-    part = Part(_by_name(order), content[start:], order)
+    part = Part(by_name(order), content[start:], order)
     part.content_type = parse_header(part.raw("content-type"))
     part.disposition = parse_header(part.raw("content-disposition"))
     if "/" not in part.content_type.value:

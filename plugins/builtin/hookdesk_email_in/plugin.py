@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from hookdesk.api import (
     Actor,
+    EntryMark,
     Health,
     InboundMessage,
     Job,
@@ -23,11 +25,12 @@ from hookdesk.api import (
     Sender,
     Slot,
     TicketDraft,
+    TicketView,
     Verdict,
     asked_for,
     hookimpl,
 )
-from hookdesk_email_in import channels, loops, matching, policies, priority, remarks, services
+from hookdesk_email_in import channels, loops, marks, matching, policies, priority, remarks, services
 from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.settings import Settings
 from hookdesk_email_in.views import bp
@@ -73,6 +76,11 @@ class EmailIn(Plugin[Settings]):
         if verdict is not None:
             return draft.replace(verdict=verdict)
         return priority.heeded(draft) if self.settings.use_priority else None
+
+    @hookimpl
+    def entry_marks(self, ticket: TicketView, entries: Sequence[Any]) -> Sequence[EntryMark]:
+        """Whether a sender is proven, and takes part."""
+        return marks.of(ticket, entries)
 
     @hookimpl
     def reply_to(self, ticket_id: int, address: str) -> str | None:

@@ -26,12 +26,13 @@ from hookdesk.api import (
 )
 from hookdesk_email_in import policies
 from hookdesk_email_in.classify import is_automatic
-from hookdesk_email_in.mime import MAX_BYTES
+from hookdesk_email_in.mime import MAX_BYTES, by_name, read_fields
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
-from hookdesk_email_in.results import finding_of
+from hookdesk_email_in.results import finding, finding_of
 from hookdesk_email_in.settings import Settings
 from hookdesk_email_in.spool import Spool, SpooledMail
 
+SLUG = "email_in"
 CHANNEL = "email"
 DRAIN = "email_in.spool"
 BATCH = 100
@@ -125,11 +126,18 @@ def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str) -> intake.Arri
 
 
 def _meta(raw: bytes, **known: str) -> dict[str, Any]:
-    """What is known of a mail besides its bytes. `automatic` forbids that a program answers it."""
+    """What is known of a mail besides its bytes. `automatic` forbids that a program answers it; `sender_is` and `checked` are the state and
+    the details of a `results.Finding`, for the page."""
     meta: dict[str, Any] = {name: value for name, value in known.items() if value}
-    if is_automatic(raw):
+    try:
+        fields = read_fields(raw)
+    except UnreadableMessage:
+        return meta
+    if is_automatic(by_name(fields)):
         meta["automatic"] = True
-    return meta
+    shown = [(name.decode("ascii"), value.decode("latin-1")) for name, value in fields]
+    found = finding(shown, site().settings.get(SLUG, Settings).trusted_servers)
+    return meta | ({"sender_is": found.state, "checked": found.details} if found.state else {})
 
 
 def read(record: RawIntake) -> InboundMessage:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select, update
 from tests.plugins.email_in.conftest import Send, mail
 
 from hookdesk.api import Actor, Department, IntakeRecord, Role, ThreadEntry, Ticket, reading, references, transact
+from hookdesk.testing import Client
 from hookdesk_email_in.results import finding
 from hookdesk_email_out.models import Mail
 
-pytestmark = pytest.mark.plugins("email_in", "email_out", "storage_fs")
+pytestmark = pytest.mark.plugins("email_in", "email_out", "storage_fs", "desk")
 Fire = tuple[int, str]
 Configure = Callable[..., None]
 AR, FROM = "Authentication-Results", ("From", "Grace <grace@example.org>")
@@ -174,3 +176,27 @@ def test_an_agents_mail_about_nothing_opens_a_ticket(send: Send, make_agent: Cal
     """As anybody's."""
     make_agent()
     assert send(mail(sender="ada@helpdesk.example")).outcome == "ticket"
+
+
+def test_the_thread_says_who_is_not_proven_and_who_is_no_participant(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    make_agent: Callable[..., Actor],
+    send: Send,
+    fire: Fire,
+    configure: Configure,
+) -> None:
+    """Agents see it at the entry; where no server looks, nothing is said of proof."""
+    configure(trusted_servers=("mx.desk.example",))
+    unknown = "mx.desk.example; spf=none smtp.mailfrom=evil.example; dmarc=none header.from=evil.example"
+    answers = {"In_Reply_To": f"<{fire[1]}>"}
+    send(mail("forged", Authentication_Results=FAIL, **answers))
+    send(mail("proven", Authentication_Results=PASS, **answers))
+    send(mail("new here", sender="Eve <eve@evil.example>", Authentication_Results=unknown, **answers))
+    with hookdesk_app.app_context():
+        number = reading().scalar(select(Ticket.number).where(Ticket.id == fire[0]))
+    hookdesk_client.sign_in(make_agent(is_admin=True))
+    shown = LexborHTMLParser(hookdesk_client.get(f"/agent/tickets/{number}").data).css(".entry-head")
+    told = [[badge.text(strip=True).partition(":")[0] for badge in head.css(".badge")] for head in shown]
+    assert told == [[], ["Forged sender?"], [], ["Takes no part in this ticket", "Not verified"]]
+    assert "spf=fail (evil.example); dmarc=fail (example.org)" in shown[1].html
