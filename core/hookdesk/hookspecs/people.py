@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hookdesk.hookspecs.spec import Shape, When, spec
+from hookdesk.hookspecs.spec import Combine, Shape, When, spec
 from hookdesk.types.events import Event
 
 
@@ -15,6 +15,10 @@ class PeopleHooks:
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def person_records(self, *, user_id: int) -> Sequence[tuple[str, Any]] | None:
         """What this plugin keeps about a person, for the file that they may ask for: (name of the part, JSON). No secrets."""
+
+    @spec(Shape.COLLECT, combine=Combine.ANY_VETO, when=When.REQUEST, since="0.1")
+    def address_allowed(self, *, address: str) -> str | None:
+        """Say why a user or agent may not be given an e-mail address; None lets it be theirs."""
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")
     def users_merged(self, *, event: Event) -> None:

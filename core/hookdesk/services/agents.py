@@ -17,7 +17,7 @@ from hookdesk.models import Agent, AgentDepartment, Department, Role, TeamMember
 from hookdesk.services import log, people, sessions
 from hookdesk.services.directory import DirectoryProblem
 from hookdesk.services.transaction import transact
-from hookdesk.services.users import set_addresses
+from hookdesk.services.users import allow, set_addresses
 from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
@@ -60,6 +60,7 @@ def save_agent(actor: Actor, agent_id: int | None, data: AgentData) -> int:
     Raises:
         DirectoryProblem: login or address are taken or malformed, a department or role is gone, or no administrator would be left.
     """
+    allow(data.address, "address")
     return transact(lambda session: _save(session, actor, agent_id, data), race=True)
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hookdesk.access import Forbidden
+from hookdesk.hookspecs import PeopleHooks
 from hookdesk.models import Agent, User, UserEmail
 from hookdesk.services import people, sessions
 from hookdesk.services.directory import DirectoryProblem, store
 from hookdesk.services.transaction import transact
+from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
 
@@ -55,7 +57,19 @@ def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
             sessions.revoke_all(session, row.id)
         return int(row.id)
 
+    for text in data.addresses:
+        allow(text, "addresses")
     return transact(work, race=True)
+
+
+def allow(address: str, field: str) -> None:
+    """Ask everybody whether somebody may have an address; before a transaction, as hooks are.
+
+    Raises:
+        DirectoryProblem: somebody objects.
+    """
+    if why := site().hooks.veto(PeopleHooks.address_allowed, address=address):
+        raise DirectoryProblem(why, field)
 
 
 def save_profile(actor: Actor, name: str, locale: str, timezone: str) -> None:

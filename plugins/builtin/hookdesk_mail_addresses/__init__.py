@@ -1,0 +1,1 @@
+"""Our own mail addresses, and where mail to them goes."""
