@@ -36,8 +36,8 @@ from hookdesk.hookspecs import (
     WebHooks,
 )
 from hookdesk.hookspecs.spec import Combine, OnError, Shape, When, asked_for, hookimpl, spec
+from hookdesk.jobs import lease, wake
 from hookdesk.jobs import overview as job_overview
-from hookdesk.jobs import wake
 from hookdesk.jobs.scheduler import wake_at
 from hookdesk.lifecycle import panel as lifecycle
 from hookdesk.lifecycle.discovery import Found, discover, first_paragraph
@@ -357,6 +357,7 @@ __all__ = [
     "job_overview",
     "knowing",
     "known_users",
+    "lease",
     "lifecycle",
     "limiter",
     "listing",

@@ -11,7 +11,11 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from hookdesk.config import KEY_FILE, Config, ConfigError
+from hookdesk.config import KEY_FILE, Config, ConfigError, referenced
+
+_ENCRYPTED = "encrypted:"
+REFERENCES = ("$env:", "$file:")
+"""How a secret begins that stands elsewhere, and is kept as it was entered."""
 
 
 class Keys:
@@ -42,6 +46,18 @@ class Keys:
             raise ConfigError(
                 "a stored secret does not fit this instance's key; enter it again, or restore instance.key."
             ) from None
+
+    def sealed(self, secret: str) -> str:
+        """What somebody entered as it is stored: encrypted, unless it is empty or a reference (`$env:NAME`, `$file:path`)."""
+        return secret if not secret or secret.startswith(REFERENCES) else _ENCRYPTED + self.encrypt(secret)
+
+    def opened(self, stored: str) -> str:
+        """What `sealed` made, in the clear, or what a reference stands for.
+
+        Raises:
+            ConfigError: as `decrypt`, or the reference leads nowhere.
+        """
+        return self.decrypt(stored.removeprefix(_ENCRYPTED)) if stored.startswith(_ENCRYPTED) else referenced(stored)
 
     def sign(self, purpose: str, value: str, length: int = 16) -> str:
         """A short signature of `value` in lower-case base32, `length` characters of 5 bits each."""

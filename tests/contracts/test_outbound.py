@@ -21,7 +21,8 @@ KNOWN = {
     "core/hookdesk/jobs/lease.py": "asks for this machine's name",
     "core/hookdesk/server/listening.py": "listens",
     "core/hookdesk/server/valkey.py": "the site's own queue, at an address of the configuration",
-    "plugins/builtin/hookdesk_email_out/sending.py": "the mail server of the settings, which often stands inside; mail alone goes there",
+    "plugins/builtin/hookdesk_email_out/sending.py": "talks over the connections of smtp.py",
+    "plugins/builtin/hookdesk_email_out/smtp.py": "the mail servers of the accounts, which often stand inside; mail alone goes there",
 }
 
 

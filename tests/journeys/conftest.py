@@ -23,9 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from hookdesk.app import create_app
 from hookdesk.config import load
-from hookdesk.site import site
 from hookdesk.testing.instances import end
-from hookdesk.types.actors import system
 from tests.journeys.furnished import fill
 from tests.servers.smtp import SmtpServer
 
@@ -174,13 +172,10 @@ def new_site(plugins_off: frozenset[str]) -> NewSite:
 
 
 def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:
-    """Store the settings of outgoing mail."""
+    """Let mail leave by the server."""
     app = create_app(load(made.instance, made.environ))
     with app.app_context():
-        plugin = site().plugins.get("email_out")
-        assert plugin is not None
-        values = {"host": smtp.host, "port": smtp.port, "security": "none", "from_address": "help@desk.example"}
-        site().settings.save("email_out", plugin.settings_type, values, system())
+        smtp.serve("help@desk.example")
     end(app)
 
 

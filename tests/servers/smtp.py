@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,6 +21,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from hookdesk.api import system
 
 USER, PASSWORD = "hookdesk", "let me in"
 
@@ -91,6 +94,14 @@ class SmtpServer:
         """The port that the system chose."""
         port: int = self._controller.port
         return port
+
+    def serve(self, address: str, **more: Any) -> int:
+        """Make it the server of an account of this site that sends from `address`, the default one if it is the first; the account's id.
+        `more` are further `accounts.store.Values`."""
+        from hookdesk_email_out.accounts import store
+
+        given = {"name": address, "address": address, "host": self.host, "port": self.port, "security": "none", **more}
+        return store.save(system(), store.Values(**given))
 
     def refuse(self, reply: str = "451 4.3.0 Try again later", times: int = 1) -> None:
         """Answer the next messages with this reply instead of taking them."""

@@ -55,8 +55,9 @@ class TicketHooks:
         """An entry was added to an existing ticket.
 
         `event.data`: ticket_id, number, entry_id, kind, agent_id, user_id, channel, reopened, notify, copies. Of what was written here also
-        `to` (ids of the users who alone are told; None for all who take part) and `signature` ("", "department" or "none"); of what came in
-        `got` (addresses, in small letters, of those who have the message itself, and need no copy of it).
+        `to` (ids of the users who alone are told; None for all who take part), `signature` ("", "department" or "none") and `sender` (the
+        reference of the account that mails it, or ""); of what came in `got` (addresses, in small letters, of those who have the message
+        itself, and need no copy of it).
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

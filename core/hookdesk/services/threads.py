@@ -70,7 +70,7 @@ def post(actor: Actor, draft: ReplyDraft, seen: int | None = None, hold: int = 0
         data = {
             "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": entry.kind, "agent_id": actor.agent_id,
             "user_id": actor.user_id, "channel": entry.channel, "reopened": reopened, "notify": draft.notify, "copies": draft.copies,
-            "to": None if draft.recipients is None else list(draft.recipients), "signature": draft.signature,
+            "to": None if draft.recipients is None else list(draft.recipients), "signature": draft.signature, "sender": draft.sender,
         }  # fmt: skip
         emit(session, "entry_added", data)
         return entry.id

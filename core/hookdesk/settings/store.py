@@ -10,20 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hookdesk import clock
-from hookdesk.config import ConfigError, referenced
+from hookdesk.config import ConfigError
 from hookdesk.counters import Counters
 from hookdesk.db.engine import Database
 from hookdesk.db.retry import lacks_tables, retrying
 from hookdesk.models import Setting
-from hookdesk.secrets import Keys
+from hookdesk.secrets import REFERENCES, Keys
 from hookdesk.services import counters, log
 from hookdesk.settings.fields import MASK, SettingField, SettingsError, describe
 from hookdesk.types.actors import Actor
 
 S = TypeVar("S")
 logger = logging.getLogger(__name__)
-_ENCRYPTED = "encrypted:"
-_REFERENCES = ("$env:", "$file:")
 
 
 class SettingsStore:
@@ -66,9 +64,7 @@ class SettingsStore:
         shown = {}
         for field in describe(settings_type):
             value = _fitted(field, scope, stored)
-            shown[field.name] = (
-                MASK if field.kind == "secret" and value and not value.startswith(_REFERENCES) else value
-            )
+            shown[field.name] = MASK if field.kind == "secret" and value and not value.startswith(REFERENCES) else value
         return shown
 
     def save(self, scope: str, settings_type: type, values: Mapping[str, Any], actor: Actor) -> None:
@@ -102,9 +98,9 @@ class SettingsStore:
 
     def _sealed(self, field: SettingField, value: Any) -> Any:
         """A value as it is stored."""
-        if field.kind != "secret" or not value or value.startswith(_REFERENCES):
-            return list(value) if isinstance(value, tuple) else value
-        return _ENCRYPTED + self._keys.encrypt(value)
+        if field.kind == "secret":
+            return self._keys.sealed(value)
+        return list(value) if isinstance(value, tuple) else value
 
     def _stored(self, scope: str, settings_type: type) -> dict[str, Any]:
         """What is stored; nothing in a database without tables."""
@@ -142,11 +138,7 @@ class SettingsStore:
         if field.kind != "secret":
             return value
         try:
-            return (
-                self._keys.decrypt(value.removeprefix(_ENCRYPTED))
-                if value.startswith(_ENCRYPTED)
-                else referenced(value)
-            )
+            return self._keys.opened(value)
         except ConfigError as error:
             raise SettingsError(f"the setting {field.name} of {scope}: {error}") from None
 

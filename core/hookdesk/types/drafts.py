@@ -130,7 +130,7 @@ class ReplyDraft(Changeable):
     `kind` is "message", "response" or "note"; `html` has been sanitized already and is sanitized again afterwards. `files` are yet to be
     stored, `stored` are already. `notify` says whether participants are told, `copies` whether collaborators are among them;
     with `recipients` these users alone are, as far as they take part. `signature` is "" for the agent's own, else the department's,
-    "department" for that, or "none".
+    "department" for that, or "none". `sender` is the reference of the account that mails it, or "" for the usual one.
     """
 
     ticket_id: int
@@ -146,5 +146,6 @@ class ReplyDraft(Changeable):
     copies: bool = True
     recipients: tuple[int, ...] | None = None
     signature: str = ""
+    sender: str = ""
     message_id: str = ""
     rows: tuple[PluginRow, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -73,15 +74,16 @@ def _mail_server(company: Company) -> Iterator[None]:
     if plugin is None:
         yield
         return
+    from hookdesk_email_out.accounts import store
+
     kind, actor = plugin.settings_type, system("Demo")
-    before = site().settings.form_values("email_out", kind)
+    # ten people who are told of each new ticket would make up most of what a demo holds
+    site().settings.save("email_out", kind, {"told_fewer": ["new_ticket:department"]}, actor)
+    address = f"support@{company.domain}"
     with sink.listening() as port:
-        server = {"host": "127.0.0.1", "port": port, "security": "none", "username": ""}
-        # ten people who are told of each new ticket would make up most of what a demo holds
-        kept = {"from_address": f"support@{company.domain}", "told_fewer": ["new_ticket:department"]}
-        site().settings.save("email_out", kind, {**server, **kept}, actor)
+        account = store.Values(name=address, address=address, host="127.0.0.1", port=port, security="none")
+        account_id = store.save(actor, account)
         try:
             yield
         finally:
-            restored = {name: before[name] for name in server}
-            site().settings.save("email_out", kind, restored, actor)
+            store.save(actor, replace(account, host="", port=587, security="starttls"), account_id)

@@ -39,7 +39,7 @@ def write_words(actor: Actor, departments: Mapping[str, int]) -> None:
         return
     own = editing.save_set(actor, "Workshop")
     editing.save(actor, editing.Place(own, "autoresponse"), Draft("[#{{ number }}] {{ subject }}", WORKSHOP))
-    choosing.choose(actor, departments["Workshop"], f"{PREFIX}{own}")
+    choosing.choose(actor, departments["Workshop"], choosing.Own(f"{PREFIX}{own}"))
     battery = own_kinds.make(actor, "Battery safety")
     editing.save(
         actor, editing.Place(None, battery), Draft("[#{{ number }}] Please read this about your battery", BATTERY)

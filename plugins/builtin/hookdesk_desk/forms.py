@@ -27,6 +27,7 @@ class ComposerForm(Form):
     cc = SelectMultipleField(coerce=int, validate_choice=False)
     followers = SelectMultipleField(coerce=int, validate_choice=False)
     signature = StringField()
+    sender = StringField()
 
     def recipients(self, owner_id: int) -> tuple[int, ...] | None:
         """Who alone gets a reply; None for everybody who takes part."""

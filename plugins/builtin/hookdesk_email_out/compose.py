@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from sqlalchemy import Row, select
 
 from hookdesk.api import Attachment, CoreSettings, NotificationHooks, attachments, reading, site
+from hookdesk_email_out.accounts.envelope import Envelope
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 
@@ -29,19 +30,16 @@ for _name in ("in-reply-to", "references"):
 _POLICY = SMTP.clone(header_factory=_headers)
 
 
-def host_of(settings: Settings) -> str:
-    """The right side of our Message-IDs: the domain of the sender's address."""
-    return settings.from_address.rpartition("@")[2] or "localhost"
-
-
-def compose(mail: Mail, settings: Settings) -> EmailMessage:
+def compose(mail: Mail, outside: Envelope, settings: Settings) -> EmailMessage:
     """The message with its threading headers (RFC 5322 §3.6.4) and, if it was made by a machine, `Auto-Submitted` (RFC 3834 §5)."""
     message = EmailMessage(policy=_POLICY)
-    site_name = settings.from_name or site().settings.get("core", CoreSettings).site_name
-    shown = f"{mail.sender_name} ({site_name})" if mail.sender_name else site_name
-    message["From"] = str(_address(shown, settings.from_address))
+    house = outside.from_name or site().settings.get("core", CoreSettings).site_name
+    shown = f"{mail.sender_name} ({house})" if mail.sender_name else house
+    message["From"] = str(_address(shown, outside.from_address))
+    if outside.sender:
+        message["Sender"] = str(_address("", outside.sender))
     message["To"] = str(_address(mail.name, mail.address))
-    if reply_to := _reply_to(mail, settings.from_address):
+    if reply_to := _reply_to(mail, outside.reply_to or outside.from_address) or outside.reply_to:
         message["Reply-To"] = reply_to
     message["Subject"] = _line(mail.subject)
     message["Date"] = format_datetime(mail.created_at)

@@ -23,8 +23,9 @@ from hookdesk.api import (
     transact,
     wake,
 )
-from hookdesk_email_out import compose, render, services
-from hookdesk_email_out.models import Mail, Preference
+from hookdesk_email_out import render, services
+from hookdesk_email_out.accounts import choosing, store
+from hookdesk_email_out.models import Account, Mail, Preference
 from hookdesk_email_out.settings import Settings
 
 TEMPLATE = "errors"
@@ -45,7 +46,8 @@ def tell(settings: Settings) -> int:
     to = _administrators() if found else []
     if not to:
         return 0
-    rows = [_mail(settings, one, found) for one in to]
+    account = choosing.for_alerts(store.everyone())
+    rows = [_mail(account, one, found) for one in to]
     transact(lambda session: session.execute(insert(Mail), rows))
     wake(services.SEND)
     return len(rows)
@@ -73,7 +75,7 @@ def _administrators() -> list[Recipient]:
     return [Recipient(row.address, row.name, "admins", agent_id=row.id, locale=row.locale) for row in rows]
 
 
-def _mail(settings: Settings, to: Recipient, found: Sequence[Row[Any]]) -> dict[str, Any]:
+def _mail(account: Account | None, to: Recipient, found: Sequence[Row[Any]]) -> dict[str, Any]:
     """The columns of one mail."""
     now, key = clock.now(), f"{TEMPLATE}:{found[-1].id}"
     with render.language_of(to):
@@ -83,8 +85,8 @@ def _mail(settings: Settings, to: Recipient, found: Sequence[Row[Any]]) -> dict[
     proof = site().keys.sign("errors-mail", f"{key} {to.agent_id}")
     return {
         "key": key, "template": TEMPLATE, "address": to.address, "name": to.name, "sender_name": "", "subject": subject[:600], "text": text,
-        "html": "", "message_id": f"errors.{proof}@{compose.host_of(settings)}", "in_reply_to": "", "references": "",
-        "auto": services.GENERATED, "created_at": now, "due_at": now,
+        "html": "", "message_id": f"errors.{proof}@{choosing.host_of(account)}", "in_reply_to": "", "references": "",
+        "auto": services.GENERATED, "is_alert": True, "account_id": account.id if account else None, "created_at": now, "due_at": now,
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from hookdesk.api import (
 _DEPARTMENT = (
     Department.id, Department.name, Department.is_public, Department.alerts, Department.answers_tickets, Department.answers_messages,
     Department.signature, Department.manager_id, Department.template_ref,
+    Department.mail_account_ref,
 )  # fmt: skip
 _ENTRY = (
     ThreadEntry.id, ThreadEntry.kind, ThreadEntry.text, ThreadEntry.html, ThreadEntry.author, ThreadEntry.agent_id, ThreadEntry.intake_id,

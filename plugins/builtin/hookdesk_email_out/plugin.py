@@ -8,8 +8,6 @@ from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
-from flask_babel import ngettext
-from sqlalchemy import func, select
 
 from hookdesk.api import (
     Actor,
@@ -22,17 +20,14 @@ from hookdesk.api import (
     Plugin,
     SlotContent,
     asked_for,
-    clock,
     hookimpl,
-    reading,
 )
-from hookdesk_email_out import departments, errors, persons, recipients, rules, sending, services, telling
-from hookdesk_email_out.models import Mail
+from hookdesk_email_out import errors, health, persons, recipients, rules, sending, services, slots, telling
+from hookdesk_email_out.accounts import store
 from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.settings import Settings
-from hookdesk_email_out.views import bp, profile
+from hookdesk_email_out.views import bp
 
-LATE = timedelta(minutes=15)
 CHANGES = {
     "assignee": ("assigned",),
     "team": ("assigned", _("A ticket was assigned to your team.")),
@@ -48,7 +43,12 @@ class EmailOut(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("auth_password", "filters")
+    uses = ("auth_password", "filters", "topics", "desk", "admin", "email_in")
+
+    @property
+    def own_addresses(self) -> Sequence[str]:
+        """The addresses that mail is sent from: what is mailed there comes back in."""
+        return [one.address for one in store.everyone()]
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:
@@ -82,10 +82,10 @@ class EmailOut(Plugin[Settings]):
             telling.alert(self.settings, about, "message")
             return
         if about.entry.kind == "response" and event.data.get("user_id") is None:
-            telling.answered_by_rule(self.settings, about)
+            telling.answered_by_rule(about)
             return
         if about.entry.kind == "response":
-            services.promise(self.settings, about, "reply", recipients.others(about))
+            services.promise(about, "reply", recipients.others(about))
         telling.alert(self.settings, about, "activity")
 
     @hookimpl
@@ -94,7 +94,7 @@ class EmailOut(Plugin[Settings]):
         about = occasion(event)
         if about is not None and about.entry is not None:
             chosen = [one for one in recipients.everybody(about) if one.user_id in event.data["user_ids"]]
-            services.promise(self.settings, about, "reply", chosen)
+            services.promise(about, "reply", chosen)
 
     @hookimpl
     def ticket_changed(self, event: Event) -> None:
@@ -126,7 +126,7 @@ class EmailOut(Plugin[Settings]):
         """Tell the agents whom a plan's step names."""
         about = occasion(event)
         if about is not None:
-            telling.escalated(self.settings, about)
+            telling.escalated(about)
 
     @hookimpl
     def notice_raised(self, event: Event) -> None:
@@ -138,7 +138,7 @@ class EmailOut(Plugin[Settings]):
     @hookimpl
     def mail_secret(self, key: str, address: str, name: str, subject: str, text: str) -> bool:
         """Mail a sign-in secret for whoever asks (declared by auth_password)."""
-        return services.promise_secret(self.settings, key, address, name, subject, text)
+        return services.promise_secret(key, address, name, subject, text)
 
     @hookimpl
     def filter_actions(self) -> Sequence[FilterAction]:
@@ -175,6 +175,7 @@ class EmailOut(Plugin[Settings]):
         pages = (
             (_("Alerts and answers"), "alerts", "bell", 400),
             (_("Mail templates"), "templates", "pen", 405),
+            (_("Sending accounts"), "accounts", "out", 408),
             (_("Outgoing mail"), "queue", "mail", 410),
         )
         return [
@@ -184,33 +185,12 @@ class EmailOut(Plugin[Settings]):
         ]
 
     @hookimpl
-    @asked_for(slot=["admin.department", "agent.profile"])
+    @asked_for(slot=[*slots.SLOTS])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """A section of an agent's own page; the set of words on a department's page."""
-        if slot == "admin.department":
-            ref, choices = departments.chosen(args["department"].id), departments.choices()
-            return [SlotContent("email_out/department.html", {"choices": choices, "chosen": ref}, order=50)]
-        if slot != "agent.profile" or actor.agent_id is None:
-            return []
-        return [SlotContent("email_out/profile.html", profile.choices(actor.agent_id), order=40)]
+        """What this plugin adds to the pages of others."""
+        return slots.contents(slot, actor, args)
 
     @hookimpl
     def health_checks(self) -> Sequence[Health]:
-        """Whether mail goes out."""
-        waiting = reading().first(
-            select(func.count(), func.min(Mail.created_at)).where(Mail.state.in_(("waiting", "sending")))
-        )
-        dead = reading().scalar(select(func.count()).select_from(Mail).where(Mail.state == "dead")) or 0
-        count, oldest = waiting if waiting else (0, None)
-        if not self.settings.host:
-            waits = ngettext("%(num)d mail waits.", "%(num)d mails wait.", count) if count else _("Mail will wait.")
-            detail = _("No SMTP server is set yet. %(waits)s", waits=waits)
-            return [Health("outgoing mail", "warning", detail)]
-        if dead or (oldest is not None and clock.now() - oldest > LATE):
-            detail = _(
-                "Waiting mails: %(waiting)s, given up: %(dead)s. See “Outgoing mail” in the admin panel",
-                waiting=count,
-                dead=dead,
-            )
-            return [Health("outgoing mail", "warning", detail)]
-        return [Health("outgoing mail", "ok")]
+        """Whether mail goes out, and by which account it does not."""
+        return [health.outgoing(), *health.accounts()]

@@ -39,4 +39,4 @@ def send(settings: Settings, event: Event, template: str) -> None:
     key = hashlib.sha256(f"{event.key} {template}".encode()).hexdigest()
     about = about.for_event(Event("notice_raised", key, event.happened_at, event.data))
     owner = [one for one in recipients.participants(about) if one.reason == "requester"]
-    services.promise(settings, about, template, [one for one in owner if services.may_confirm(one.address)])
+    services.promise(about, template, [one for one in owner if services.may_confirm(one.address)])

@@ -1,4 +1,4 @@
-"""The job that sends: a batch over one connection, each mail leased before and recorded after.
+"""The job that sends: for each account a batch over its own connections, each mail leased before and recorded after.
 
 Between the server's OK and our record a crash can fall; then the mail goes out a second time, and never more often than that a crash.
 """
@@ -6,188 +6,173 @@ Between the server's OK and our record a crash can fall; then the mail goes out 
 from __future__ import annotations
 
 import smtplib
-import ssl
-from collections.abc import Sequence
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import clock, crash_point, log, reading, release, transact
-from hookdesk_email_out import services
+from hookdesk.api import clock, crash_point, release, transact, wake
+from hookdesk_email_out import outcome, routes, services, smtp
+from hookdesk_email_out.accounts.envelope import envelope
 from hookdesk_email_out.compose import compose
-from hookdesk_email_out.models import Mail
+from hookdesk_email_out.lines import lines, side_by_side
+from hookdesk_email_out.models import Account, Mail
+from hookdesk_email_out.routes import Route
 from hookdesk_email_out.settings import Settings
 
-BATCH = 50
+BATCH = 100
+SLICE_S = 5.0
+"""As long sends an account in one run, the mail under way apart."""
 LEASE = timedelta(minutes=5)
-LONGEST_DELAY = timedelta(hours=4)
 
 
 def send_due(settings: Settings) -> int:
-    """Send what is due, oldest first; how many mails were brought forward."""
-    if not settings.host:
-        return 0
-    due = due_ids()
-    if not due:
-        return 0
-    try:
-        server = connect(settings)
-    except (OSError, smtplib.SMTPException) as error:
-        _postpone_all(due, f"the server cannot be reached: {error}")
-        return 0
-    try:
-        return _send_all(server, due, settings)
-    finally:
-        _close(server)
+    """Let every account send what is due; how many mails were brought forward by those that were through within the slice."""
+    release()
+    for route in routes.routes():
+        if routes.has_due(route):
+            account = route.carrier
+            lines().start(account.id, account.timeout, lambda route=route: _send_all(route, settings))  # type: ignore[misc]  # bound now
+    release()
+    return lines().wait(SLICE_S + 1)
 
 
-def _send_all(server: smtplib.SMTP, ids: Sequence[int], settings: Settings) -> int:
-    """Send these until the connection is lost; then the rest stays due, with no attempt counted."""
-    done = 0
-    for mail_id in ids:
-        done += _send(server, mail_id, settings)
-        if server.sock is None:
-            break
+@dataclass
+class _Batch:
+    """What an account sends in one run. Its connections take from `ids` side by side, until that is empty or `until` has come."""
+
+    route: Route
+    settings: Settings
+    ids: deque[int]
+    until: float = field(default_factory=lambda: monotonic() + SLICE_S)
+    is_lost: bool = False
+
+    def next_id(self) -> int | None:
+        """The next mail; None if it is enough for this run."""
+        try:
+            return None if self.is_lost or monotonic() > self.until else self.ids.popleft()
+        except IndexError:
+            return None
+
+
+def _send_all(route: Route, settings: Settings) -> int:
+    """One account's run. If it lasted too long to be waited for, the job is woken for what is left."""
+    account = route.carrier
+    ids = deque(routes.due_ids(route, BATCH))
+    release()
+    if account.per_minute and ids:
+        allowed = transact(lambda session: routes.reserve(session, account.id, len(ids)))
+        ids = deque(list(ids)[:allowed])
+    if not ids:
+        return 0
+    batch = _Batch(route, settings, ids)
+    done = side_by_side(min(account.connections, len(ids)), lambda: _line(batch))
+    if monotonic() > batch.until:
+        wake(services.SEND)
     return done
 
 
-def due_ids() -> Sequence[int]:
-    """Mails that wait and are due, and those whose lease ran out because their sender died."""
-    release()
-    asked = select(Mail.id).where(Mail.state.in_(("waiting", "sending")), Mail.due_at <= clock.now())
-    return list(reading().scalars(asked.order_by(Mail.due_at, Mail.id).limit(BATCH)))
-
-
-def connect(settings: Settings) -> smtplib.SMTP:
-    """A connection that is encrypted and signed in as set."""
-    context = None if settings.security == "none" else ssl.create_default_context()  # reads 150 certificates: 20 ms
-    if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout, context=context)
-    else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
-        if settings.security == "starttls":
-            server.starttls(context=context)
-    if settings.username:
-        server.login(settings.username, settings.password)
-    return server
-
-
-def _close(server: smtplib.SMTP) -> None:
-    """Say goodbye; a server that does not answer any more is no matter now."""
+def _line(batch: _Batch) -> int:
+    """One connection: mails one after the other until there is none left, or the connection is lost; then the rest stays due, with no
+    attempt counted."""
+    account = batch.route.carrier
     try:
-        server.quit()
-    except (OSError, smtplib.SMTPException):
-        server.close()
-
-
-def _send(server: smtplib.SMTP, mail_id: int, settings: Settings) -> int:
-    """Send one mail and record how it went; 1 if it is out or given up, 0 if it must wait."""
-    mail = transact(lambda session: _lease(session, mail_id))
-    if mail is None:
+        server = smtp.connect(account)
+    except smtp.AWAY as error:
+        batch.is_lost = True
+        told = smtp.reason(error)
+        transact(lambda session: routes.failed(session, account.id, told))
         return 0
+    done = sent = 0
+    try:
+        while server.sock is not None and (mail_id := batch.next_id()) is not None:
+            done += 1
+            sent += _send(server, mail_id, batch)
+    finally:
+        smtp.close(server)
+    if sent:
+        transact(lambda session: routes.worked(session, account.id))
+    return done
+
+
+def _send(server: smtplib.SMTP, mail_id: int, batch: _Batch) -> bool:
+    """Send one mail and record how it went; True if it is out."""
+    leased = transact(lambda session: _lease(session, mail_id))
+    if leased is None:
+        return False
+    mail, own = leased
+    carrier, most = batch.route.carrier, batch.settings.max_attempts
+    try:
+        outside = envelope(mail, own or carrier, carrier)
+        content = compose(mail, outside, batch.settings).as_bytes()
+    except Exception as error:  # whatever one mail holds, it ends where an admin sees it, and the others go out
+        told = f"{type(error).__name__}: {error}"
+        transact(lambda session: outcome.failed(session, mail_id, told, False, most))
+        return False
     release()
     try:
-        content = compose(mail, settings).as_bytes()
-    except Exception as error:  # whatever one mail holds, it ends where an admin sees it, and the others go out
-        return _failed(server, mail_id, f"{type(error).__name__}: {error}", final=False, settings=settings)
-    try:
-        # as bytes and not through send_message(), which puts ">" before a line that begins with "From"
-        server.sendmail(settings.from_address, [mail.address], content)
-    except smtplib.SMTPSenderRefused as error:  # the sender is a setting: no fault of this mail, nor of those behind it
-        server.close()
-        return _failed(server, mail_id, f"{error.smtp_code} {_text(error.smtp_error)}", final=False, settings=settings)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, words = next(iter(error.recipients.values()))
-        return _failed(server, mail_id, f"{code} {_text(words)}", final=code >= 500, settings=settings)
-    except smtplib.SMTPResponseException as error:
-        return _failed(
-            server,
-            mail_id,
-            f"{error.smtp_code} {_text(error.smtp_error)}",
-            final=error.smtp_code >= 500,
-            settings=settings,
-        )
-    except (OSError, smtplib.SMTPException, ValueError, UnicodeError) as error:
-        return _failed(
-            server, mail_id, f"{type(error).__name__}: {error}", final=isinstance(error, ValueError), settings=settings
-        )
+        answer = _hand_over(server, outside.return_path, mail.address, content)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        _failed(server, mail_id, error, batch)
+        return False
     crash_point("after-smtp-ok")
-    transact(lambda session: _sent(session, mail_id))
-    return 1
+    transact(lambda session: outcome.sent(session, mail_id, answer, carrier.id))
+    return True
 
 
-def _text(words: bytes | str) -> str:
-    """A server's words as text."""
-    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+def _hand_over(server: smtplib.SMTP, sender: str, address: str, content: bytes) -> str:
+    """The mail transaction (RFC 5321 §3.3); the server's words as it took the mail, which often name its own id of it.
+
+    As bytes, and not through send_message(), which puts ">" before a line that begins with "From".
+
+    Raises:
+        smtplib.SMTPException, OSError: it did not take it.
+    """
+    server.ehlo_or_helo_if_needed()
+    options = [f"size={len(content)}"] if server.has_extn("size") else []
+    if not (sender.isascii() and address.isascii()) and server.has_extn("smtputf8"):
+        options += ["SMTPUTF8", "BODY=8BITMIME"]
+    code, said = server.mail(sender, options)
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, said, sender)
+    code, said = server.rcpt(address)
+    if code not in (250, 251):
+        raise smtplib.SMTPRecipientsRefused({address: (code, said)})
+    code, said = server.data(content)
+    if code != 250:
+        raise smtplib.SMTPDataError(code, said)
+    return smtp.words(said)
 
 
-def _lease(session: Session, mail_id: int) -> Mail | None:
-    """Take a mail for five minutes, unless another process has it."""
+def _lease(session: Session, mail_id: int) -> tuple[Mail, Account | None] | None:
+    """Take a mail for five minutes, unless another process has it; with its account."""
     taken = session.execute(
         update(Mail)
-        .where(Mail.id == mail_id, Mail.state.in_(("waiting", "sending")), Mail.due_at <= clock.now())
+        .where(Mail.id == mail_id, routes.is_due())
         .values(state="sending", attempts=Mail.attempts + 1, due_at=clock.now() + LEASE)
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
+    mail = session.get(Mail, mail_id) if taken.rowcount else None  # type: ignore[attr-defined]  # an UPDATE has one
+    if mail is None:
         return None
-    return session.get(Mail, mail_id)
+    return mail, session.get(Account, mail.account_id) if mail.account_id is not None else None
 
 
-def _sent(session: Session, mail_id: int) -> None:
-    """It is out."""
-    mail = session.get_one(Mail, mail_id)
-    mail.state, mail.sent_at, mail.error = "sent", clock.now(), ""
-    if mail.template == "secret":
-        mail.text = ""
-    services.settled(session, mail, "sent")
-
-
-def _failed(server: smtplib.SMTP, mail_id: int, error: str, final: bool, settings: Settings) -> int:
-    """It is not out: given up if that is final, else due again later."""
-    try:
-        server.rset()
-    except (OSError, smtplib.SMTPException):
+def _failed(server: smtplib.SMTP, mail_id: int, error: Exception, batch: _Batch) -> None:
+    """It was not taken. What is no fault of the mail ends the connection, and lets the account rest."""
+    told, is_final = smtp.reason(error), smtp.is_final(error)
+    if smtp.is_lost(error):
+        batch.is_lost = True
         server.close()
+    else:
+        smtp.reset(server)
+    account_id, most = batch.route.carrier.id, batch.settings.max_attempts
 
-    def work(session: Session) -> int:
-        mail = session.get_one(Mail, mail_id)
-        mail.error = error[:1000]
-        if final or mail.attempts >= settings.max_attempts:
-            mail.state = "dead"
-            log.write(session, "error", "email_out", f"mail {mail.id} to {mail.address} was given up: {mail.error}")
-            services.settled(session, mail, "dead")
-            return 1
-        mail.state, mail.due_at = "waiting", clock.now() + delay(mail.attempts)
-        return 0
+    def work(session: Session) -> None:
+        outcome.failed(session, mail_id, told, is_final, most)
+        if batch.is_lost:
+            routes.failed(session, account_id, told)
 
-    return transact(work)
-
-
-def _postpone_all(ids: Sequence[int], error: str) -> None:
-    """The server is away: everything that was due waits a little; no attempt is counted, for none was made."""
-    changed = (
-        update(Mail)
-        .where(Mail.id.in_(ids))
-        .values(state="waiting", error=error[:1000], due_at=clock.now() + timedelta(seconds=30))
-    )
-    transact(lambda session: session.execute(changed))
-
-
-def delay(attempts: int) -> timedelta:
-    """How long to wait after that many attempts: 30 s, 1 min, 2 min … at most 4 hours."""
-    return min(timedelta(seconds=30 * 2 ** max(attempts - 1, 0)), LONGEST_DELAY)
-
-
-def resend(mail_id: int) -> bool:
-    """Send a mail again that was given up, cancelled or sent; False if there is none such (a sent secret is gone)."""
-    wanted = (Mail.id == mail_id, Mail.state.in_(("dead", "cancelled", "sent")), Mail.text != "")
-    changed = update(Mail).where(*wanted).values(state="waiting", attempts=0, error="", due_at=clock.now())
-    done = transact(lambda session: session.execute(changed).rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
-    return bool(done)
-
-
-def cancel(mail_id: int) -> bool:
-    """Stop a mail that is not out yet; False if it is too late."""
-    changed = update(Mail).where(Mail.id == mail_id, Mail.state == "waiting").values(state="cancelled")
-    return bool(transact(lambda session: session.execute(changed).rowcount))  # type: ignore[attr-defined]  # an UPDATE has one
+    transact(work)

@@ -16,7 +16,6 @@ from hookdesk.api import (
     Recipient,
     ThreadEntry,
     clock,
-    emit,
     reading,
     references,
     site,
@@ -24,9 +23,9 @@ from hookdesk.api import (
     wake,
 )
 from hookdesk_email_out import compose, context, render, wordings
-from hookdesk_email_out.models import Mail
+from hookdesk_email_out.accounts import choosing, store
+from hookdesk_email_out.models import Account, Mail
 from hookdesk_email_out.occasions import Occasion
-from hookdesk_email_out.settings import Settings
 
 SEND = "email_out.send"
 MOST_CONFIRMATIONS = 10
@@ -39,7 +38,7 @@ AUTO = {"reply": "", "message": "", "opened_for_you": "auto-generated"}
 REPLIED, GENERATED = "auto-replied", "auto-generated"
 
 
-def promise(settings: Settings, about: Occasion, template: str, recipients: list[Recipient], headline: str = "") -> int:
+def promise(about: Occasion, template: str, recipients: list[Recipient], headline: str = "") -> int:
     """Make a mail row for each recipient whom no plugin protects from it, all in one transaction; how many were made."""
     wording = wordings.of(template, about.department.template_ref) if recipients else None
     worded = [
@@ -47,7 +46,7 @@ def promise(settings: Settings, about: Occasion, template: str, recipients: list
         for notification in (_notification(about, template, recipient, headline) for recipient in recipients)
         if wording and site().hooks.veto(NotificationHooks.notify_allowed, notification=notification) is None
     ]
-    made = _store(settings, about, worded)
+    made = _store(about, worded)
     if made:
         wake(SEND)
     return made
@@ -75,11 +74,11 @@ def _rendered(wording: wordings.Wording, notification: Notification) -> Notifica
     return site().hooks.chain(NotificationHooks.notify_transform, notification=done)
 
 
-def _store(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> int:
+def _store(about: Occasion, worded: Sequence[Notification]) -> int:
     """A row for each, unless this promise was made before; how many were new."""
     if not worded:
         return 0
-    rows = _rows(settings, about, worded)
+    rows = _rows(about, worded)
 
     def work(session: Session) -> int:
         asked = select(Mail.address).where(Mail.key == about.event.key, Mail.address.in_(rows))
@@ -92,23 +91,35 @@ def _store(settings: Settings, about: Occasion, worded: Sequence[Notification]) 
     return transact(work, race=True)
 
 
-def _rows(settings: Settings, about: Occasion, worded: Sequence[Notification]) -> dict[str, dict[str, Any]]:
+def _rows(about: Occasion, worded: Sequence[Notification]) -> dict[str, dict[str, Any]]:
     """The columns of each mail, by address."""
     ticket, now = about.ticket, clock.now()
-    host, marker = compose.host_of(settings), references.marker(ticket.id)
+    accounts, marker = store.everyone(), references.marker(ticket.id)
+    asked = about.event.data.get("sender") or ""
+    chosen = choosing.chosen(asked, ticket, accounts, about.department.mail_account_ref)
+    by_agent = {False: chosen, True: choosing.for_alerts(accounts)}
     earlier = _earlier_ids(ticket.id, about.entry.id if about.entry else None)
+    first = references.thread_id(ticket.id, choosing.host_of(choosing.default(accounts)))
     told = {
         "key": about.event.key, "ticket_id": ticket.id, "in_reply_to": earlier[-1] if earlier else "",
-        "references": compose.chain([references.thread_id(ticket.id, host), *earlier]), "created_at": now, "due_at": now,
+        "references": compose.chain([first, *earlier]), "created_at": now, "due_at": now,
     }  # fmt: skip
     return {
-        one.recipient.address: {
-            **told, "template": one.template, "entry_id": one.entry_id, "address": one.recipient.address, "name": one.recipient.name,
-            "sender_name": _sender_name(about, one), "subject": one.subject, "text": f"{one.text.rstrip()}\n\n{marker}\n",
-            "html": one.html and f"{one.html}\n<p>{marker}</p>",
-            "message_id": _message_id(about, one, host), "auto": AUTO.get(one.template, GENERATED if one.recipient.agent_id else REPLIED),
-        }
+        one.recipient.address: {**told, **_row(about, one, marker, by_agent[one.recipient.agent_id is not None])}
         for one in reversed(worded)  # who is named twice gets the first
+    }
+
+
+def _row(about: Occasion, one: Notification, marker: str, account: Account | None) -> dict[str, Any]:
+    """What a mail does not share with the others of its event."""
+    to, is_alert = one.recipient, one.recipient.agent_id is not None
+    return {
+        "template": one.template, "entry_id": one.entry_id, "address": to.address, "name": to.name, "reason": to.reason[:40],
+        "user_id": None if is_alert else to.user_id, "is_alert": is_alert, "account_id": account.id if account else None,
+        "sender_name": _sender_name(about, one), "subject": one.subject, "text": f"{one.text.rstrip()}\n\n{marker}\n",
+        "html": one.html and f"{one.html}\n<p>{marker}</p>",
+        "message_id": _message_id(about, one, choosing.host_of(account)),
+        "auto": AUTO.get(one.template, GENERATED if is_alert else REPLIED),
     }  # fmt: skip
 
 
@@ -147,9 +158,9 @@ def may_confirm(address: str) -> bool:
     return int(reading().scalar(sent)) < MOST_CONFIRMATIONS
 
 
-def promise_secret(settings: Settings, key: str, address: str, name: str, subject: str, text: str) -> bool:
+def promise_secret(key: str, address: str, name: str, subject: str, text: str) -> bool:
     """A mail that belongs to no ticket (a sign-in link), one for each key; its text is wiped once it is sent."""
-    host = compose.host_of(settings)
+    host = choosing.host_of(store.default())
 
     def work(session: Session) -> bool:
         if session.scalar(select(Mail.id).where(Mail.key == key[:80], Mail.address == address)) is not None:
@@ -166,12 +177,3 @@ def promise_secret(settings: Settings, key: str, address: str, name: str, subjec
     stored = transact(work, race=True)
     wake(SEND)
     return stored
-
-
-def settled(session: Session, mail: Mail, outcome: str) -> None:
-    """Tell those who listen how a mail ended."""
-    data = {
-        "ticket_id": mail.ticket_id, "entry_id": mail.entry_id, "address": mail.address, "channel": "email",
-        "outcome": outcome, "error": mail.error[:500],
-    }  # fmt: skip
-    emit(session, "notification_settled", data)

@@ -1,19 +1,16 @@
-"""What the admin sets: the server, the sender, and who is told."""
+"""What the admin sets besides accounts: limits, and who is told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from hookdesk.api import people, setting
+from hookdesk.api import setting
 
-
-def check_address(address: str) -> str:
-    """What keeps mail from being sent under an address, or ""."""
-    return "" if people.normal_address(address) else str(gettext("Write the whole address, as in help@example.org."))
+MOVED = frozenset({"host", "port", "security", "username", "password", "timeout", "from_address", "from_name"})
+"""What was set here once, and is an account's now (migration 0005)."""
 
 
 @dataclass(frozen=True)
@@ -21,27 +18,8 @@ class Settings:
     """Settings of outgoing mail. `told_more` and `told_fewer` are places of the alerts page ("message:manager") that differ from the
     defaults."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
-    host: str = setting(
-        "", label=_("SMTP server"), help=_("Name or address. While it is empty, mail waits and nothing is lost.")
-    )
-    port: int = setting(
-        587, label=_("Port"), minimum=1, maximum=65535, help=_("587 with STARTTLS, 465 with TLS, 25 without.")
-    )
-    security: str = setting(
-        "starttls",
-        label=_("Encryption"),
-        choices=(("starttls", "STARTTLS"), ("tls", "TLS"), ("none", _("None"))),
-        help=_("Certificates are checked."),
-    )
-    username: str = setting("", label=_("User name"), help=_("Empty if the server asks for none."))
-    password: str = setting("", label=_("Password"), secret=True)
-    timeout: int = setting(30, label=_("Time limit"), minimum=1, maximum=300, help=_("Seconds to wait for the server."))
-    from_address: str = setting(
-        "support@localhost", label=_("Sender's address"), help=_("Answers come back to it."), check=check_address
-    )
-    from_name: str = setting("", label=_("Sender's name"), help=_("Empty for the name of the site."))
     max_attempts: int = setting(
         10, label=_("Attempts"), minimum=1, maximum=30, help=_("Then a mail is given up and shown to you.")
     )
@@ -95,7 +73,10 @@ class Settings:
 
     @classmethod
     def upgrade(cls, values: dict[str, Any], version: int) -> dict[str, Any]:
-        """Until version 1 a switch said whether departments are told of new tickets, and the words stood here (migration 0003)."""
+        """Until version 1 a switch said whether departments are told of new tickets, and the words stood here (migration 0003).
+
+        Until version 2 there was one account.
+        """
         if version < 2 and values.pop("alert_department", True) is False:
             values["told_fewer"] = ["new_ticket:department"]
-        return {name: value for name, value in values.items() if not name.startswith("words_")}
+        return {name: value for name, value in values.items() if not name.startswith("words_") and name not in MOVED}

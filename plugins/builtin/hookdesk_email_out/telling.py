@@ -15,7 +15,7 @@ def alert(settings: Settings, about: Occasion, name: str, headline: str = "") ->
     if kind is None:
         return 0
     told = recipients.agents(about, name, matrix.told(settings, kind))
-    return services.promise(settings, about, kind.template, told, headline=headline or kind.headline)
+    return services.promise(about, kind.template, told, headline=headline or kind.headline)
 
 
 def due(settings: Settings, about: Occasion, name: str) -> None:
@@ -24,11 +24,11 @@ def due(settings: Settings, about: Occasion, name: str) -> None:
         alert(settings, about, name)
 
 
-def escalated(settings: Settings, about: Occasion) -> None:
+def escalated(about: Occasion) -> None:
     """The agents whom a step of a plan tells; they want that, unless they want no mail at all."""
     named = [agent_id for agent_id in about.event.data.get("agent_ids", ()) if isinstance(agent_id, int)]
     told = recipients.named(about, "escalated", named)
-    services.promise(settings, about, "escalated_alert", told, _l("A plan's escalation has reached you."))
+    services.promise(about, "escalated_alert", told, _l("A plan's escalation has reached you."))
 
 
 def raised(settings: Settings, about: Occasion) -> None:
@@ -41,7 +41,7 @@ def raised(settings: Settings, about: Occasion) -> None:
         owner = [
             one for one in recipients.others(about) if one.reason == "requester" and services.may_confirm(one.address)
         ]
-        services.promise(settings, about, str(data["template"]), owner, headline)
+        services.promise(about, str(data["template"]), owner, headline)
 
 
 def opened(settings: Settings, about: Occasion) -> None:
@@ -52,15 +52,15 @@ def opened(settings: Settings, about: Occasion) -> None:
     told = [one for one in everybody if one.reason == "requester" or (has_copies and one.address not in got)]
     if about.event.data.get("agent_id") is not None:
         if settings.tell_opened:
-            services.promise(settings, about, "opened_for_you", told)
+            services.promise(about, "opened_for_you", told)
     elif settings.autoresponse and about.department.answers_tickets and not came_from_machine(about.entry):
-        services.promise(settings, about, "autoresponse", [one for one in told if services.may_confirm(one.address)])
+        services.promise(about, "autoresponse", [one for one in told if services.may_confirm(one.address)])
 
 
-def answered_by_rule(settings: Settings, about: Occasion) -> None:
+def answered_by_rule(about: Occasion) -> None:
     """A response that no person wrote goes to the requester alone, no more of those than of confirmations."""
     owner = [one for one in recipients.participants(about) if one.reason == "requester"]
-    services.promise(settings, about, "automatic_reply", [one for one in owner if services.may_confirm(one.address)])
+    services.promise(about, "automatic_reply", [one for one in owner if services.may_confirm(one.address)])
 
 
 def written(settings: Settings, about: Occasion) -> None:
@@ -68,8 +68,8 @@ def written(settings: Settings, about: Occasion) -> None:
     if came_from_machine(about.entry):
         return
     if settings.pass_on:
-        services.promise(settings, about, "message", recipients.others(about))
+        services.promise(about, "message", recipients.others(about))
     if settings.confirm_messages and about.department.answers_messages:
         author = [one for one in recipients.participants(about) if about.is_by(None, one.user_id)]
         confirmed = [one for one in author if services.may_confirm(one.address)]
-        services.promise(settings, about, "received", confirmed)
+        services.promise(about, "received", confirmed)

@@ -58,12 +58,10 @@ def warn(values: Mapping[str, Any]) -> str:
 
 
 def _own_addresses() -> set[str]:
-    """Addresses at which new tickets arrive, as far as the settings of the plugins for mail say."""
+    """Addresses at which new tickets arrive, as far as the plugins for mail say."""
     found: list[str] = []
-    for slug, name in (("email_in", "own_addresses"), ("email_out", "from_address")):
-        plugin = site().plugins.get(slug)
-        given = getattr(plugin.settings, name, ()) if plugin is not None else ()
-        found += [given] if isinstance(given, str) else [*given]
+    for plugin in filter(None, map(site().plugins.get, ("email_in", "email_out"))):
+        found += [*getattr(plugin.settings, "own_addresses", ()), *getattr(plugin, "own_addresses", ())]
     return {people.normal_address(one) for one in found}
 
 

@@ -19,6 +19,7 @@ from hookdesk.testing import Client
 from hookdesk_audit import services
 from hookdesk_audit.models import Entry
 from hookdesk_audit.views import KINDS
+from hookdesk_email_out.accounts import store
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.plugins("audit", "admin", "email_out")
@@ -72,8 +73,7 @@ def test_changes_of_people_and_settings_are_kept_from_what_to_what(
 
 def test_a_secret_is_not_kept(hookdesk_app: Flask, run_jobs: Callable[..., int]) -> None:
     with hookdesk_app.app_context():
-        kind = site().plugins.get("email_out").settings_type  # type: ignore[union-attr]  # it is on
-        site().settings.save("email_out", kind, {"password": "hunter2hunter2"}, system())
+        store.save(system(), store.Values(name="Mail", address="help@desk.example", password="hunter2hunter2"))
     run_jobs("outbox")
     with hookdesk_app.app_context():
         row = reading().scalars(select(Entry)).one()

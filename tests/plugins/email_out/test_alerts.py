@@ -329,8 +329,8 @@ def test_an_escalation_tells_whom_the_plan_names(
 
 def test_a_switch_of_version_1_is_kept(hookdesk_app: Flask) -> None:
     """Who had told no department of new tickets tells none after the upgrade."""
-    assert Settings.upgrade({"alert_department": False, "host": "x"}, 1) == {
-        "host": "x",
+    assert Settings.upgrade({"alert_department": False, "max_attempts": 3}, 1) == {
+        "max_attempts": 3,
         "told_fewer": ["new_ticket:department"],
     }
     assert Settings.upgrade({"alert_department": True}, 1) == {}

@@ -77,6 +77,7 @@ def _post(view: TicketView, mode: str) -> Answer:
         stored=form.kept.data,
         recipients=form.recipients(view.user_id),
         signature=form.signature.data if form.signature.data in ("department", "none") else "",
+        sender=(form.sender.data or "")[:120],
     )
     wait = settings.current().undo_send
     try:

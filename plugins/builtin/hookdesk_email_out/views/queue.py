@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from hookdesk.api import Ticket, admin, id_argument, reading, wake
-from hookdesk_email_out import sending, services
+from hookdesk_email_out import outcome, services
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.views.blueprint import bp
 
-STATES = ("waiting", "sending", "dead", "sent", "cancelled")
+STATES = ("waiting", "sending", "dead", "bounced", "sent", "cancelled")
 PAGE = 50
 
 
@@ -53,7 +53,7 @@ def _bounded(state: str) -> int:
 @admin
 def resend(mail_id: int) -> Response:
     """Put a mail back into the queue."""
-    if not sending.resend(mail_id):
+    if not outcome.resend(mail_id):
         abort(404)
     wake(services.SEND)
     flash(_("The mail waits to be sent again."))
@@ -64,5 +64,5 @@ def resend(mail_id: int) -> Response:
 @admin
 def cancel(mail_id: int) -> Response:
     """Keep a waiting mail from being sent."""
-    flash(_("The mail will not be sent.") if sending.cancel(mail_id) else _("It was too late: the mail is on its way."))
+    flash(_("The mail will not be sent.") if outcome.cancel(mail_id) else _("It was too late: the mail is on its way."))
     return redirect(url_for("email_out.queue", state="waiting"))

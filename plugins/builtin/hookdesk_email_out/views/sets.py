@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from hookdesk.api import NotFound, admin, current_actor
 from hookdesk_email_out import departments, editing, own_kinds
+from hookdesk_email_out.departments import Own
 from hookdesk_email_out.lint import WordsProblem
 from hookdesk_email_out.views.blueprint import bp
 
@@ -68,9 +69,10 @@ def delete_kind(kind: str) -> Response:
 @bp.post("/admin/departments/<int:department_id>/templates")
 @admin
 def choose_set(department_id: int) -> Response:
-    """Say which words a department writes in."""
+    """Say which words a department writes in, and by which account."""
+    own = Own(request.form.get("template_ref", ""), request.form.get("mail_account_ref", ""))
     try:
-        departments.choose(current_actor(), department_id, request.form.get("template_ref", ""))
+        departments.choose(current_actor(), department_id, own)
     except ValueError as error:
         raise NotFound(str(error)) from None
     flash(_("Saved."), "success")

@@ -1,0 +1,1 @@
+"""Accounts at mail servers: what they are, who writes from which, and how they do."""
