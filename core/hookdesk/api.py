@@ -14,6 +14,7 @@ from hookdesk.access import (
     entry_scope,
     permitted,
     scope,
+    scoped,
 )
 from hookdesk.access_people import KNOWN_AGENT, access_user, knowing, known_users
 from hookdesk.access_reasons import Reason, reasons, sees
@@ -390,6 +391,7 @@ __all__ = [
     "review_duties",
     "sanitize_html",
     "scope",
+    "scoped",
     "sees",
     "sessions",
     "setting",

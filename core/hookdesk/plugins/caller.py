@@ -52,7 +52,10 @@ class Implementation:
 
     def is_asked(self, given: Mapping[str, Any]) -> bool:
         """True if these arguments are of those that it answers."""
-        return all(given[name] in allowed for name, allowed in self.asked_for.items())
+        for name, allowed in self.asked_for.items():  # noqa: SIM110  # a generator takes twice as long, and a page asks 400 times
+            if given[name] not in allowed:
+                return False
+        return True
 
     def __call__(self, given: Mapping[str, Any]) -> Any:
         """Call it with the arguments that it names."""

@@ -22,7 +22,18 @@ from sqlalchemy import (
 )
 
 from hookdesk.db.context import reading
-from hookdesk.models import Agent, AgentDepartment, Department, Organization, Role, TeamMember, User, UserEmail
+from hookdesk.models import (
+    Agent,
+    AgentDepartment,
+    Department,
+    Organization,
+    Role,
+    SignInSession,
+    TeamMember,
+    User,
+    UserEmail,
+)
+from hookdesk.services import sessions
 from hookdesk.types.actors import Actor, ActorKind
 
 AGENT_ALWAYS = frozenset({"ticket.note"})
@@ -61,8 +72,11 @@ def _agent_columns(which: ColumnElement[bool]) -> Select[Any]:
 def _agent(which: Select[Any], key: int, session_id: int | None) -> Actor | None:
     """Read one active agent in one query; `key` is the agent's id or that of their user. Everybody works in one department at least."""
     rows = reading().all(which, {"key": key})
-    if not rows:
-        return None
+    return _made(rows, session_id) if rows else None
+
+
+def _made(rows: Sequence[Row[Any]], session_id: int | None) -> Actor:
+    """The agent of these rows."""
     row = rows[0]
     departments, teams, managed = _places(rows)
     primary = frozenset(row.primary) if row.primary_is_active else frozenset()
@@ -106,6 +120,12 @@ def _places_columns(agent_id: ScalarSelect[int]) -> CompoundSelect[Any]:
 
 # Statements that every request runs are built once: putting them together costs more than running them.
 _BY_ID, _BY_USER = (_agent_columns(column == bindparam("key")) for column in (Agent.id, Agent.user_id))
+_OF_SESSION = select(SignInSession.user_id).where(*sessions.LIVE).correlate(None).scalar_subquery()
+_BY_SESSION = (
+    _agent_columns(Agent.user_id == _OF_SESSION)
+    .join(SignInSession, and_(*sessions.LIVE))
+    .add_columns(*(column for column in sessions.COLUMNS if column.name != "user_id"))
+)
 
 
 def _places(rows: Sequence[Row[Any]]) -> tuple[dict[int, frozenset[str]], frozenset[int], frozenset[int]]:
@@ -171,6 +191,16 @@ def at_face(face: str, user_id: int, session_id: int | None = None) -> Actor | N
     """The actor that a user is at the face "agent" or "portal"; None if they are none there."""
     read = agent_actor_of_user if face == "agent" else requester_actor
     return read(user_id, session_id)
+
+
+def of_session(face: str, token: str) -> tuple[Row[Any], Actor | None] | None:
+    """The live session of a token at a face (`sessions.COLUMNS`), and who that is; None if there is none. Agents, who are at it all day, in
+    one query."""
+    if face == "agent":
+        rows = reading().all(_BY_SESSION, sessions.asked(token, face))
+        return (rows[0], _made(rows, rows[0].session_id)) if rows else None
+    row = sessions.find_session(token, face)
+    return (row, requester_actor(row.user_id, row.session_id)) if row is not None else None
 
 
 def guest_actor(user_id: int, ticket_id: int) -> Actor | None:

@@ -55,28 +55,30 @@ def open_session(user_id: int, face: str, address: str, browser: str) -> str:
     return token
 
 
-_LIVE = select(
-    SignInSession.id,
-    SignInSession.user_id,
-    SignInSession.face,
-    SignInSession.seen_at,
-    SignInSession.address,
+COLUMNS = (
+    SignInSession.id.label("session_id"), SignInSession.user_id, SignInSession.seen_at, SignInSession.address.label("bound_to"),
     SignInSession.confirmed_at,
-).where(
+)  # fmt: skip
+LIVE = (
     SignInSession.token_hash == bindparam("hash"),
+    SignInSession.face == bindparam("face"),
     SignInSession.revoked_at.is_(None),
     SignInSession.expires_at > bindparam("now"),
     SignInSession.seen_at > bindparam("idle_since"),
 )
+"""The conditions on the session of a token: not unknown, revoked, idle too long, too old, or of the other face; `asked` fills them in."""
+_LIVE = select(*COLUMNS).where(*LIVE)
 
 
-def find_session(token: str) -> Row[Any] | None:
-    """The live session of a token: id, user_id, face, seen_at, address, confirmed_at.
-
-    None if it is unknown, revoked, idle too long or too old.
-    """
+def asked(token: str, face: str) -> dict[str, Any]:
+    """The values of `LIVE`."""
     now = clock.now()
-    return reading().first(_LIVE, {"hash": token_hash(token), "now": now, "idle_since": now - idle_limit()})
+    return {"hash": token_hash(token), "face": face, "now": now, "idle_since": now - idle_limit()}
+
+
+def find_session(token: str, face: str) -> Row[Any] | None:
+    """The live session of a token at a face, with `COLUMNS`."""
+    return reading().first(_LIVE, asked(token, face))
 
 
 def touch(session_id: int) -> None:

@@ -56,13 +56,13 @@ def _signed_in(which: str) -> Actor | None:
     token = session.get(which)
     if not token or not networks.admits(which):
         return None
-    row = sessions.find_session(str(token))
-    if row is not None and row.face == which and _is_at_home(row.address):
+    found = actors.of_session(which, str(token))
+    if found is not None and _is_at_home(found[0].bound_to):
+        row, actor = found
         if clock.now() - row.seen_at > sessions.TOUCH:
-            sessions.touch(row.id)
-        found = actors.at_face(which, row.user_id, row.id)
-        if found is not None:
-            return replace(found, confirmed_at=row.confirmed_at)
+            sessions.touch(row.session_id)
+        if actor is not None:
+            return replace(actor, confirmed_at=row.confirmed_at)
     session.pop(which, None)
     return None
 

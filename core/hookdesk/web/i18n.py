@@ -74,26 +74,36 @@ class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
 
     def get_translations(self) -> NullTranslations:
         """The translations of the present language, looked up anew when that changes."""
-        babel = g.get("_flask_babel")  # where Flask-Babel keeps the language of this context
-        known = getattr(babel, "hookdesk_catalog", None)
-        if known is None or known[0] is not babel.babel_locale:
-            found = super().get_translations()
+        known = _known()
+        if known is None:
+            known = super().get_translations()
             babel = g._flask_babel
-            known = babel.hookdesk_catalog = (babel.babel_locale, found)
-        catalog: NullTranslations = known[1]
-        return catalog
+            babel.hookdesk_catalog = (babel.babel_locale, known)
+        return known
+
+
+def _known() -> NullTranslations | None:
+    """The translations of the present language, if they were looked up already."""
+    babel = g.get("_flask_babel")  # where Flask-Babel keeps the language of this context
+    kept = getattr(babel, "hookdesk_catalog", None)
+    if kept is None or kept[0] is not babel.babel_locale:
+        return None
+    found: NullTranslations = kept[1]
+    return found
 
 
 @pass_eval_context
 def translated(context: EvalContext, text: str, **values: Any) -> str:
     """`_("…")` and `{% trans %}` of templates: as Jinja's own extension, without its detours."""
-    return _filled(context, get_translations().ugettext(text), values)
+    return _filled(context, (_known() or get_translations()).ugettext(text), values)
 
 
 @pass_eval_context
 def translated_plural(context: EvalContext, singular: str, plural: str, number: int, **values: Any) -> str:
     """`ngettext` of templates; `%(num)s` is the number."""
-    return _filled(context, get_translations().ungettext(singular, plural, number), {"num": number, **values})
+    return _filled(
+        context, (_known() or get_translations()).ungettext(singular, plural, number), {"num": number, **values}
+    )
 
 
 def _filled(context: EvalContext, text: str, values: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_datetime, format_timedelta
-from flask import Flask, g, has_request_context, render_template, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale, get_timezone, gettext, lazy_gettext
 from markupsafe import Markup
 from werkzeug.routing import BuildError
@@ -154,7 +154,7 @@ def slot(name: str, **args: Any) -> Markup:
     parts = []
     for plugin, content in sorted(found, key=lambda pair: pair[1].order):
         try:
-            html = render_template(content.template, **{**args, **content.context})
+            html = _rendered(content.template, {**args, **content.context})
         except Exception as error:  # any failure in a plugin's template is that plugin's; the page goes on
             site().hooks.recorder.failed(plugin, f"slot {name}", error)
             continue
@@ -162,6 +162,15 @@ def slot(name: str, **args: Any) -> Markup:
     if site().config.trace_hooks:
         return Markup('<div class="slot-outline" data-slot="{}">{}</div>').format(name, Markup("").join(parts))
     return Markup("").join(parts)
+
+
+def _rendered(template: str, values: Mapping[str, Any]) -> str:
+    """A template within a page: what every template is given is asked for once a request, not once for each of twenty parts."""
+    shared: dict[str, Any] | None = g.get("hookdesk_shared")
+    if shared is None:
+        shared = g.hookdesk_shared = {}
+        current_app.update_template_context(shared)
+    return current_app.jinja_env.get_template(template).render({**shared, **values})
 
 
 def theme_url(chain: ThemeChain, theme: str, name: str) -> str:

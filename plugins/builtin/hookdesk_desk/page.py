@@ -66,7 +66,7 @@ def render(
         thread=thread.read(view, actor, seen=seen, before=before, remote=remote),
         places=places,
         trail=way,
-        people=people.of(actor, view),
+        people=people.of(actor, view, section == "referrals"),
         user_url=links.user_url(actor),
         organization_url=links.organization_url(actor),
         requester_url=queues.url(f"requester-{view.user_id}"),

@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, or_, select
 
 from hookdesk.api import (
     Actor,
@@ -27,6 +27,7 @@ from hookdesk.api import (
     people,
     reading,
     scope,
+    scoped,
     tickets,
 )
 from hookdesk_desk import queues
@@ -69,10 +70,11 @@ class Referred:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who takes part: `owner` (None if they are gone), `followers` with or without mail, and `referred`."""
+    """Who takes part: `owner` (None if they are gone), `followers` with or without mail, how many it was `shown` to, and whom."""
 
     owner: Row[Any] | None
     followers: Sequence[Row[Any]]
+    shown: int
     referred: Sequence[Referred]
 
     @property
@@ -81,29 +83,33 @@ class People:
         return [row for row in self.followers if row.is_active and row.address and not row.is_banned]
 
 
-def of(actor: Actor, view: TicketView) -> People:
-    """All of them; `tickets` counts those of the requester that the actor sees. Referrals are a query only where there are some."""
-    follows = and_(Collaborator.ticket_id == view.id, Collaborator.user_id == User.id)
-    following = select(Collaborator.user_id).where(Collaborator.ticket_id == view.id)
-    rows = reading().all(
+def of(actor: Actor, view: TicketView, with_referred: bool) -> People:
+    """All of them; `tickets` counts those of the requester that the actor sees.
+
+    Whom it was shown to is read if that is wanted, and if there are any; else they are only counted.
+    """
+    rows = reading().all(scoped(actor, _taking_part), {"ticket_id": view.id, "owner_id": view.user_id})
+    owner = next((row for row in rows if row.id == view.user_id), None)
+    followers = [row for row in rows if row.id != view.user_id]
+    shown = rows[0].shown if rows else 0
+    return People(owner, followers, shown, referred(view) if with_referred and shown else ())
+
+
+def _taking_part(within: ColumnElement[bool]) -> Select[Any]:
+    """The query of `of` for a ticket and its owner."""
+    ticket_id, owner_id = bindparam("ticket_id", type_=Integer), bindparam("owner_id", type_=Integer)
+    follows = and_(Collaborator.ticket_id == ticket_id, Collaborator.user_id == User.id)
+    following = select(Collaborator.user_id).where(Collaborator.ticket_id == ticket_id)
+    shown = select(func.count()).select_from(Referral).where(Referral.ticket_id == ticket_id).scalar_subquery()
+    return (
         _PEOPLE.add_columns(
-            Collaborator.is_active,
-            queues.count_of(actor, view.user_id).label("tickets"),
-            _shown(view).label("is_shown"),
+            Collaborator.is_active, queues.count_within(within, owner_id).label("tickets"), shown.label("shown")
         )
         .outerjoin(Collaborator, follows)
-        .where(or_(User.id == view.user_id, User.id.in_(following)))
+        .where(or_(User.id == owner_id, User.id.in_(following)))
         .order_by(User.name)
         .limit(participants.MOST + 1)
     )
-    owner = next((row for row in rows if row.id == view.user_id), None)
-    followers = [row for row in rows if row.id != view.user_id]
-    return People(owner, followers, _referred(view) if rows and rows[0].is_shown else ())
-
-
-def _shown(view: TicketView) -> ColumnElement[bool]:
-    """Whether the ticket was shown to anybody."""
-    return select(Referral.id).where(Referral.ticket_id == view.id).exists()
 
 
 def others(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
@@ -116,7 +122,7 @@ def others(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:
     return reading().all(asked.order_by(Ticket.last_activity_at.desc(), Ticket.id.desc()).limit(SUGGESTED))
 
 
-def _referred(view: TicketView) -> list[Referred]:
+def referred(view: TicketView) -> list[Referred]:
     """Whom the ticket was shown to, the first one first."""
     asked = _REFERRED.where(Referral.ticket_id == view.id).order_by(Referral.id).limit(participants.MOST)
     return [

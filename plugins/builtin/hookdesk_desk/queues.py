@@ -257,7 +257,7 @@ def unanswered() -> ColumnElement[bool]:
     return Ticket.is_answered.is_(False)
 
 
-def count_of(actor: Actor, user_id: int) -> Any:
-    """How many tickets of a requester the actor sees, at most 1,001, as a column."""
-    seen = select(Ticket.id).where(Ticket.user_id == user_id, scope(actor)).limit(listing.MOST_CLOSED + 1)
+def count_within(within: ColumnElement[bool], user_id: ColumnElement[int]) -> Any:
+    """How many tickets of a requester lie within a scope, at most 1,001, as a column."""
+    seen = select(Ticket.id).where(Ticket.user_id == user_id, within).limit(listing.MOST_CLOSED + 1)
     return select(func.count()).select_from(seen.subquery()).scalar_subquery()

@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import format_time
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from hookdesk.api import (
     Actor,
@@ -27,6 +27,19 @@ from hookdesk_drafts.models import Draft
 _DRAFT = select(Draft.place, Draft.text, Draft.values, Draft.updated_at)
 
 
+_MINE = _DRAFT.where(Draft.ticket_id == bindparam("ticket_id"), Draft.agent_id == bindparam("agent_id")).where(
+    ~select(ThreadEntry.id)
+    .where(
+        ThreadEntry.ticket_id == bindparam("ticket_id"),
+        ThreadEntry.agent_id == bindparam("agent_id"),
+        ThreadEntry.created_at >= Draft.updated_at,
+        Draft.place.endswith(":reply") == (ThreadEntry.kind == "response"),
+    )
+    .exists()
+)
+"""Drafts of an agent on a ticket, but what they have sent since. Put together once: every ticket's page asks."""
+
+
 def field() -> Field:
     """Whose draft a ticket has, in conditions. Nobody is told of others'."""
     column = select(Draft.agent_id).where(Draft.ticket_id == Ticket.id, Draft.agent_id.is_not(None))
@@ -43,21 +56,11 @@ def begun(actor: Actor, ticket: TicketView, mode: str) -> Mapping[str, Any]:
     """
     known = g.setdefault("drafts", {})
     if ticket.id not in known:
-        known[ticket.id] = {row.place: row for row in _of_ticket(actor, ticket)}
+        known[ticket.id] = {
+            row.place: row for row in reading().all(_MINE, {"ticket_id": ticket.id, "agent_id": actor.agent_id})
+        }
     row = known[ticket.id].get(services.place_of(ticket.id, mode))
     return {"url": url_for("drafts.keep", number=ticket.number, mode=mode), "draft": told(row) if row else None}
-
-
-def _of_ticket(actor: Actor, ticket: TicketView) -> list[Row[Any]]:
-    """The actor's drafts on a ticket."""
-    written = select(ThreadEntry.id).where(
-        ThreadEntry.ticket_id == ticket.id,
-        ThreadEntry.agent_id == actor.agent_id,
-        ThreadEntry.created_at >= Draft.updated_at,
-        Draft.place.endswith(":reply") == (ThreadEntry.kind == "response"),
-    )
-    mine = _DRAFT.where(Draft.ticket_id == ticket.id, Draft.agent_id == actor.agent_id)
-    return list(reading().all(mine.where(~written.exists())))
 
 
 def new(actor: Actor) -> dict[str, Any] | None:

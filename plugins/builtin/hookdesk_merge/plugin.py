@@ -75,8 +75,7 @@ class Merge(Plugin[NoSettings]):
         may = permitted(actor, merging.PERMISSION, ticket)
         is_open = ticket.merged_into_id is None
         if slot == "ticket.sidebar":
-            tied = related.of(actor, ticket)
-            return [SlotContent("merge/section.html", {"related": tied, "may": may}, order=40)] if tied else []
+            return related.beside(actor, ticket, may)
         if slot == "ticket.thread.after":
             return [] if is_open else [SlotContent("merge/merged.html", {"parent": related.parent(actor, ticket)})]
         if not (may and is_open) or (slot == "ticket.entry" and ticket.entry_count < 2):

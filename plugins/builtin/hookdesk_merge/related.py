@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from sqlalchemy import ColumnElement, Row, case, literal, or_, select, union_all
 
-from hookdesk.api import Actor, Status, Ticket, TicketView, User, clock, reading, scope
+from hookdesk.api import Actor, SlotContent, Status, Ticket, TicketView, User, clock, reading, scope
 from hookdesk_merge.models import Link, Merge
 from hookdesk_merge.undoing import FOR
 
@@ -34,6 +35,15 @@ class Related:
     def can_undo(self) -> bool:
         """True for a merge whose time is not over."""
         return self.kind in ("parent", "child") and self.made_at > clock.now() - FOR
+
+
+def beside(actor: Actor, view: TicketView, may: bool) -> list[SlotContent]:
+    """The section beside a ticket that has any; what it holds is read when it is opened."""
+    if not view.related and view.merged_into_id is None:
+        return []
+    is_open = request.args.get("section") == "related"
+    given = {"related": of(actor, view) if is_open else (), "is_open": is_open, "may": may}
+    return [SlotContent("merge/section.html", given, order=40)]
 
 
 def of(actor: Actor, view: TicketView) -> Sequence[Related]:

@@ -33,7 +33,7 @@ def merge(number: str) -> Answer:
         if act == "link":
             linking.link(current_actor(), view.id, [row.id for row in chosen])
             flash(_("The tickets are linked."), "success")
-            return redirect(_page_of(view.number))
+            return redirect(_page_of(view.number, section="related"))
         if act == "there" and len(chosen) != 1:
             raise tickets.TicketProblem(_("Choose the one ticket that this one goes into."))
         strangers = _strangers(view, chosen)
@@ -51,7 +51,7 @@ def _merged(view: TicketView, chosen: Sequence[Row[Any]], *, is_here: bool) -> R
     done = merging.merge(current_actor(), parent_id, children, with_followers=request.form.get("followers") == "1")
     undo = url_for("merge.undo", ids=",".join(map(str, done)))
     flash(_("Merged into ticket %(number)s.", number=number), f"undo:{undo}")
-    return redirect(_page_of(number))
+    return redirect(_page_of(number, section="related"))
 
 
 def _check_all_found(chosen: Sequence[Row[Any]]) -> None:
@@ -108,7 +108,9 @@ def undo(ids: str) -> Response:
             flash(str(problem), "danger")
             break
         flash(_("Ticket %(number)s stands alone again.", number=child), "success")
-    return redirect(_page_of(number) if number else request.referrer or url_for("desk.queue", queue=""))
+    return redirect(
+        _page_of(number, section="related") if number else request.referrer or url_for("desk.queue", queue="")
+    )
 
 
 @bp.post("/tickets/<number>/unlink", endpoint="unlink")
@@ -118,7 +120,7 @@ def unlink(number: str) -> Response:
     view = access_number(current_actor(), number, merging.PERMISSION)
     other = access_number(current_actor(), request.form.get("other", ""))
     linking.unlink(current_actor(), view.id, other.id)
-    return redirect(_page_of(view.number))
+    return redirect(_page_of(view.number, section="related"))
 
 
 @bp.route("/tickets/<number>/entries/<int:entry_id>/split", endpoint="split", methods=["GET", "POST"])
@@ -144,6 +146,6 @@ def split(number: str, entry_id: int) -> Answer:
     return (page, 422) if error else page
 
 
-def _page_of(number: str) -> str:
+def _page_of(number: str, **args: Any) -> str:
     """A ticket's page."""
-    return url_for("desk.ticket", number=number)
+    return url_for("desk.ticket", number=number, **args)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from hookdesk.api import Due, clock, reading
 from hookdesk_sla.models import Clock, Plan
@@ -27,7 +27,7 @@ _SHOWN = (
         Plan.name,
     )
     .outerjoin(Plan, Plan.id == Clock.plan_id)
-    .where(Clock.state != "done")
+    .where(Clock.state != "done", Clock.ticket_id.in_(bindparam("ticket_ids", expanding=True)))
     .order_by(Clock.due_at, Clock.id)
 )
 
@@ -35,7 +35,7 @@ _SHOWN = (
 def due(ticket_ids: Sequence[int]) -> dict[int, Due]:
     """What is due next on each of these tickets: the soonest of what runs, else what stands still."""
     found: dict[int, Due] = {}
-    for row in reading().all(_SHOWN.where(Clock.ticket_id.in_(ticket_ids))):
+    for row in reading().all(_SHOWN, {"ticket_ids": list(ticket_ids)}):
         found.setdefault(row.ticket_id, _due(row))
     return found
 

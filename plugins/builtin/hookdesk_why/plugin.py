@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 
 from hookdesk.api import Actor, Job, PageAssets, Plugin, SlotContent, asked_for, hookimpl
-from hookdesk_why import retention, trace
+from hookdesk_why import retention
 from hookdesk_why.settings import Settings
 from hookdesk_why.views import bp
 
@@ -34,9 +34,7 @@ class Why(Plugin[Settings]):
         """The section beside the ticket; the page that holds the slot has asked the guard."""
         if slot != "ticket.sidebar" or not actor.is_agent:
             return []
-        most = self.settings.steps_beside
-        steps = trace.opening(args["ticket"].id, most + 1)
-        return [SlotContent("why/section.html", {"steps": steps[:most], "more": len(steps) > most}, order=50)]
+        return [SlotContent("why/section.html", order=50)]
 
     @hookimpl
     def page_assets(self) -> Sequence[PageAssets]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, render_template, url_for
 from sqlalchemy import select
 
-from hookdesk.api import IntakeRecord, access_number, admin, agent, current_actor, reading
+from hookdesk.api import IntakeRecord, access_number, admin, agent, current_actor, reading, site
 from hookdesk_why import trace
+from hookdesk_why.settings import Settings
 
 bp = Blueprint("why", __name__)
 
@@ -18,6 +19,16 @@ def ticket_trace(number: str) -> str:
     view = access_number(current_actor(), number)
     back = url_for("desk.ticket", number=number) if "desk.ticket" in current_app.view_functions else ""
     return render_template("why/ticket.html", ticket=view, trace=trace.of_ticket(view.id), back_url=back)
+
+
+@bp.get("/agent/tickets/<number>/why/beside", endpoint="beside")
+@agent()
+def beside_ticket(number: str) -> str:
+    """How the ticket came to be where it is, in short: fetched when the section beside it is opened."""
+    view = access_number(current_actor(), number)
+    most = site().settings.get("why", Settings).steps_beside
+    steps = trace.opening(view.id, most + 1)
+    return render_template("why/beside.html", ticket=view, steps=steps[:most], more=len(steps) > most)
 
 
 @bp.get("/admin/intake/<int:intake_id>/why", endpoint="record")

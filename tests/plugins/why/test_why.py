@@ -104,7 +104,7 @@ def steps(client: Client, path: str) -> list[str]:
 @pytest.mark.usefixtures("rules")
 def test_each_decision_stands_beside_the_ticket_in_order_and_in_names(boss: Client, make_ticket: MakeTicket) -> None:
     number = make_ticket("My invoice").number
-    first, second, third = steps(boss, f"/agent/tickets/{number}")
+    first, second, third = steps(boss, f"/agent/tickets/{number}/why/beside")
     assert "Accepted" in first
     assert "sender known" in first
     assert "Department Billing" in second
@@ -128,7 +128,7 @@ def test_who_follows_is_told_by_name_and_who_had_nothing_to_say_is_not_told(
         site().hooks.install("ticket_filter", [Implementation("organizations", follow, ("draft",))])
         site().hooks.install("ticket_problems", [Implementation("limits", lambda draft: (), ("draft",))])
     number = make_ticket("Ships", email="peter@example.org").number
-    (only,) = steps(boss, f"/agent/tickets/{number}")
+    (only,) = steps(boss, f"/agent/tickets/{number}/why/beside")
     assert "Followers Grace Hopper" in only
 
 
@@ -149,7 +149,9 @@ def test_the_full_trace_adds_hook_time_and_what_was_before(boss: Client, make_ti
 
 def test_a_ticket_that_no_rule_touched_says_so(boss: Client, make_ticket: MakeTicket) -> None:
     number = make_ticket().number
-    assert "No rule decided about this ticket." in boss.get(f"/agent/tickets/{number}").get_data(as_text=True)
+    assert "No rule decided about this ticket." in boss.get(f"/agent/tickets/{number}/why/beside").get_data(
+        as_text=True
+    )
     page = boss.get(f"/agent/tickets/{number}/why").get_data(as_text=True)
     assert "No decisions" in page
     assert "Asked, and had nothing to say" in page
@@ -187,7 +189,7 @@ def test_each_rule_is_told_with_its_version_matched_or_not(
     assert "Invoices version 5 matched sets the priority" in invoices
     assert "Subject contains “invoice” yes" in invoices
     assert [node.attributes["href"] for node in page.css(".trace li li a")] == ["/rules/filters:2"]
-    beside = " ".join(steps(boss, f"/agent/tickets/{number}"))
+    beside = " ".join(steps(boss, f"/agent/tickets/{number}/why/beside"))
     assert "Invoices" in beside
     assert "Orders" not in beside
 
@@ -217,10 +219,10 @@ def test_what_decided_about_a_reply_is_not_why_the_ticket_is_here(
     hookdesk_app: Flask, boss: Client, make_ticket: MakeTicket
 ) -> None:
     ticket = make_ticket("My invoice")
-    before = steps(boss, f"/agent/tickets/{ticket.number}")
+    before = steps(boss, f"/agent/tickets/{ticket.number}/why/beside")
     with hookdesk_app.app_context():
         intake.submit(InboundMessage("portal", "grace@example.org", text="More.", ticket_id=ticket.id), ANONYMOUS)
-    assert steps(boss, f"/agent/tickets/{ticket.number}") == before
+    assert steps(boss, f"/agent/tickets/{ticket.number}/why/beside") == before
     assert len(steps(boss, f"/agent/tickets/{ticket.number}/why")) > len(before)
 
 
@@ -231,14 +233,14 @@ def test_the_section_is_short_and_says_that_there_is_more(
     with hookdesk_app.app_context():
         site().settings.save("why", Settings, {"steps_beside": 1}, system())
     number = make_ticket("My invoice").number
-    assert len(steps(boss, f"/agent/tickets/{number}")) == 1
-    assert "There is more in the full trace." in boss.get(f"/agent/tickets/{number}").get_data(as_text=True)
+    assert len(steps(boss, f"/agent/tickets/{number}/why/beside")) == 1
+    assert "There is more in the full trace." in boss.get(f"/agent/tickets/{number}/why/beside").get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("rules")
 def test_words_of_rules_are_escaped(boss: Client, make_ticket: MakeTicket) -> None:
     number = make_ticket("My invoice").number
-    for path in (f"/agent/tickets/{number}", f"/agent/tickets/{number}/why"):
+    for path in (f"/agent/tickets/{number}/why/beside", f"/agent/tickets/{number}/why"):
         assert "<Invoices>" not in boss.get(path).get_data(as_text=True)
 
 

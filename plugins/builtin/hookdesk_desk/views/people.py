@@ -100,7 +100,7 @@ def withdraw(number: str) -> Response:
 
     def work(view: TicketView) -> None:
         kind, text = _target("from")
-        given = [one for one in people.of(current_actor(), view).referred if one.kind == kind]
+        given = [one for one in people.referred(view) if one.kind == kind]
         participants.withdraw(current_actor(), view.id, kind, offered(text, given) or NOTHING)
 
     return change(number, "ticket.refer", "", work, section="referrals")
