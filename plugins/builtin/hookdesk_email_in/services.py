@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic, time
 from typing import Any
 
@@ -18,16 +18,18 @@ from hookdesk.api import (
     Unreadable,
     Verdict,
     crash_point,
+    html_to_text,
     intake,
     people,
     references,
     sanitize_html,
     site,
 )
-from hookdesk_email_in import policies
+from hookdesk_email_in import policies, refusing, tnef
 from hookdesk_email_in.classify import is_automatic
 from hookdesk_email_in.mime import MAX_BYTES, by_name, read_fields
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
+from hookdesk_email_in.reply import trim_reply
 from hookdesk_email_in.results import finding, finding_of
 from hookdesk_email_in.settings import Settings
 from hookdesk_email_in.spool import Spool, SpooledMail
@@ -82,6 +84,7 @@ def _taken(spool: Spool, mails: Mapping[str, SpooledMail]) -> int:
         crash_point("spool-after-receive")
         spool.remove(name)
     spool.sync()
+    _tell_senders(arrivals, ids)
     intake.process_all([record_id for record_id in ids if record_id is not None])
     return len(mails)
 
@@ -112,9 +115,17 @@ def take(
     """
     arrival = _arrival(raw, dedupe, is_cut, sender=sender, recipient=recipient, mailbox=mailbox, source=source)
     (record_id,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
+    _tell_senders([arrival], [record_id])
     if process and record_id is not None:
         intake.process_all([record_id])
     return record_id
+
+
+def _tell_senders(arrivals: Sequence[intake.Arrival], ids: Sequence[int | None]) -> None:
+    """Tell those whose mails were too large, and new."""
+    for arrival, record_id in zip(arrivals, ids, strict=True):
+        if record_id is not None and arrival.meta.get("truncated"):
+            refusing.too_large(arrival.raw, arrival.meta, site().settings.get(SLUG, Settings))
 
 
 def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str) -> intake.Arrival:
@@ -149,10 +160,25 @@ def read(record: RawIntake) -> InboundMessage:
     if record.meta.get("truncated"):
         raise Unreadable(f"the mail is longer than the limit; its first {len(record.raw)} bytes are kept")
     try:
-        message = parse_message(record.raw)
+        message = _without_winmail(parse_message(record.raw))
     except UnreadableMessage as problem:
         raise Unreadable(str(problem)) from problem
     return _fitting(_completed(message, record.meta))
+
+
+def _without_winmail(message: InboundMessage) -> InboundMessage:
+    """The message with what Outlook packed into a winmail.dat in its place; one that cannot be read stays a file."""
+    files: list[InboundFile] = []
+    text, html = message.text, message.html
+    for file in message.files:
+        is_packed = file.content_type in tnef.TYPES or file.filename.lower() == "winmail.dat"
+        found = tnef.unpack(file.content) if is_packed else None
+        files += [file] if found is None else found.files
+        if found is not None and not text.strip() and not html:
+            text, html = found.text or html_to_text(found.html), found.html
+    if len(files) == len(message.files) and text == message.text:
+        return message.replace(files=tuple(files))
+    return message.replace(files=tuple(files), text=text, html=html, reply=message.reply or trim_reply(text, html))
 
 
 def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessage:

@@ -226,3 +226,37 @@ def test_nothing_said_is_still_a_ticket(hookdesk_app: Flask, send: Send) -> None
         ticket = reading().scalars(select(Ticket).where(Ticket.id == record.ticket_id)).one()
         assert ticket.subject
         assert reading().scalar(select(ThreadEntry.text).where(ThreadEntry.id == record.entry_id)) == "(no text)"
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers", "is_told"),
+    [
+        ("grace@example.org", {}, True),
+        ("grace@example.org", {"Auto_Submitted": "auto-generated"}, False),
+        ("stranger@example.org", {}, False),
+        (
+            "stranger@example.org",
+            {"Authentication_Results": "mx.desk.example; dmarc=pass header.from=example.org"},
+            True,
+        ),
+        ("grace@example.org", {"Authentication_Results": "mx.desk.example; dmarc=fail header.from=example.org"}, False),
+    ],
+    ids=["known", "a program", "unknown", "proven", "forged"],
+)
+def test_who_sends_too_much_is_told_once(
+    hookdesk_app: Flask,
+    send: Send,
+    fire: Fire,
+    configure: Configure,
+    sender: str,
+    headers: dict[str, str],
+    is_told: bool,
+) -> None:
+    """But no program, and nobody whose address may be forged."""
+    configure(trusted_servers=("mx.desk.example",))
+    records = [send(mail(sender=sender, Subject=f"Film {number}", **headers), is_cut=True) for number in range(2)]
+    assert {record.outcome for record in records} == {"quarantined"}
+    with hookdesk_app.app_context():
+        told = [row for row in reading().scalars(select(Mail)) if row.template == "secret"]
+        assert [row.address for row in told] == [sender] * is_told
+        assert all("Film 0" in row.text for row in told)
