@@ -37,7 +37,7 @@ _ID_LINE = re.compile(
 )
 _TO_LINE = re.compile(r"^[ \t>|]*to:[ \t]*([^\n]{1,500})", re.IGNORECASE | re.MULTILINE)
 _ADDRESS_LINE = re.compile(
-    r"^[ \t]*(?:to:?|recipient:?|address:?|rcpt to:)?[ \t]*<?([^\s<>@:;,=\"'()]{1,64}@[\w.-]{1,250}\w)(?=[>\s(:;,.]|$)",
+    r"^[ \t]*(?:(?:to:?|recipient:?|address:?|rcpt to:)[ \t]*)?<?([^\s<>@:;,=\"'()]{1,64}@[\w.-]{1,250}\w)(?=[>\s(:;,.]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 

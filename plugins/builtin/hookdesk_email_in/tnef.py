@@ -23,6 +23,7 @@ _SIZES = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4
 _VARIABLE, _UNICODE, _MULTIPLE, _NAMED = (0x0D, 0x1E, 0x1F, 0x102), 0x1F, 0x1000, 0x8000
 _MOST = 2000
 _MOST_FILES = 200
+_MOST_ATTRIBUTES = 10 * _MOST_FILES
 
 
 @dataclass(slots=True)
@@ -62,7 +63,9 @@ def unpack(content: bytes) -> Unpacked | None:
 def _attributes(content: bytes) -> Iterator[tuple[int, memoryview]]:
     """Name and data of each attribute: level, name, type, length, data, checksum."""
     view, at = memoryview(content), 6
-    while at + 11 <= len(view):
+    for _ in range(_MOST_ATTRIBUTES):
+        if at + 11 > len(view):
+            return
         name, _, length = struct.unpack_from("<HHI", view, at + 1)
         if at + 9 + length > len(view):
             return
@@ -81,10 +84,10 @@ def _properties(data: memoryview, charset: str) -> Iterator[tuple[int, bytes | s
             if kind & _MULTIPLE or kind & 0xFFF in _VARIABLE:
                 count, at = struct.unpack_from("<I", data, at)[0], at + 4
             kind &= 0xFFF
+            if kind not in _VARIABLE:
+                at += _SIZES[kind] * count
+                continue
             for number in range(min(count, _MOST)):
-                if kind not in _VARIABLE:
-                    at += _SIZES[kind]
-                    continue
                 length, at = struct.unpack_from("<I", data, at)[0], at + 4
                 if not number and at + length <= len(data):
                     value = data[at : at + length]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from tests.plugins.email_in.conftest import MAILS, Send
+from tests.plugins.email_in.conftest import MAILS, Send, mail
 
 from hookdesk.api import (
     IntakeRecord,
@@ -120,3 +120,25 @@ def test_a_bounce_without_a_ticket_says_whom_it_was_about(send: Send, fire: Fire
     record = send("bounce-forged.eml")
     assert (record.outcome, record.ticket_id) == ("rejected", None)
     assert "about grace@example.org: 550 5.1.1" in record.reason
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"List_Id": "<talk.example.org>"},
+        {"Precedence": "bulk"},
+        {"X_Auto_Response_Suppress": "All"},
+        {"Return_Path": "<>"},
+    ],
+    ids=["list", "bulk", "suppressed", "null sender"],
+)
+def test_what_people_write_through_programs_is_taken_and_not_answered(
+    hookdesk_app: Flask, send: Send, run_jobs: Callable[..., int], headers: dict[str, str]
+) -> None:
+    """A list's mail may open a ticket; the one with a null sender is a report, and opens none (RFC 3834 section 2)."""
+    record = send(mail(sender="list@example.org", **headers))
+    assert record.outcome == ("rejected" if "Return_Path" in headers else "ticket")
+    with hookdesk_app.app_context():
+        run_jobs()
+        release()
+        assert "list@example.org" not in set(reading().scalars(select(Mail.address)))

@@ -51,6 +51,21 @@ def test_an_address_can_name_the_ticket(hookdesk_app: Flask, send: Send, fire: F
     assert send(mail("3", To=forged)).outcome == "ticket"
 
 
+def test_what_it_answers_counts_most_then_the_marker_then_the_number(hookdesk_app: Flask, send: Send) -> None:
+    """Each only where nothing better is there."""
+    ids = [send(mail(f"{name}", Message_ID=f"<{name}@example.org>")).ticket_id or 0 for name in "abcd"]
+    with hookdesk_app.app_context():
+        number = reading().scalar(select(Ticket.number).where(Ticket.id == ids[3]))
+        marker = references.marker(ids[2])
+    given = {"In_Reply_To": "<a@example.org>", "References": "<b@example.org>", "Subject": f"Re: #{number}"}
+    found = []
+    for left_out in ("", "In_Reply_To", "References"):
+        given.pop(left_out, None)
+        found.append(send(mail(f"{left_out}\n\n{marker}", **given)).ticket_id)
+    found.append(send(mail("no marker", **given)).ticket_id)
+    assert found == ids
+
+
 def close(app: Flask, ticket_id: int, **status: Any) -> None:
     """Close a ticket, with a status that is changed so first."""
     with app.app_context():
