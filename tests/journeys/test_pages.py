@@ -136,6 +136,12 @@ ADMIN = [
     *("/admin/forms/lists", "/admin/forms/lists/new", "/admin/forms/lists/1", "/admin/forms/items/1"),
     *("/admin/tags", "/admin/tags/new", "/admin/tags/1", "/admin/checklists", "/admin/checklists/1"),
     "/admin/checklists/new",
+    *(
+        "/admin/mail-sign-ins",
+        "/admin/mail-sign-ins/new/microsoft",
+        "/admin/mail-addresses",
+        "/admin/mail-addresses/new",
+    ),
 ]
 WIDE: tuple[Literal["light"], int] = ("light", 1440)
 NARROW: tuple[Literal["dark"], int] = ("dark", 390)

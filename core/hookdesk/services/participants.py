@@ -27,14 +27,25 @@ def add_collaborator(actor: Actor, ticket_id: int, address: str, name: str = "")
     """Let somebody follow a ticket. The owner follows it anyway; somebody who was left out of the mail is let in again.
 
     Raises:
-        NotFound, Forbidden: as the guard says. TicketProblem: the address is none or new to us and the actor may not add users, its user is
-            banned, or there are too many.
+        NotFound, Forbidden: as the guard says. TicketProblem: the address is none, nobody's to have, or new to us and the actor may not add
+            users, its user is banned, or there are too many.
     """
 
     def work(session: Session, ticket: Ticket) -> None:
         follow(session, ticket, actor, _person(session, actor, address, name))
 
+    _allow(address)
     tickets.change(actor, ticket_id, "ticket.edit", work)
+
+
+def _allow(address: str) -> None:
+    """Ask whether somebody may have an address.
+
+    Raises:
+        TicketProblem: a plugin objects.
+    """
+    if why := people.objection(address):
+        raise tickets.TicketProblem(why)
 
 
 def _person(session: Session, actor: Actor, address: str, name: str) -> User:
@@ -131,6 +142,7 @@ def change_owner(actor: Actor, ticket_id: int, address: str, name: str = "") -> 
         names = {"before_name": before.name if before else "", "after_name": user.name}
         events.changed(session, ticket, actor, "requester", old_id, user.id, **names)
 
+    _allow(address)
     tickets.change(actor, ticket_id, "ticket.edit", work)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hookdesk import clock
 from hookdesk.access import PERMISSIONS_AT_FIRST
 from hookdesk.db.context import reading
+from hookdesk.hookspecs import PeopleHooks
 from hookdesk.models import Agent, Collaborator, Department, OrganizationDomain, Role, User, UserEmail
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
@@ -51,6 +52,11 @@ def find_user(address: str) -> Person | None:
         .where(UserEmail.address == normal_address(address))
     )
     return Person(*row) if row else None
+
+
+def objection(address: str) -> str | None:
+    """Why nobody may have an address, if a plugin objects; ask before a transaction, as hooks are."""
+    return site().hooks.veto(PeopleHooks.address_allowed, address=address)
 
 
 def ensure_user(session: Session, address: str, name: str = "") -> User:

@@ -10,12 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hookdesk.access import Forbidden
-from hookdesk.hookspecs import PeopleHooks
 from hookdesk.models import Agent, User, UserEmail
 from hookdesk.services import people, sessions
 from hookdesk.services.directory import DirectoryProblem, store
 from hookdesk.services.transaction import transact
-from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
 
@@ -63,12 +61,12 @@ def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
 
 
 def allow(address: str, field: str) -> None:
-    """Ask everybody whether somebody may have an address; before a transaction, as hooks are.
+    """Ask whether somebody may have an address.
 
     Raises:
-        DirectoryProblem: somebody objects.
+        DirectoryProblem: a plugin objects.
     """
-    if why := site().hooks.veto(PeopleHooks.address_allowed, address=address):
+    if why := people.objection(address):
         raise DirectoryProblem(why, field)
 
 

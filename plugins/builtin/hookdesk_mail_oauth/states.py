@@ -25,7 +25,8 @@ def secret_ends_at(connection: Connection) -> datetime | None:
 def warnings(connection: Connection) -> list[str]:
     """What will stop this connection soon, in sentences."""
     found = []
-    if (days := _days_left(connection.refresh_ends_at, CONSENT_SOON)) is not None:
+    consent_ends_at = None if connection.state == "consent" else connection.refresh_ends_at
+    if (days := _days_left(consent_ends_at, CONSENT_SOON)) is not None:
         found.append(
             ngettext(
                 "The consent ends within %(num)d day: sign in at the provider again before.",

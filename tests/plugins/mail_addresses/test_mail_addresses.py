@@ -23,9 +23,11 @@ from hookdesk.api import (
     agents,
     directory,
     intake,
+    participants,
     reading,
     release,
     system,
+    tickets,
     users,
 )
 from hookdesk.testing import Client
@@ -172,7 +174,7 @@ def test_how_mail_to_an_address_is_treated_is_what_its_page_says(hookdesk_app: F
 
 
 def test_an_address_of_ours_is_nobodys_own(
-    hookdesk_app: Flask, desk: dict[str, int], make_agent: Callable[..., Actor]
+    hookdesk_app: Flask, desk: dict[str, int], make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]
 ) -> None:
     make_agent("ada", "Ada")
     with hookdesk_app.app_context():
@@ -190,6 +192,10 @@ def test_an_address_of_ours_is_nobodys_own(
                     login="eve", name="Eve", address="sales@desk.example", department_id=place.id, role_id=1
                 ),
             )
+        ticket = make_ticket()
+        for change in (participants.add_collaborator, participants.change_owner):
+            with pytest.raises(tickets.TicketProblem, match="of this helpdesk itself"):
+                change(system(), ticket.id, "billing@desk.example")
         settled: Settled = intake.submit(
             InboundMessage(channel="portal", sender_address="help@desk.example", subject="Me", text="I am you."),
             system(),
