@@ -20,6 +20,8 @@ pytest_plugins = [
     "tests.servers.redis",
     "tests.servers.smtp",
     "tests.servers.oauth",
+    "tests.servers.dovecot",
+    "tests.servers.mailboxes",
 ]
 
 # How long an example takes says how busy the machine is, and nothing about the code.

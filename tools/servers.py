@@ -34,6 +34,8 @@ class Needed:
 NEEDED = (
     Needed(("initdb",), "postgresql", "the tests on PostgreSQL", ("/usr/lib/postgresql/*/bin",)),
     Needed(("redis-server", "valkey-server"), "redis-server", "the tests on a Redis of the system"),
+    Needed(("dovecot", "doveadm"), "dovecot-imapd", "the tests of mailboxes over IMAP", ("/usr/sbin", "/usr/bin")),
+    Needed(("pop3-login",), "dovecot-pop3d", "the tests of mailboxes over POP3", ("/usr/lib/dovecot",)),
     Needed(("chromium", "chromium-browser", "google-chrome"), "chromium", "the journeys in a browser"),
 )
 

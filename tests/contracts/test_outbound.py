@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONNECT = {
-    "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "imaplib", "poplib", "pycurl", "requests", "smtplib", "socket",
+    "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "imapclient", "imaplib", "poplib", "pycurl", "requests", "smtplib", "socket",
     "urllib.request", "urllib3", "xmlrpc.client",
 }  # fmt: skip
 """Modules that open connections."""
@@ -23,6 +23,9 @@ KNOWN = {
     "core/hookdesk/server/valkey.py": "the site's own queue, at an address of the configuration",
     "plugins/builtin/hookdesk_email_out/sending.py": "talks over the connections of smtp.py",
     "plugins/builtin/hookdesk_email_out/smtp.py": "the mail servers of the accounts, which often stand inside; mail alone goes there",
+    "plugins/builtin/hookdesk_imap/client.py": "the servers of mailboxes, which often stand inside; administrators alone name them",
+    "plugins/builtin/hookdesk_mailboxes/problems.py": "knows the errors of connections, and makes none",
+    "plugins/builtin/hookdesk_pop3/client.py": "as for IMAP",
 }
 
 

@@ -1,0 +1,1 @@
+"""Accounts at mail servers that mail is fetched from."""
