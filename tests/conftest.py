@@ -16,6 +16,7 @@ pytest_plugins = [
     "hookdesk.testing",
     "tests.broken_plugins.install",
     "tests.servers.browser",
+    "tests.servers.postfix",
     "tests.servers.postgres",
     "tests.servers.redis",
     "tests.servers.smtp",

@@ -36,6 +36,7 @@ NEEDED = (
     Needed(("redis-server", "valkey-server"), "redis-server", "the tests on a Redis of the system"),
     Needed(("dovecot", "doveadm"), "dovecot-imapd", "the tests of mailboxes over IMAP", ("/usr/sbin", "/usr/bin")),
     Needed(("pop3-login",), "dovecot-pop3d", "the tests of mailboxes over POP3", ("/usr/lib/dovecot",)),
+    Needed(("postfix",), "postfix", "the tests behind a real Postfix", ("/usr/sbin",)),
     Needed(("chromium", "chromium-browser", "google-chrome"), "chromium", "the journeys in a browser"),
 )
 

@@ -26,6 +26,11 @@ KNOWN = {
     "plugins/builtin/hookdesk_imap/client.py": "the servers of mailboxes, which often stand inside; administrators alone name them",
     "plugins/builtin/hookdesk_mailboxes/problems.py": "knows the errors of connections, and makes none",
     "plugins/builtin/hookdesk_pop3/client.py": "as for IMAP",
+    "plugins/builtin/hookdesk_lmtp/cli.py": "runs the listener",
+    "plugins/builtin/hookdesk_lmtp/listener.py": "listens",
+    "plugins/builtin/hookdesk_lmtp/places.py": "listens; asks whether somebody listens at its own socket",
+    "plugins/builtin/hookdesk_lmtp/protocol.py": "asks for this machine's name",
+    "plugins/builtin/hookdesk_lmtp/receiving.py": "waits for threads",
 }
 
 

@@ -56,12 +56,14 @@ def commands() -> None:
 
 def _called(slug: str, command: click.Command) -> str:
     """How a command is called."""
-    return f"hookdesk {command.name}" if isinstance(command, click.Group) else f"hookdesk {slug} {command.name}"
+    stands_alone = isinstance(command, click.Group) or command.name == slug
+    return f"hookdesk {command.name}" if stands_alone else f"hookdesk {slug} {command.name}"
 
 
 def plugin_command(slug: str) -> click.Command | None:
     """The group of a plugin's commands, or a group that a plugin brings, by its own name: `hookdesk api-key create`.
 
+    A command that is called like its plugin stands for itself: `hookdesk lmtp`.
     They run inside an application context. None if no enabled plugin has any of that name.
     """
     from hookdesk import config
@@ -78,6 +80,8 @@ def plugin_command(slug: str) -> click.Command | None:
     if not found:
         groups = (command for _, command in collected if isinstance(command, click.Group) and command.name == slug)
         return next(groups, None)
+    if alone := next((command for command in found if command.name == slug), None):
+        return alone
     plugin = site().plugins.get(slug)
     group = click.Group(slug, help=plugin.title() if plugin else None)
     for command in found:

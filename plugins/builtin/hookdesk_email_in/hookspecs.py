@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hookdesk.api import Event, MailChannel, Shape, When, spec
+from hookdesk.api import Event, MailChannel, OnError, Shape, When, spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,7 @@ class MailHooks:
 
         `event.data`: name and kind as in `MailChannel`, state ("failed" or "ok"), detail (plain words), path (of the page about it).
         """
+
+    @spec(Shape.FIRST, when=When.REQUEST, since="0.1", on_error=OnError.DENY)
+    def knows_mailbox(self, *, address: str) -> bool | None:
+        """True for one of our addresses (written as `people.normal_address` does), else None. A listener refuses what nobody knows."""

@@ -88,6 +88,11 @@ class EmailIn(Plugin[Settings]):
         return policies.reply_address(ticket_id, address)
 
     @hookimpl
+    def knows_mailbox(self, address: str) -> bool | None:
+        """Our own addresses, as the settings list them."""
+        return policies.is_listed(address, self.settings) or None
+
+    @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """The spool's reader; the pipe wakes it, the schedule is for what was left."""
         return [Job(services.DRAIN, services.drain, timedelta(seconds=30), _("Take incoming mail out of the spool"))]

@@ -19,8 +19,24 @@ def policy_of(mailbox: str) -> MailPolicy:
 def is_ours(address: str, settings: Settings) -> bool:
     """Whether an address is one of ours, whatever stands behind a plus in it: two programs must not answer each other for ever."""
     normal = people.normal_address(address)
+    return is_listed(normal, settings) or _stated(normal) is not None
+
+
+def is_listed(address: str, settings: Settings) -> bool:
+    """Whether the settings list an address, or the one that it is an extension of, as ours."""
     own = {people.normal_address(one) for one in settings.own_addresses} - {""}
-    return bool({normal, _TAG.sub("", normal)} & own) or _stated(normal) is not None
+    return bool({address, _TAG.sub("", address)} & own)
+
+
+def is_known(address: str) -> bool:
+    """Whether mail may be sent to that address of ours.
+
+    Raises:
+        HookDenied: a plugin that may know it failed, so this is no time to say that it does not exist.
+    """
+    normal = people.normal_address(address)
+    known = site().hooks.first
+    return any(known(MailHooks.knows_mailbox, address=one) for one in {normal, _TAG.sub("", normal)} - {""})
 
 
 def _stated(address: str) -> MailPolicy | None:

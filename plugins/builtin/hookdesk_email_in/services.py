@@ -99,6 +99,7 @@ def take(
     *,
     sender: str = "",
     recipient: str = "",
+    recipients: Sequence[str] = (),
     mailbox: str = "",
     source: str = "",
     dedupe: str = "",
@@ -108,12 +109,21 @@ def take(
 ) -> int | None:
     """Take one mail in, whoever brings it: the id of its record, or None if `dedupe` came in before. It is committed on return.
 
-    `sender` and `recipient` are the envelope's, `mailbox` is the account that it was fetched from, `source` the road it came by ("pipe",
-    "imap" …). `is_cut` says that `raw` is the beginning of a longer mail; of one beyond the limit of `mime` only the beginning is kept, and
-    it ends in quarantine. With `process` it is brought to its end in the same call; what cannot be at the moment stays pending. `wait`
-    keeps the sweeper away for that many seconds, for callers that process the record themselves.
+    `sender` and `recipient` are the envelope's, `recipients` all of its recipients if there are several, `mailbox` is the account that it
+    was fetched from, `source` the road it came by ("pipe", "imap" …). `is_cut` says that `raw` is the beginning of a longer mail; of one
+    beyond the limit of `mime` only the beginning is kept, and it ends in quarantine. With `process` it is brought to its end in the same
+    call; what cannot be at the moment stays pending. `wait` keeps the sweeper away for that many seconds, for callers that process the
+    record themselves.
     """
-    arrival = _arrival(raw, dedupe, is_cut, sender=sender, recipient=recipient, mailbox=mailbox, source=source)
+    several = list(recipients) if len(recipients) > 1 else []
+    known: dict[str, str | list[str]] = {
+        "sender": sender,
+        "recipient": recipient,
+        "recipients": several,
+        "mailbox": mailbox,
+        "source": source,
+    }
+    arrival = _arrival(raw, dedupe, is_cut, **known)
     (record_id,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
     _tell_senders([arrival], [record_id])
     if process and record_id is not None:
@@ -128,7 +138,7 @@ def _tell_senders(arrivals: Sequence[intake.Arrival], ids: Sequence[int | None])
             refusing.too_large(arrival.raw, arrival.meta, site().settings.get(SLUG, Settings))
 
 
-def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str) -> intake.Arrival:
+def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str | list[str]) -> intake.Arrival:
     """A mail as it is stored: no more than the limit of it."""
     meta = _meta(raw, **known)
     if is_cut or len(raw) > MAX_BYTES:
@@ -136,7 +146,7 @@ def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str) -> intake.Arri
     return intake.Arrival(raw[:MAX_BYTES], meta, dedupe)
 
 
-def _meta(raw: bytes, **known: str) -> dict[str, Any]:
+def _meta(raw: bytes, **known: str | list[str]) -> dict[str, Any]:
     """What is known of a mail besides its bytes. `automatic` forbids that a program answers it; `sender_is` and `checked` are the state and
     the details of a `results.Finding`, for the page."""
     meta: dict[str, Any] = {name: value for name, value in known.items() if value}

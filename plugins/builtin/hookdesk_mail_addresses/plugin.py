@@ -39,6 +39,11 @@ class MailAddresses(Plugin[NoSettings]):
         return MailPolicy(row.spoofed, row.collaborators, row.plus_addressing) if row is not None else None
 
     @hookimpl
+    def knows_mailbox(self, address: str) -> bool | None:
+        """What is listed is ours."""
+        return address in services.kept() or None
+
+    @hookimpl
     def address_allowed(self, address: str) -> str | None:
         """An address of ours is nobody's own."""
         return services.why_not(address)

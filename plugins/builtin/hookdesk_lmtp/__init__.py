@@ -1,0 +1,1 @@
+"""Mail over LMTP or SMTP: `hookdesk lmtp`."""

@@ -1,0 +1,72 @@
+"""`hookdesk lmtp`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+from collections.abc import Callable
+from typing import NoReturn, cast
+
+import click
+from flask import Flask, current_app
+
+from hookdesk.api import site
+from hookdesk_lmtp.listener import Listener, Options
+from hookdesk_lmtp.places import WrongPlace, parse_place
+from hookdesk_lmtp.settings import Settings
+
+MEGABYTE = 1_000_000
+
+
+@click.command("lmtp")
+@click.option("--listen", "place", metavar="PLACE", help="HOST:PORT or unix:/PATH; else as the settings say.")
+@click.option("--protocol", type=click.Choice(["lmtp", "smtp"]), help="Else as the settings say.")
+def lmtp(place: str | None, protocol: str | None) -> None:
+    """Listen for mail from a mail server, over LMTP or SMTP.
+
+    A mail is accepted once it is stored; whatever is in doubt stays with the mail server, which comes again. Ctrl-C or SIGTERM ends it:
+    mails that are being sent are taken first. It also ends when plugins are switched, so let a service manager restart it.
+    """
+    plugin = site().plugins.get("lmtp")
+    assert plugin is not None
+    settings = cast(Settings, plugin.settings)
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy of werkzeug's
+    try:
+        listener = Listener(app, options_of(settings, place, protocol))
+    except (WrongPlace, ssl.SSLError, OSError) as problem:
+        _end(f"It cannot listen: {problem}")
+    click.echo(f"Listening for {'LMTP' if listener.options.is_local else 'SMTP'} at {listener.place}.")
+    plugins = site().plugins
+    asyncio.run(_serve(listener, lambda: not plugins.is_outdated()))
+
+
+async def _serve(listener: Listener, may_go_on: Callable[[], bool]) -> None:
+    """Serve until a signal says stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, listener.stop)
+    await listener.run(may_go_on)
+
+
+def options_of(settings: Settings, place: str | None = None, protocol: str | None = None) -> Options:
+    """The settings, with what the command line says over them.
+
+    Raises:
+        WrongPlace: the place is none.
+    """
+    return Options(
+        place=parse_place(place or settings.place),
+        is_local=(protocol or settings.protocol) == "lmtp",
+        clients=settings.clients,
+        only_ours=settings.recipients == "ours",
+        size=settings.size_mb * MEGABYTE,
+        connections=settings.connections,
+        timeout=settings.timeout,
+        certificate=settings.certificate,
+        require_tls=settings.require_tls,
+    )
+
+
+def _end(text: str) -> NoReturn:
+    """Exit status 1 with words on standard error."""
+    raise click.ClickException(text)
