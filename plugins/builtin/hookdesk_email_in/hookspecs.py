@@ -13,9 +13,9 @@ from hookdesk.api import Event, MailChannel, OnError, Shape, When, spec
 class MailPolicy:
     """How mail to one of our addresses is treated.
 
-    `spoofed`: what becomes of a mail whose sender the trusted server has refuted: it is shown beside the entry, or the mail is kept aside or
-    turned away. `collaborators`: whose copies (To and Cc) make collaborators: nobody's, those of a sender who takes part in the
-    ticket already, or everybody's. `plus_addressing`: the server delivers `name+anything@…` to `name@…`, so our mails may use that.
+    `spoofed`: what becomes of a mail whose sender the trusted server has refuted: it is shown beside the entry, or the mail is kept aside
+    or turned away. `collaborators`: whose copies (To and Cc) make collaborators: nobody's, those of a sender who takes part in the ticket
+    already, or everybody's. `plus_addressing`: the server delivers `name+anything@…` to `name@…`, so our mails may use that.
     """
 
     spoofed: Literal["show", "quarantine", "reject"] = "show"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import lazy_gettext as _
 
 from hookdesk.api import (
@@ -157,6 +157,12 @@ class EmailOut(Plugin[Settings]):
                 _("Tell administrators of errors"),
             ),
         ]
+
+    @hookimpl
+    def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:
+        """Accounts that sign in with a token of another plugin."""
+        using = [one for one in store.everyone() if ref and one.token_ref == ref]
+        return [(one.name, url_for("email_out.account", account_id=one.id)) for one in using]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

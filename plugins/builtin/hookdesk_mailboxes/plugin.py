@@ -56,6 +56,11 @@ class Mailboxes(Plugin[Settings]):
         return [Health("mailboxes", "warning" if bad else "ok", "; ".join(bad))] if found else []
 
     @hookimpl
+    def reference_uses(self, ref: str) -> Sequence[tuple[str, str]]:
+        """Mailboxes that sign in with a token of another plugin."""
+        return [(row.address, state.path_of(row.id)) for row in services.every() if ref and row.token_ref == ref]
+
+    @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
         """The pages of the admin panel."""
         return [bp]
