@@ -9,7 +9,10 @@ from flask import Flask
 from flask_babel import force_locale
 
 from hookdesk import clock
-from hookdesk.web.pages import ago, avatar_class, filesize, initials
+from hookdesk.api import system
+from hookdesk.settings import CoreSettings
+from hookdesk.site import site
+from hookdesk.web.pages import absolute, ago, avatar_class, filesize, initials
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,14 @@ def test_relative_times_are_short(hookdesk_app: Flask, past: timedelta, words: s
         assert ago(clock.now() - past - timedelta(milliseconds=50)) == words
         with force_locale("de"):
             assert ago(clock.now() - timedelta(days=2, seconds=5)) == "2 Tg."
+
+
+def test_a_moment_at_the_end_of_the_calendar_breaks_no_page(hookdesk_app: Flask) -> None:
+    """It is the next year already in the reader's zone, and that year cannot be written."""
+    with hookdesk_app.app_context():
+        site().settings.save("core", CoreSettings, {"timezone": "Europe/Berlin"}, system())
+    with hookdesk_app.test_request_context("/"):
+        assert "9999" in absolute(clock.NEVER + timedelta(hours=23, minutes=30))
 
 
 def test_sizes_and_initials() -> None:

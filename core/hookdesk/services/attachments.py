@@ -29,7 +29,7 @@ _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 
 UNNAMED_FOR = timedelta(days=2)
 """Bytes stay for so long after they were last put, for what will name them may not be stored yet."""
-_SIGNED_AS = "stored-file"
+_SIGNED_AS = "held-file"
 TOKEN_S = 24 * 3600
 """A form may be open for so long before what was stored for it is asked for again."""
 TURN = timedelta(minutes=10)
@@ -70,20 +70,20 @@ def store(file: InboundFile) -> StoredFile:
     )
 
 
-def token(file: StoredFile) -> str:
-    """A stored file as forms carry it: signed, so that nobody attaches bytes that were not handed to them."""
-    told = json.dumps([int(clock.now().timestamp()), *astuple(file)]).encode()
+def token(file: StoredFile, holder: int | None) -> str:
+    """A stored file as the forms of a user (its `holder`) carry it: signed, so that nobody attaches bytes that were not handed to them."""
+    told = json.dumps([int(clock.now().timestamp()), holder, *astuple(file)]).encode()
     body = urlsafe_b64encode(told).decode().rstrip("=")
     return f"{body}.{site().keys.sign(_SIGNED_AS, body, 26)}"
 
 
-def of_token(text: str) -> StoredFile | None:
-    """The file again; None for a token that is not ours or too old."""
+def of_token(text: str, holder: int | None) -> StoredFile | None:
+    """The file again; None for a token that is not ours, too old, or somebody else's."""
     body, _, signature = text.partition(".")
     if not site().keys.verify(_SIGNED_AS, body, signature):
         return None
-    at, *values = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    return StoredFile(*values) if clock.now().timestamp() - at < TOKEN_S else None
+    at, held_by, *values = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return StoredFile(*values) if held_by == holder and clock.now().timestamp() - at < TOKEN_S else None
 
 
 def read(sha256: str, storage: str) -> Iterator[bytes]:

@@ -105,15 +105,16 @@ def upload() -> tuple[dict[str, Any], int]:
 @agent()
 def uploaded(token: str) -> Response:
     """What was stored for a text that is being written."""
-    file = attachments.of_token(token)
+    file = attachments.of_token(token, current_actor().user_id)
     if file is None:
         raise NotFound("no such file")
     return stored_file(file)
 
 
 def carried(file: StoredFile) -> dict[str, Any]:
-    """A stored file as the editor's scripts know it: what they show of it, and the token that a form sends back (`StoredFilesField`)."""
-    token = attachments.token(file)
+    """A stored file as the editor's scripts know it: what they show of it, and the token that a form of the same person sends back
+    (`StoredFilesField`)."""
+    token = attachments.token(file, current_actor().user_id)
     return {
         "token": token, "name": file.filename, "size": file.size, "content_type": file.content_type, "cid": file.content_id,
         "url": url_for("core.uploaded", token=token),

@@ -21,6 +21,7 @@ from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.types.backends import StoredFile
 from hookdesk.types.intake import InboundFile
+from hookdesk.web.actor import current_actor
 from hookdesk.web.bodies import text_to_html
 
 _MARKUP = re.compile(r"\s*<\w[^<>]*>.*</\w+>\s*", re.DOTALL)
@@ -143,9 +144,8 @@ class StoredFilesField(Field):  # type: ignore[misc]  # WTForms is not typed
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read the tokens; those that are too old, or not ours, are told of."""
-        found = [
-            attachments.of_token(text) for text in valuelist[: site().settings.get("core", CoreSettings).max_files]
-        ]
+        most, holder = site().settings.get("core", CoreSettings).max_files, current_actor().user_id
+        found = [attachments.of_token(text, holder) for text in valuelist[:most]]
         self.data = tuple(file for file in found if file is not None)
         if len(self.data) < len(valuelist):
             raise ValueError(gettext("A file that was added has to be added again."))

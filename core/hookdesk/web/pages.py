@@ -251,7 +251,10 @@ def _reader() -> tuple[Locale | str, tzinfo | None]:
 @lru_cache(maxsize=4096)
 def _absolute(moment: datetime, locale: Locale | str, zone: tzinfo | None) -> str:
     """A moment in words; the same ones are shown again and again."""
-    return format_datetime(moment, "medium", tzinfo=zone, locale=locale)
+    try:
+        return format_datetime(moment, "medium", tzinfo=zone, locale=locale)
+    except OverflowError:  # at the end of the calendar, where other zones are beyond it already
+        return format_datetime(moment, "medium", locale=locale)
 
 
 def filesize(size: int) -> str:

@@ -39,14 +39,24 @@ class BanProblem(ValueError):
 def normal(text: str) -> str:
     """An address or a domain as it is stored; "" if it is neither. "@example.org" and "*.example.org" mean the domain."""
     text = clean_line(text).strip().lower().removeprefix("*.").removeprefix("@")
-    if "@" in text:
-        return people.normal_address(text)
-    return text if _DOMAIN.fullmatch(text) else ""
+    name, at, domain = text.rpartition("@")
+    value = f"{name}{at}{_as_sent(domain)}"
+    if at:
+        return people.normal_address(value)
+    return value if _DOMAIN.fullmatch(value) else ""
+
+
+def _as_sent(domain: str) -> str:
+    """A domain as mail names it: one with umlauts in its `xn--` form (RFC 3490), in which it is stored and looked for."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 def against(address: str) -> Row[Any] | None:
     """The ban that an address falls under: its own, or that of its domain or of one above it."""
-    address = people.normal_address(address)
+    address = normal(address) if "@" in address else ""
     if not address:
         return None
     parts = address.partition("@")[2].split(".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -37,7 +37,7 @@ AT_ONCE = 25
 ALONE = timedelta(minutes=2)
 """For so long the job leaves such a run to its request: two at one run would do everything twice."""
 SLICE = 20
-"""Tickets after which the outcome is stored, and a run can be cancelled."""
+"""Tickets after which a run can be cancelled."""
 LONGEST = 4.0
 """Seconds after which the job gives others a turn."""
 
@@ -79,21 +79,24 @@ def advance(run_id: int, actor: Actor | None) -> int:
     together = known is not None and known.action.together is not None and run.undoes_id is None
     waiting = select(Item.place, Item.ticket_id, Item.kept).where(Item.run_id == run_id, Item.state == "waiting")
     items = reading().all(waiting.order_by(Item.place).limit(run.total if together else SLICE))
-    ended = _handled(run, items, known, actor)
-    transact(lambda session: _store(session, run_id, ended))
+    for ended in _handled(run, items, known, actor):
+        transact(lambda session, ended=ended: _store(session, run_id, ended))  # type: ignore[misc]  # called at once
     return len(items)
 
 
-def _handled(run: Row[Any], items: Sequence[Row[Any]], known: Offered | None, actor: Actor | None) -> list[Ended]:
-    """Each of these tickets handled."""
+def _handled(
+    run: Row[Any], items: Sequence[Row[Any]], known: Offered | None, actor: Actor | None
+) -> Iterator[Sequence[Ended]]:
+    """Each of these tickets handled, and told of at once: if the process dies, what is done is not done again."""
     if known is None or actor is None:
         why = _("There is no such action any longer.") if known is None else _("You do not work here any longer.")
-        return [Ended(item.place, reason=why) for item in items]
-    if run.undoes_id is not None:
-        return [_one(actor, item, known, _undoing(known)) for item in items]
-    if known.action.together is not None:
-        return _together(actor, items, known, run.given)
-    return [_one(actor, item, known, _applying(known, run.given)) for item in items]
+        yield [Ended(item.place, reason=why) for item in items]
+    elif run.undoes_id is None and known.action.together is not None:
+        yield _together(actor, items, known, run.given)
+    else:
+        work = _applying(known, run.given) if run.undoes_id is None else _undoing(known)
+        for item in items:
+            yield [_one(actor, item, known, work)]
 
 
 def _applying(known: Offered, values: Mapping[str, Any]) -> Work:

@@ -14,8 +14,8 @@ from hookdesk.api import NotFound, html_to_text, reading
 from hookdesk_kb.models import ArticleText, Version
 
 MOST = 200
-MOST_COMPARED = 5000
-"""Words of two blocks that are compared one by one; of longer ones the whole is told as changed."""
+MOST_COMPARED = 2000
+"""Lines of two texts, and words of two blocks, that are compared one by one; of longer ones the whole is told as changed."""
 _WORDS = re.compile(r"\s+|[^\s]+")
 
 
@@ -62,6 +62,9 @@ def difference(article_id: int, locale: str, old: int, new: int) -> dict[str, li
 def _lines(before: str, after: str) -> Iterator[list[Piece]]:
     """Lines that differ, with one that is the same on either side."""
     old, new = before.splitlines(), after.splitlines()
+    if max(len(old), len(new)) > MOST_COMPARED:
+        yield [Piece("removed", before), Piece("added", after)]
+        return
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(1):
         for tag, a, b, c, d in group:
             if tag == "equal":

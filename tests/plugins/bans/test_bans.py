@@ -33,6 +33,9 @@ def write(address: str) -> Any:
         ("@example.org", "other@mail.example.org", True),
         ("example.org", "other@notexample.org", False),
         ("mail.example.org", "other@example.org", False),
+        ("müller.example", "other@xn--mller-kva.example", True),
+        ("xn--mller-kva.example", "other@mail.müller.example", True),
+        ("spam@müller.example", "spam@xn--mller-kva.example", True),
     ],
 )
 def test_who_is_banned_makes_no_ticket(

@@ -307,6 +307,27 @@ def test_an_action_that_breaks_is_its_plugins_error(
     assert kept == [({"of": 2}, "changed"), (None, "changed"), (None, "failed")]
 
 
+def test_what_was_done_before_the_process_died_is_not_done_again(
+    ada: Actor, make_ticket: MakeTicket, inside: Inside, monkeypatch: Any
+) -> None:
+    done: list[str] = []
+
+    def act(actor: Actor, ticket: Any, values: Any) -> None:
+        if ticket.number == last.number and len(done) == 2:
+            done.append("died")
+            raise KeyboardInterrupt
+        done.append(ticket.subject)
+
+    monkeypatch.setattr(actions, "known", lambda: {"act": actions.Offered(BulkAction("act", "Act", act), "odd")})
+    made = [make_ticket("one"), make_ticket("two"), make_ticket("three")]
+    last = made[-1]
+    with pytest.raises(KeyboardInterrupt):
+        inside(lambda: services.begin(ada, order("act"), chosen(made)))
+    run_id = inside(lambda: reading().scalar(select(Run.id)))
+    inside(lambda: running.advance(run_id, ada))
+    assert done == ["one", "two", "died", "three"]
+
+
 def test_runs_of_others_are_nobodys_business_and_are_forgotten(
     desk: Client, ada: Actor, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside, clock: Any
 ) -> None:

@@ -195,6 +195,17 @@ def test_nobody_attaches_what_was_not_handed_to_them(desk: Client, make_ticket: 
     assert len(entries(inside, ticket)) == 1
 
 
+def test_what_was_handed_to_one_agent_is_no_use_to_another(
+    desk: Client, make_ticket: MakeTicket, inside: Inside, make_agent: Callable[..., Actor]
+) -> None:
+    ticket, file = make_ticket(), upload(desk).json
+    desk.sign_in(make_agent("grace", "Grace Hopper"))
+    assert desk.get(file["url"]).status_code == 404
+    given = {"message": "Hello.", "kept": file["token"]}
+    assert desk.submit(path(ticket), given, to=path(ticket, "/reply")).status_code == 422
+    assert len(entries(inside, ticket)) == 1
+
+
 def test_a_file_that_goes_ahead_keeps_to_the_sites_limits(desk: Client, save_settings: Callable[..., None]) -> None:
     save_settings("core", CoreSettings, allowed_file_types=(".png",))
     assert upload(desk).status_code == 422

@@ -25,9 +25,12 @@ def index() -> str:
 
 
 def _backend() -> str:
-    """The name of what finds words in this database."""
+    """What finds words in this database, as people call it; a plugin's backend by its name."""
     backends = site().hooks.collect(RunningHooks.search_backends)
-    return next((one.name for one in backends if one.matching(reading().dialect, "word", True) is not None), "")
+    name = next((one.name for one in backends if one.matching(reading().dialect, "word", True) is not None), "")
+    return {"fts5": _("by SQLite's own full text index"), "tsvector": _("by PostgreSQL's own full text index")}.get(
+        name, name
+    )
 
 
 @bp.post("/admin/search/rebuild")
