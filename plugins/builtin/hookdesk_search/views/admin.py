@@ -28,9 +28,8 @@ def _backend() -> str:
     """What finds words in this database, as people call it; a plugin's backend by its name."""
     backends = site().hooks.collect(RunningHooks.search_backends)
     name = next((one.name for one in backends if one.matching(reading().dialect, "word", True) is not None), "")
-    return {"fts5": _("by SQLite's own full text index"), "tsvector": _("by PostgreSQL's own full text index")}.get(
-        name, name
-    )
+    words = {"fts5": _("by SQLite's own full text index"), "tsvector": _("by PostgreSQL's own full text index")}
+    return str(words.get(name, name))
 
 
 @bp.post("/admin/search/rebuild")
