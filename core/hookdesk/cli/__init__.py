@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 FAST = "hookdesk.fast_commands"
-"""Entry points named like "mail.pipe": a function that takes the remaining words and returns the exit status."""
+"""Entry points named like "mail.pipe": a function that takes the remaining words and returns the exit status, or None to leave the work to
+the plugin's command of that name, which knows the site."""
 
 
 def main() -> int:
@@ -27,5 +28,6 @@ def _fast(words: list[str]) -> int | None:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=FAST, name=".".join(words[:2])):
-        return int(point.load()(words[2:]))
+        status: int | None = point.load()(words[2:])
+        return status
     return None

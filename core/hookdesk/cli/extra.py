@@ -31,13 +31,13 @@ def fast_commands() -> dict[str, list[str]]:
     return found
 
 
-def fast_group(word: str) -> click.Group | None:
-    """What `hookdesk mail --help` shows: who calls one of these commands does not come here."""
+def fast_group(word: str, found: click.Command | None) -> click.Command | None:
+    """The plugin's commands below that word, and in their list also the fast ones: who calls one of those does not come here."""
     names = fast_commands().get(word)
     if not names:
-        return None
-    group = click.Group(word)
-    for name in names:
+        return found
+    group = found if isinstance(found, click.Group) else click.Group(word)
+    for name in set(names) - set(group.commands):
         group.add_command(click.Command(name, help=f"`hookdesk {word} {name} --help` says what it does."))
     return group
 

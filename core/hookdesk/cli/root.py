@@ -57,7 +57,7 @@ class Root(click.Group):
         if place is None:
             from hookdesk.cli.extra import fast_group, plugin_command
 
-            return fast_group(cmd_name) or plugin_command(cmd_name)
+            return fast_group(cmd_name, plugin_command(cmd_name))
         module = f"hookdesk.cli.{place.module}"
         try:
             found = getattr(importlib.import_module(module), place.name)

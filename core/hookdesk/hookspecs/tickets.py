@@ -36,7 +36,7 @@ class TicketHooks:
         """A ticket was stored.
 
         `event.data`: ticket_id, number, entry_id, user_id, channel, alert, autoresponse, copies, kind (of the message), agent_id (who
-        opened it).
+        opened it), quiet (an old message that is filed later: nobody shall be told).
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

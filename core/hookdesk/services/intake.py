@@ -55,7 +55,7 @@ def receive(
     """Store a raw item durably before anybody interprets it; its id, or None if `dedupe` was received before.
 
     `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves. `files` are the hashes of stored
-    bytes that the item refers to.
+    bytes that the item refers to. `meta` with a true "quiet" is for what is filed later: nobody is told of it.
     """
     return receive_all(channel, [Arrival(raw, meta or {}, dedupe, files)], wait)[0]
 

@@ -120,6 +120,7 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
     ticket = _going_on(session, plan.match.ticket_id)
     author = _author(session, plan)
     automatic = plan.message.kind is not MessageKind.MESSAGE
+    notify = not automatic and not record.meta.get("quiet")
     by_agent = plan.agent_id is not None and author.user_id != ticket.user_id
     kind = "response" if plan.replier else "note" if automatic or by_agent else "message"
     draft = plan.entry.replace(ticket_id=ticket.id, kind=kind)
@@ -131,7 +132,7 @@ def _store_entry(session: Session, record: IntakeRecord, plan: Plan) -> tuple[in
     _add_besides(session, ticket, author, message, record.id)
     data = {
         "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "kind": kind, "agent_id": entry.agent_id,
-        "user_id": author.user_id, "channel": entry.channel, "reopened": reopened, "notify": not automatic, "got": _got(plan.message),
+        "user_id": author.user_id, "channel": entry.channel, "reopened": reopened, "notify": notify, "got": _got(plan.message),
     }  # fmt: skip
     emit(session, "entry_added", data)
     return ticket.id, entry.id
@@ -176,10 +177,11 @@ def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[i
     _add_besides(session, ticket, author, plan.message, record.id)
     decisions.record(session, plan.steps, ticket_id=ticket.id, intake_id=record.id)
     opener = _opener(session, plan, ticket, author)
+    quiet = bool(record.meta.get("quiet"))
     data = {
         "ticket_id": ticket.id, "number": ticket.number, "entry_id": entry.id, "user_id": author.user_id, "channel": ticket.channel,
-        "alert": plan.draft.alert, "autoresponse": plan.draft.autoresponse, "copies": plan.draft.copies,
-        "kind": str(plan.message.kind), "agent_id": opener, "got": _got(plan.message),
+        "alert": plan.draft.alert and not quiet, "autoresponse": plan.draft.autoresponse and not quiet, "copies": plan.draft.copies,
+        "kind": str(plan.message.kind), "agent_id": opener, "quiet": quiet, "got": _got(plan.message),
     }  # fmt: skip
     emit(session, "ticket_created", data)
     return ticket.id, entry.id, ticket.number

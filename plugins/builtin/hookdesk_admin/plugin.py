@@ -55,6 +55,11 @@ class Admin(Plugin[NoSettings], WebHooks, RunningHooks):
             Slot(
                 "admin.agent.actions", ("agent",), "Buttons above an agent's page; `agent` has id, user_id, is_active."
             ),
+            Slot(
+                "admin.intake.actions",
+                ("record",),
+                "Buttons above an item of the intake ledger; `record` has its columns, without the raw bytes.",
+            ),
             Slot("admin.user", ("user",), "Below a user's form: what other plugins know of them."),
             Slot("admin.department", ("department",), "Below a department's form, each part with a form of its own."),
             Slot(

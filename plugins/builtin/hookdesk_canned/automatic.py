@@ -64,7 +64,9 @@ def apply(draft: TicketDraft, values: Mapping[str, Any]) -> TicketDraft:
 
 
 def answer(event: Event) -> None:
-    """Post what a filter chose for the ticket of `ticket_created`, once."""
+    """Post what a filter chose for the ticket of `ticket_created`, once; nothing on old mail that is filed later."""
+    if event.data.get("quiet"):
+        return
     asked = (
         select(Response.id, Response.html, Automatic.is_mailed)
         .join(Automatic, Automatic.response_id == Response.id)

@@ -8,7 +8,7 @@ from html import escape
 
 from hookdesk.api import InboundFile, html_to_text
 from hookdesk_email_in.attachments import file_of, filename_of, uuencoded
-from hookdesk_email_in.charsets import decode
+from hookdesk_email_in.charsets import decoded
 from hookdesk_email_in.fields import charset_of
 from hookdesk_email_in.mime import Part
 
@@ -31,6 +31,8 @@ class Body:
 
     pieces: list[Piece] = field(default_factory=list)
     files: list[InboundFile] = field(default_factory=list)
+    read_by: dict[int, str] = field(default_factory=dict)
+    """Which parts (by their `id()`) are text, and by which codec it was read; every other leaf is a file."""
     room: int = MAX_TEXT_BYTES
 
     @property
@@ -72,7 +74,7 @@ def _walk(body: Body, root: Part) -> None:
 
 def _add_alternatives(body: Body, alternatives: Part) -> None:
     """The same content several times (RFC 2046 section 5.1.4): one piece of the body, with the best text and the best HTML."""
-    inner = Body(room=body.room)
+    inner = Body(room=body.room, read_by=body.read_by)
     for child in alternatives.children:
         _walk(inner, child)
     body.room = inner.room
@@ -90,11 +92,13 @@ def _add_text(body: Body, part: Part) -> None:
         content = content[: body.room]
     body.room -= len(content)
     if part.content_type.value == "text/html":
-        body.pieces.append(Piece(html=decode(content, charset_of(part) or _meta_charset(content))))
+        html, body.read_by[id(part)] = decoded(content, charset_of(part) or _meta_charset(content))
+        body.pieces.append(Piece(html=html))
         return
     content, files = uuencoded(content)
     body.files += files
-    text = decode(content, charset_of(part)).replace("\r\n", "\n").replace("\r", "\n")
+    text, body.read_by[id(part)] = decoded(content, charset_of(part))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.content_type.params.get("format", "").lower() == "flowed":
         text = unflow(text, delsp=part.content_type.params.get("delsp", "").lower() == "yes")
     if text.strip():

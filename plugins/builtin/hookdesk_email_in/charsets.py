@@ -76,6 +76,7 @@ def _decode(data: bytes, label: str) -> tuple[str, str]:
 
 
 def _ascii(data: bytes, label: str) -> tuple[str, str]:
+    """ASCII bytes are ASCII under any label but UTF-16 and its like, which are full of NULs then."""
     codec = codec_of(label)
     if codec.startswith(("utf-16", "utf-32")) and b"\0" in data:
         return data.decode(codec, "replace"), codec

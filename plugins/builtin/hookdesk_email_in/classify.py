@@ -128,5 +128,8 @@ def header_text(headers: Mapping[str, list[bytes]], name: str) -> str:
 
 def _hit(rules: Rules, look: Callable[[str], str]) -> str:
     """The place and the words of the first rule that matches, "" if none does."""
-    found = ((place, pattern.search(value)) for place, pattern in rules if (value := look(place)))
-    return next((f"{place}: {match[0].strip()[:100]}" for place, match in found if match), "")
+    for place, pattern in rules:
+        value = look(place)
+        if value and (match := pattern.search(value)):
+            return f"{place}: {' '.join(value[match.start() : match.start() + 80].split())}"
+    return ""

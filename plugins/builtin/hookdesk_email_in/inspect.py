@@ -1,4 +1,4 @@
-"""What the intake reads out of files, as JSON lines: to look at a mail that came in odd, and to measure the reading."""
+"""What the intake reads out of files: to look at a mail that came in odd, and to measure the reading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from hookdesk.api import InboundFile, InboundMessage, html_to_text
 from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.parse import UnreadableMessage, parse_message
-from hookdesk_email_in.reply import trim_reply
+from hookdesk_email_in.reply import trim_reply, trimmed
 
 FORMATS = ("rfc822", "text", "html")
 
@@ -31,24 +31,49 @@ def inspect_file(path: str, format: str = "rfc822") -> dict[str, Any]:
     return {"path": path, **_as_json(message), "seconds": round(time.perf_counter() - started, 4), "error": error}
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Print one JSON object a file; the exit status is 1 if one could not be opened, else 0."""
+def main(argv: list[str] | None = None) -> int | None:
+    """Print what is read out of each file: a report, or one JSON object a line.
+
+    The exit status is 1 if one could not be opened, else 0; None leaves the work to the command that knows a site.
+    """
     parser = argparse.ArgumentParser(
-        prog="hookdesk mail inspect", description="Show what the mail intake reads out of files."
+        prog="hookdesk mail inspect", description="Show what the mail intake reads out of files, and by which rules."
     )
     parser.add_argument(
         "--format", choices=FORMATS, default="rfc822", help="a whole mail, or the text or HTML of a reply alone"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line (else indented)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, without the reasons")
+    parser.add_argument(
+        "--site", action="store_true", help="say also what would become of it at this site; nothing is stored"
+    )
     parser.add_argument("files", nargs="+", metavar="FILE")
     options = parser.parse_args(argv)
+    if options.site:
+        return None
     for path in options.files:
-        result = inspect_file(path, options.format)
-        sys.stdout.buffer.write(
-            json.dumps(result, ensure_ascii=False, indent=None if options.json else 2).encode() + b"\n"
+        told = (
+            json.dumps(inspect_file(path, options.format), ensure_ascii=False)
+            if options.json
+            else _report(path, options.format)
         )
+        sys.stdout.buffer.write(told.encode() + b"\n")
         sys.stdout.buffer.flush()
     return 0 if all(map(_opens, options.files)) else 1
+
+
+def _report(path: str, format: str) -> str:
+    """A file in words."""
+    from hookdesk_email_in.looking import Look, look
+    from hookdesk_email_in.report import report
+
+    try:
+        content = Path(path).read_bytes()
+    except OSError as problem:
+        return report(path, Look(None, str(problem)))
+    if format == "rfc822":
+        return report(path, look(content))
+    message = _read(content, format)
+    return report(path, Look(message, trimmed=trimmed(message.text, message.html)))
 
 
 def _opens(path: str) -> bool:
@@ -94,4 +119,4 @@ def _file_as_json(file: InboundFile) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main() or 0)

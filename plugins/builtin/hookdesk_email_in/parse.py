@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hookdesk.api import InboundMessage, MessageKind
 from hookdesk_email_in import bounces, fields
-from hookdesk_email_in.bodies import read_body
+from hookdesk_email_in.bodies import Body, read_body
 from hookdesk_email_in.classify import classify
-from hookdesk_email_in.mime import UnreadableMessage, parse_parts
+from hookdesk_email_in.mime import Part, UnreadableMessage, parse_parts
 from hookdesk_email_in.reply import trim_reply
 
 __all__ = ["UnreadableMessage", "parse_message"]
@@ -21,7 +21,12 @@ def parse_message(raw: bytes) -> InboundMessage:
         UnreadableMessage: empty, binary without headers, or beyond the limits of `mime`. Nothing else.
     """
     root = parse_parts(raw)
-    subject, sender, body = fields.subject_of(root), fields.sender_of(root), read_body(root)
+    return message_of(root, read_body(root))
+
+
+def message_of(root: Part, body: Body) -> InboundMessage:
+    """The message of a mail whose parts and body are read already."""
+    subject, sender = fields.subject_of(root), fields.sender_of(root)
     text, html = body.text, body.html
     kind = classify(root, subject, text)
     references = fields.ids_in(root.raw("references"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 from flask_babel import gettext
@@ -24,16 +24,20 @@ from hookdesk.api import (
     RawIntake,
     Sender,
     Slot,
+    SlotContent,
     TicketDraft,
     TicketView,
     Verdict,
     asked_for,
     hookimpl,
 )
-from hookdesk_email_in import channels, loops, marks, matching, policies, priority, remarks, services
+from hookdesk_email_in import channels, loops, marks, matching, policies, priority, remarks, services, uploads
 from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.settings import Settings
 from hookdesk_email_in.views import bp
+
+if TYPE_CHECKING:
+    from click import Command
 
 
 class EmailIn(Plugin[Settings]):
@@ -95,7 +99,17 @@ class EmailIn(Plugin[Settings]):
     @hookimpl
     def scheduled_jobs(self) -> Sequence[Job]:
         """The spool's reader; the pipe wakes it, the schedule is for what was left."""
-        return [Job(services.DRAIN, services.drain, timedelta(seconds=30), _("Take incoming mail out of the spool"))]
+        return [
+            Job(services.DRAIN, services.drain, timedelta(seconds=30), _("Take incoming mail out of the spool")),
+            Job(uploads.JOB, uploads.run_some, timedelta(minutes=5), _("Take in mails that were uploaded")),
+        ]
+
+    @hookimpl
+    def cli_commands(self) -> Sequence[Command]:
+        """`hookdesk mail …`."""
+        from hookdesk_email_in.cli import COMMANDS  # click is slow to import, and few processes need it
+
+        return COMMANDS
 
     @hookimpl
     def health_checks(self) -> Sequence[Health]:
@@ -115,17 +129,41 @@ class EmailIn(Plugin[Settings]):
     @hookimpl
     @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
-        """The page of all roads that mail takes."""
+        """The page of all roads that mail takes, and the one that looks at single mails."""
         if area != "admin":
             return []
         told = gettext("Mail channels")
-        return [NavItem(area, told, "email_in.channels", icon="mail", group="Messages", permission="admin", order=380)]
+        return [
+            NavItem(area, told, "email_in.channels", icon="mail", group="Messages", permission="admin", order=380),
+            NavItem(
+                area,
+                gettext("Inspect a mail"),
+                "email_in.inspect",
+                icon="eye",
+                group="Intake",
+                permission="admin",
+                order=95,
+            ),
+        ]
+
+    @hookimpl
+    @asked_for(slot=["admin.intake.actions"])
+    def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
+        """Beside a mail in the ledger: what would become of it now."""
+        if slot != "admin.intake.actions" or args["record"].channel != services.CHANNEL:
+            return []
+        return [SlotContent("email_in/look.html", {"intake_id": args["record"].id})]
 
     @hookimpl
     def slots(self) -> Sequence[Slot]:
         """Where the plugins that keep such roads say what can be set up."""
         return [
-            Slot("email_in.channels", (), "Links beside the title of the page of mail channels: what can be set up.")
+            Slot("email_in.channels", (), "Links beside the title of the page of mail channels: what can be set up."),
+            Slot(
+                "email_in.rehearsal",
+                ("steps",),
+                "The trace of a mail that is only looked at: `steps` as decisions are stored. What fills it replaces the plain list.",
+            ),
         ]
 
     @hookimpl

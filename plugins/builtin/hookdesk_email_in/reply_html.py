@@ -30,26 +30,38 @@ REMOVED = (
 
 # far beyond any real mail; what is over them stays in the text
 _MAX_ENDS, _MAX_QUOTES = 20, 500
+_MOST_NOTED = 20
 
 
-def own_html_text(html: str) -> str:
+def own_html_text(html: str, marked: list[str] | None = None) -> str:
     """The text of a mail's HTML with `> …` for each quote that is marked as one, and without what follows an earlier mail's head.
 
-    "" if the document is too costly to parse.
+    "" if the document is too costly to parse. What was left out goes into `marked`, by its mark and its first words.
     """
+    marked = [] if marked is None else marked
     body = parse_html(html)
     if body is None:
         return ""
     for node in body.css(",".join(ENDS))[:_MAX_ENDS]:
         if _has_text_before(node, body) and _heads_a_mail(node):
+            _note(marked, node)
             _remove_from(node, body)
             break
     for node in body.css(",".join(QUOTES))[:_MAX_QUOTES]:
         if not _is_forward(node):
+            _note(marked, node)
             node.replace_with(_placeholder())
     for node in body.css(",".join(REMOVED)):
+        _note(marked, node)
         node.decompose()
     return node_to_text(body)
+
+
+def _note(marked: list[str], node: LexborNode) -> None:
+    """By what a program has marked an element, and what it begins with; enough of them tell the rest."""
+    if len(marked) < _MOST_NOTED:
+        name = f"#{node.id}" if node.id else f".{node.attributes.get('class')}" if node.attributes.get("class") else ""
+        marked.append(f"<{node.tag}{name}> {' '.join(_first_lines(node))[:80]}".strip()[:200])
 
 
 def _placeholder() -> LexborNode:

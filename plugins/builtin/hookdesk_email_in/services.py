@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import monotonic, time
 from typing import Any
 
@@ -104,6 +105,7 @@ def take(
     source: str = "",
     dedupe: str = "",
     is_cut: bool = False,
+    is_quiet: bool = False,
     process: bool = False,
     wait: int = 0,
 ) -> int | None:
@@ -111,9 +113,9 @@ def take(
 
     `sender` and `recipient` are the envelope's, `recipients` all of its recipients if there are several, `mailbox` is the account that it
     was fetched from, `source` the road it came by ("pipe", "imap" …). `is_cut` says that `raw` is the beginning of a longer mail; of one
-    beyond the limit of `mime` only the beginning is kept, and it ends in quarantine. With `process` it is brought to its end in the same
-    call; what cannot be at the moment stays pending. `wait` keeps the sweeper away for that many seconds, for callers that process the
-    record themselves.
+    beyond the limit of `mime` only the beginning is kept, and it ends in quarantine. `is_quiet` is for old mail that is filed later: nobody
+    is told of it. With `process` it is brought to its end in the same call; what cannot be at the moment stays pending. `wait` keeps the
+    sweeper away for that many seconds, for callers that process the record themselves.
     """
     several = list(recipients) if len(recipients) > 1 else []
     known: dict[str, str | list[str]] = {
@@ -124,8 +126,11 @@ def take(
         "source": source,
     }
     arrival = _arrival(raw, dedupe, is_cut, **known)
+    if is_quiet:
+        arrival = replace(arrival, meta={**arrival.meta, "quiet": True, "automatic": True})
     (record_id,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
-    _tell_senders([arrival], [record_id])
+    if not is_quiet:
+        _tell_senders([arrival], [record_id])
     if process and record_id is not None:
         intake.process_all([record_id])
     return record_id
@@ -140,13 +145,13 @@ def _tell_senders(arrivals: Sequence[intake.Arrival], ids: Sequence[int | None])
 
 def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str | list[str]) -> intake.Arrival:
     """A mail as it is stored: no more than the limit of it."""
-    meta = _meta(raw, **known)
+    meta = meta_of(raw, **known)
     if is_cut or len(raw) > MAX_BYTES:
         meta["truncated"] = True
     return intake.Arrival(raw[:MAX_BYTES], meta, dedupe)
 
 
-def _meta(raw: bytes, **known: str | list[str]) -> dict[str, Any]:
+def meta_of(raw: bytes, **known: str | list[str]) -> dict[str, Any]:
     """What is known of a mail besides its bytes. `automatic` forbids that a program answers it; `sender_is` and `checked` are the state and
     the details of a `results.Finding`, for the page."""
     meta: dict[str, Any] = {name: value for name, value in known.items() if value}

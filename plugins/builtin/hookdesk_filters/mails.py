@@ -125,7 +125,9 @@ def _digest(*parts: str) -> str:
 
 
 def follow_up(event: Event) -> None:
-    """Let the actions of the rules that matched do what comes after the commit."""
+    """Let the actions of the rules that matched do what comes after the commit; old mail that is filed later concerns nobody."""
+    if event.data.get("quiet"):
+        return
     about = Hit.ticket_id == event.data.get("ticket_id")
     if event.name == "intake_settled":
         about = (Hit.intake_id == event.data["intake_id"]) & Hit.ticket_id.is_(None)

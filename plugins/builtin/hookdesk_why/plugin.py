@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 
 from hookdesk.api import Actor, Job, PageAssets, Plugin, SlotContent, asked_for, hookimpl
-from hookdesk_why import retention
+from hookdesk_why import retention, trace
 from hookdesk_why.settings import Settings
 from hookdesk_why.views import bp
 
@@ -21,7 +21,7 @@ class Why(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("desk",)
+    uses = ("desk", "email_in")
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -29,9 +29,11 @@ class Why(Plugin[Settings]):
         return [bp]
 
     @hookimpl
-    @asked_for(slot=["ticket.sidebar"])
+    @asked_for(slot=["ticket.sidebar", "email_in.rehearsal"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """The section beside the ticket; the page that holds the slot has asked the guard."""
+        """The section beside a ticket, the trace of a mail that is looked at; the page that holds the slot has asked the guard."""
+        if slot == "email_in.rehearsal" and actor.is_admin:
+            return [SlotContent("why/steps.html", {"trace": trace.of_steps(args["steps"])})]
         if slot != "ticket.sidebar" or not actor.is_agent:
             return []
         return [SlotContent("why/section.html", order=50)]

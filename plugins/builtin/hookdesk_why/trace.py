@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
@@ -37,6 +38,11 @@ def of_record(intake_id: int) -> Trace:
     return _trace(Decision.intake_id == intake_id)
 
 
+def of_steps(steps: Sequence[Mapping[str, Any]]) -> Trace:
+    """What was decided in a rehearsal: steps as they would be stored."""
+    return _in_words([SimpleNamespace(**step) for step in steps])
+
+
 def opening(ticket_id: int, most: int) -> Sequence[words.Step]:
     """How a ticket came to be where it is: the steps that decided something. The caller has asked the guard."""
     of_ticket = Decision.ticket_id == ticket_id
@@ -50,7 +56,10 @@ def opening(ticket_id: int, most: int) -> Sequence[words.Step]:
 
 def _trace(which: ColumnElement[bool]) -> Trace:
     """Read and put into words."""
-    rows: Sequence[Row[Any]] = reading().all(_COLUMNS.where(which).limit(MOST))
+    return _in_words(reading().all(_COLUMNS.where(which).limit(MOST)))
+
+
+def _in_words(rows: Sequence[Any]) -> Trace:
     silent = [one for row in rows if row.outcome == PASSED and not row.hook for one in row.compared]
     return Trace(_told([row for row in rows if row.hook]), [words.passed(*one) for one in silent])
 
