@@ -37,6 +37,7 @@ NEEDED = (
     Needed(("dovecot", "doveadm"), "dovecot-imapd", "the tests of mailboxes over IMAP", ("/usr/sbin", "/usr/bin")),
     Needed(("pop3-login",), "dovecot-pop3d", "the tests of mailboxes over POP3", ("/usr/lib/dovecot",)),
     Needed(("postfix",), "postfix", "the tests behind a real Postfix", ("/usr/sbin",)),
+    Needed(("procmail",), "procmail", "the test of the recipe for procmail"),
     Needed(("chromium", "chromium-browser", "google-chrome"), "chromium", "the journeys in a browser"),
 )
 

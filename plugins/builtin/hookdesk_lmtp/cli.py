@@ -6,12 +6,14 @@ import asyncio
 import signal
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn, cast
 
 import click
 from flask import Flask, current_app
 
 from hookdesk.api import site
+from hookdesk_lmtp import channels
 from hookdesk_lmtp.listener import Listener, Options
 from hookdesk_lmtp.places import WrongPlace, parse_place
 from hookdesk_lmtp.settings import Settings
@@ -37,8 +39,8 @@ def lmtp(place: str | None, protocol: str | None) -> None:
     except (WrongPlace, ssl.SSLError, OSError) as problem:
         _end(f"It cannot listen: {problem}")
     click.echo(f"Listening for {'LMTP' if listener.options.is_local else 'SMTP'} at {listener.place}.")
-    plugins = site().plugins
-    asyncio.run(_serve(listener, lambda: not plugins.is_outdated()))
+    asyncio.run(_serve(listener, lambda: _may_go_on(app, listener)))
+    channels.sign().unlink(missing_ok=True)
 
 
 async def _serve(listener: Listener, may_go_on: Callable[[], bool]) -> None:
@@ -46,6 +48,14 @@ async def _serve(listener: Listener, may_go_on: Callable[[], bool]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, listener.stop)
     await listener.run(may_go_on)
+
+
+def _may_go_on(app: Flask, listener: Listener) -> bool:
+    """Give a sign of life; False once the plugins have changed."""
+    with app.app_context():
+        with suppress(OSError):  # the disk may be full, and the listener then says so to its clients
+            channels.live(str(listener.place))
+        return not site().plugins.is_outdated()
 
 
 def options_of(settings: Settings, place: str | None = None, protocol: str | None = None) -> Options:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hookdesk.api import Plugin, hookimpl
+from hookdesk.api import Health, MailChannel, Plugin, hookimpl
+from hookdesk_lmtp import channels
 from hookdesk_lmtp.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ class Lmtp(Plugin[Settings]):
 
     settings_type = Settings
     depends = ("email_in",)
+
+    @hookimpl
+    def mail_channels(self) -> Sequence[MailChannel]:
+        """The listener of this machine."""
+        return [channels.channel(self.settings)]
+
+    @hookimpl
+    def health_checks(self) -> Sequence[Health]:
+        """Whether it still lives."""
+        return channels.health()
 
     @hookimpl
     def cli_commands(self) -> Sequence[Command]:

@@ -17,12 +17,12 @@ from flask import Flask
 from hookdesk.api import crash_point, wake
 from hookdesk_email_in import services as email_in
 from hookdesk_email_in.policies import is_known
+from hookdesk_lmtp.settings import SOURCE
 
 if TYPE_CHECKING:
     from hookdesk_lmtp.listener import Options
 
 T = TypeVar("T")
-SOURCE = "lmtp"
 MOST_RECIPIENTS = 1000
 TAKEN = "250 2.0.0 Taken"
 UNKNOWN = "550 5.1.1 There is no such address here"

@@ -10,6 +10,9 @@ from flask_babel import lazy_gettext as _
 from hookdesk.api import setting, unreadable_networks
 from hookdesk_lmtp.places import WrongPlace, parse_place
 
+SOURCE = "lmtp"
+"""What the records of mail by this road say of where it came from."""
+
 
 def check_place(text: str) -> str:
     """What keeps the listener from listening there, or ""."""

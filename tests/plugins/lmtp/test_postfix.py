@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +16,9 @@ from tests.servers.postfix import Postfix, Road
 
 from hookdesk.api import IntakeRecord, intake, reading, site
 from hookdesk.faults import EXIT_STATUS
+from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.spool import Spool
+from hookdesk_lmtp import channels
 
 pytestmark = pytest.mark.plugins("lmtp", "email_in", "storage_fs")
 SECONDS = 30
@@ -56,7 +60,9 @@ def test_one_mail_to_several_recipients_is_one_ticket(
         record = reading().scalars(select(IntakeRecord)).one()
         assert record.meta["source"] == "lmtp"
         assert record.meta["recipients"] == [f"help@{road.lmtp}", f"sales@{road.lmtp}"]
+    assert channel(hookdesk_app) == ("ok", listener.place)
     assert listener.end() == 0
+    assert channel(hookdesk_app)[0] == "off"
 
 
 def test_while_nobody_listens_mail_waits(listener: Running, postfix: Postfix, road: Road, ledger: Ledger) -> None:
@@ -80,7 +86,9 @@ def test_a_listener_that_dies_over_a_mail_gets_it_again_and_has_it_once(
     assert ledger() == {"received": 1, "pending": 1}
 
 
-def test_it_is_killed_again_and_again(listener: Running, postfix: Postfix, road: Road, ledger: Ledger) -> None:
+def test_it_is_killed_again_and_again(
+    hookdesk_app: Flask, listener: Running, postfix: Postfix, road: Road, ledger: Ledger
+) -> None:
     number = 8
     for one in range(number):
         if one % 4 == 0:
@@ -88,6 +96,11 @@ def test_it_is_killed_again_and_again(listener: Running, postfix: Postfix, road:
         postfix.send(f"p{one}@example.org", [f"help@{road.lmtp}"], mail(one))
         if one % 4 == 3:
             listener.end(signal.SIGKILL)
+    hour_ago = time.time() - 3600
+    with hookdesk_app.app_context():
+        os.utime(channels.sign(), (hour_ago, hour_ago))
+        assert "no sign of life for 60 minutes" in channels.health()[0].detail
+    assert channel(hookdesk_app)[0] == "failed"
     listener.start()
     delivered(postfix, road.lmtp)
     assert ledger() == {"received": number, "pending": number}
@@ -124,6 +137,13 @@ def test_the_pipe_behind_postfix(postfix: Postfix, road: Road) -> None:
     assert (kept.sender, kept.recipient) == ("p1@example.org", f"help@{road.pipe}")
     assert kept.raw.startswith(b"Return-Path: <p1@example.org>\n")
     assert b"Subject: Question 1" in kept.raw
+
+
+def channel(app: Flask) -> tuple[str, str]:
+    """State and name of the listener's row on the page of mail channels."""
+    with app.test_request_context():
+        [row] = site().hooks.collect(MailHooks.mail_channels)[1:]
+        return row.state, row.name
 
 
 def settings(slug: str, **values: object) -> None:
