@@ -61,10 +61,12 @@ class TicketView:
 class EntryMark:
     """A mark beside the name at the head of an entry, for agents: a few words, and more in `details`.
 
-    `look` is "success", "warning", "danger", "info" or "" for a plain one.
+    `look` is "success", "warning", "danger", "info" or "" for a plain one. With `is_role` it says who the author is to the ticket, in place
+    of what the page would say.
     """
 
     entry_id: int
     label: str
     details: str = ""
     look: str = ""
+    is_role: bool = False

@@ -156,7 +156,9 @@ def _mark(shown: Sequence[Item], marks: Iterable[EntryMark]) -> None:
     by_id = {item.id: item for item in shown}
     for mark in marks:
         if mark.entry_id in by_id:
-            by_id[mark.entry_id].marks.append(mark)
+            item = by_id[mark.entry_id]
+            item.marks.append(mark)
+            item.role = "" if mark.is_role else item.role
 
 
 def pictures(entry: Row[Any]) -> list[StoredFile]:

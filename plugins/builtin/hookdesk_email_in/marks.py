@@ -9,17 +9,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hookdesk.api import Collaborator, EntryMark, IntakeRecord, ThreadEntry, TicketView, reading
+from hookdesk_email_in.settings import Settings
 
 
-def of(ticket: TicketView, entries: Sequence[Any]) -> list[EntryMark]:
+def of(ticket: TicketView, entries: Sequence[Any], settings: Settings) -> list[EntryMark]:
     """The marks of those of these entries that came by mail."""
     mails = [entry for entry in entries if entry.channel == "email" and entry.kind != "response"]
-    return [*_strangers(ticket, mails), *_unproven([*mails, *(one for one in entries if one.kind == "response")])]
+    return [*_strangers(ticket, mails), *(_unproven(mails) if settings.trusted_servers else ())]
 
 
 def _unproven(mails: Sequence[Any]) -> Iterator[EntryMark]:
     """Those whose sender a trusted server could not confirm. Where none looks, nothing is said."""
-    ids = [entry.id for entry in mails if entry.channel == "email"]
+    ids = [entry.id for entry in mails]
     asked = select(ThreadEntry.id, IntakeRecord.meta).join(IntakeRecord, IntakeRecord.id == ThreadEntry.intake_id)
     for row in reading().all(asked.where(ThreadEntry.id.in_(ids))) if ids else []:
         state, details = row.meta.get("sender_is"), str(row.meta.get("checked", ""))
@@ -42,4 +43,4 @@ def _strangers(ticket: TicketView, mails: Sequence[Any]) -> Iterator[EntryMark]:
     )
     for entry in others:
         if entry.user_id not in known:
-            yield EntryMark(entry.id, _("Takes no part in this ticket"), why, "warning")
+            yield EntryMark(entry.id, _("Takes no part in this ticket"), why, "warning", is_role=True)

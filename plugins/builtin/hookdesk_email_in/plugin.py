@@ -84,7 +84,7 @@ class EmailIn(Plugin[Settings]):
     @hookimpl
     def entry_marks(self, ticket: TicketView, entries: Sequence[Any]) -> Sequence[EntryMark]:
         """Whether a sender is proven, and takes part."""
-        return marks.of(ticket, entries)
+        return marks.of(ticket, entries, self.settings)
 
     @hookimpl
     def reply_to(self, ticket_id: int, address: str) -> str | None:

@@ -199,4 +199,5 @@ def test_the_thread_says_who_is_not_proven_and_who_is_no_participant(
     shown = LexborHTMLParser(hookdesk_client.get(f"/agent/tickets/{number}").data).css(".entry-head")
     told = [[badge.text(strip=True).partition(":")[0] for badge in head.css(".badge")] for head in shown]
     assert told == [[], ["Forged sender?"], [], ["Takes no part in this ticket", "Not verified"]]
+    assert ["Participant" in head.text() for head in shown] == [False] * 4
     assert "spf=fail (evil.example); dmarc=fail (example.org)" in shown[1].html
