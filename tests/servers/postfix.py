@@ -1,7 +1,7 @@
 """A real Postfix of the test run's own, with its own configuration and queue, on a free port.
 
 Tests share it, so each takes roads of its own: `road()` hands out a port and three domains, whose mail goes to that port over LMTP or SMTP,
-or into the spool of `instance()`. Mail to `refuse.test` is refused, so that its sender gets a bounce; all other mail vanishes.
+or into the spool of `instance()`. All other mail vanishes.
 It tries again after two seconds.
 """
 
@@ -100,7 +100,6 @@ lmtp{number}.test lmtp:inet:127.0.0.1:{port}
 smtp{number}.test smtp:[127.0.0.1]:{port}
 pipe{number}.test hookdesk:
 """
-REFUSED = "refuse.test error:5.1.1 There is nobody of that name\n"
 
 
 @dataclass(frozen=True)
@@ -211,7 +210,7 @@ def write_roads(folder: Path) -> None:
     """The routes of all roads, and a list from which tests take them."""
     roads = [(number, port) for number, port in enumerate(free_ports(ROADS))]
     routes = folder / "routes"
-    routes.write_text("".join(ROUTES.format(number=number, port=port) for number, port in roads) + REFUSED)
+    routes.write_text("".join(ROUTES.format(number=number, port=port) for number, port in roads))
     subprocess.run(["postmap", f"hash:{routes}"], check=True)
     (folder / "roads").write_text("".join(f"{number} {port}\n" for number, port in roads))
 

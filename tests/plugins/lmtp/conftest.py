@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
-from hookdesk.api import site
+from hookdesk.api import intake, site, system
 
 
 @dataclass
@@ -86,9 +86,14 @@ def ledger(hookdesk_app: Flask) -> Callable[[], dict[str, int]]:
     """How many records ended how; what is zero is left out."""
 
     def read() -> dict[str, int]:
-        from hookdesk.api import intake
-
         with hookdesk_app.app_context():
             return {name: number for name, number in intake.ledger().items() if number}
 
     return read
+
+
+def settings(slug: str, **values: object) -> None:
+    """Store a plugin's settings."""
+    plugin = site().plugins.get(slug)
+    assert plugin is not None
+    site().settings.save(slug, plugin.settings_type, values, system())

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from tests.journeys.conftest import wait_until
-from tests.plugins.lmtp.conftest import Running
+from tests.plugins.lmtp.conftest import Running, settings
 from tests.servers.postfix import Postfix, Road
 
 from hookdesk.api import IntakeRecord, intake, reading, site
@@ -144,12 +144,3 @@ def channel(app: Flask) -> tuple[str, str]:
     with app.test_request_context():
         [row] = site().hooks.collect(MailHooks.mail_channels)[1:]
         return row.state, row.name
-
-
-def settings(slug: str, **values: object) -> None:
-    """Store a plugin's settings."""
-    from hookdesk.api import system
-
-    plugin = site().plugins.get(slug)
-    assert plugin is not None
-    site().settings.save(slug, plugin.settings_type, values, system())
