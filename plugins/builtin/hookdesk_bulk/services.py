@@ -18,6 +18,7 @@ from hookdesk_bulk.selection import Chosen
 
 KEPT_FOR = timedelta(days=7)
 JOB = "bulk.run"
+MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,14 @@ def own(actor: Actor, run_id: int) -> Run | None:
     asked = select(Run).where(Run.id == run_id, Run.agent_id == actor.agent_id)
     found: Run | None = reading().scalars(asked).first()
     return found
+
+
+def of_last_days(actor: Actor) -> Sequence[Any]:
+    """The actor's own runs that are not forgotten yet, the newest first."""
+    columns = (Run.id, Run.label, Run.state, Run.total, Run.changed, Run.failed, Run.created_at)
+    return reading().all(
+        select(*columns).where(Run.agent_id == actor.agent_id).order_by(Run.id.desc()).limit(MOST_LISTED)
+    )
 
 
 def failures(run_id: int, most: int = 200) -> Sequence[Any]:

@@ -80,6 +80,13 @@ def _own(run_id: int) -> Run:
     return services.own(current_actor(), run_id) or abort(404)
 
 
+@bp.get("")
+@agent()
+def runs() -> str:
+    """One's own changes of the last days, each with the way to what stayed as it was and to its undo."""
+    return render_template("bulk/runs.html", runs=services.of_last_days(current_actor()))
+
+
 @bp.get("/<int:run_id>")
 @agent()
 def run(run_id: int) -> str:

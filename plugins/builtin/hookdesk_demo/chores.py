@@ -12,7 +12,7 @@ from random import Random
 
 from sqlalchemy import select
 
-from hookdesk.api import Actor, Ticket, actors, clock, reading, release, site, system
+from hookdesk.api import Actor, Organization, Ticket, actors, clock, reading, release, site, system
 
 TAGS = {"warranty": 1, "spare part missing": 3, "fleet": 4, "call back": 5, "translated": 6}
 CHECKLISTS: Mapping[str, tuple[Sequence[str], Sequence[tuple[str, int]]]] = {
@@ -60,6 +60,8 @@ def do_some(chance: Random, agents: Mapping[str, int]) -> None:
         _link({row.id: row.subject for row in rows})
     if site().plugins.get("bans") is not None:
         _ban()
+    if site().plugins.get("queues") is not None:
+        look_after(people[0])
 
 
 def _link(subjects: Mapping[int, str]) -> None:
@@ -70,6 +72,20 @@ def _link(subjects: Mapping[int, str]) -> None:
     alike = [pair for pair in pairwise(ordered) if len({subjects[one][:10] for one in pair}) == 1]
     for first, second in alike[:LINKED]:
         linking.link(system("Demo"), first, [second])
+
+
+def look_after(actor: Actor) -> None:
+    """An organization that must not wait, and a queue that an agent keeps for themselves."""
+    from hookdesk_queues import services
+    from hookdesk_queues.values import Values
+
+    release()
+    first = reading().scalar(select(Organization.id).order_by(Organization.id).limit(1))
+    if first is not None:
+        services.mark_vip(system("Demo"), first, True)
+    parts = [{"field": "subject", "operator": "contains", "value": "brake"}]
+    about = {"version": 1, "mode": "all", "parts": parts}
+    services.save(actor, Values("Everything about brakes", None, conditions=about), agent_id=actor.agent_id)
 
 
 def _ban() -> None:

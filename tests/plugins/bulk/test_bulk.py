@@ -328,6 +328,15 @@ def test_what_was_done_before_the_process_died_is_not_done_again(
     assert done == ["one", "two", "died", "three"]
 
 
+def test_ones_own_changes_are_listed(desk: Client, make_ticket: MakeTicket, make_agent: Callable[..., Actor]) -> None:
+    bulk(desk, "claim", [make_ticket("one").number])
+    told = LexborHTMLParser(desk.get("/agent/bulk").data).css_first("main tbody tr")
+    assert "1 of 1" in told.text()
+    assert desk.get(told.css_first("a").attributes["href"] or "").status_code == 200
+    desk.sign_in(make_agent("grace", "Grace Hopper"))
+    assert "No changes yet" in desk.get("/agent/bulk").get_data(as_text=True)
+
+
 def test_runs_of_others_are_nobodys_business_and_are_forgotten(
     desk: Client, ada: Actor, make_agent: Callable[..., Actor], make_ticket: MakeTicket, inside: Inside, clock: Any
 ) -> None:
