@@ -58,13 +58,15 @@ class Fetching:
                 if self.connection is None:
                     self.connection, _expires = connecting.connect(mailbox)
                 looked = fetching.look(mailbox, self.connection)
-                if not keep:
-                    self.hang_up()
+                state.succeeded(mailbox, looked, None)
             except Exception as error:
-                self.hang_up()
+                keep = False
                 state.failed(mailbox, problem_of(error))
                 raise
-            state.succeeded(mailbox, looked, None)
+            finally:
+                if not keep:
+                    self.hang_up()
+                    holding.let_go(self.mailbox_id)
             return looked
 
     def hang_up(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from ssl import SSLWantReadError, create_default_context
 from time import monotonic
 from typing import Any
 
@@ -21,6 +21,17 @@ SIZES = 1000
 _FACTS = [b"RFC822.SIZE", b"INTERNALDATE"]
 
 
+class _Client(IMAPClient):  # type: ignore[misc]  # IMAPClient has no types
+    """IMAPClient, which asks the socket alone whether the server has spoken: what was read ahead with an earlier line would wait there."""
+
+    def _poll_socket(self, sock: Any, timeout: float | None = None) -> object:
+        """Whether there is a line to read, after so many seconds at most. The socket does not block."""
+        with suppress(BlockingIOError, SSLWantReadError):
+            if self._imap.file.peek(1):
+                return True
+        return super()._poll_socket(sock, timeout)
+
+
 class ImapConnection:
     """A connection that is signed in. It stays open between two looks, in IDLE where the server offers that."""
 
@@ -30,10 +41,10 @@ class ImapConnection:
         Raises:
             FetchProblem: the server refuses it. OSError: there is no connection.
         """
-        context = ssl.create_default_context()
+        context = create_default_context()
         timeout = SocketTimeout(connect=account.timeout / 2, read=account.timeout)
         with _told("server"):
-            self._client = IMAPClient(
+            self._client = _Client(
                 account.host, account.port, ssl=account.security == "tls", ssl_context=context, timeout=timeout
             )
         try:
@@ -205,6 +216,8 @@ class ImapConnection:
             if self._idle_since is None:
                 self._client.idle()
                 self._idle_since = monotonic()
+                if self._heard_of_more():  # it came before the server was idle, so it is not told again
+                    return True
             began = monotonic()
             told = self._client.idle_check(timeout=seconds)
         self._has_news = self._has_news or _tells_of_more(told)

@@ -55,7 +55,9 @@ class Pop3Connection:
             return
         say = self._client._shortcmd  # type: ignore[attr-defined]  # poplib has no public way to send what SASL needs
         say("AUTH XOAUTH2")
-        say(base64.b64encode(account.token.xoauth2.encode()).decode())
+        answer = say(base64.b64encode(account.token.xoauth2.encode()).decode())
+        if not answer.startswith(b"+OK"):  # a refusal begins as a question, and is said once that is answered
+            say("")
 
     def folders(self) -> Sequence[str]:
         """The one there is."""

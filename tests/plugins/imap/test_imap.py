@@ -137,3 +137,14 @@ def test_of_a_mail_beyond_the_limit_the_beginning_is_kept_aside(imap: Fetching) 
             pass
         ledger = intake.ledger()
     assert (ledger["quarantined"], ledger["ticket"]) == (1, 1)
+
+
+def test_mail_that_comes_just_before_the_server_is_idle_is_not_waited_for(imap: Fetching) -> None:
+    imap.add()
+    imap.deliver(1)
+    imap.look(keep=True)
+    imap.look(keep=True)
+    imap.deliver(2)
+    assert imap.connection is not None
+    assert any(imap.connection.wait(5) for _ in range(2))
+    assert imap.look(keep=True).taken == 1
