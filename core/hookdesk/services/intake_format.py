@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, fields
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -77,4 +78,7 @@ def raw_bytes(record: IntakeRecord) -> bytes:
     """The raw item, from the row or from storage."""
     if record.raw is not None:
         return record.raw
-    return b"".join(attachments.read(record.raw_sha256, record.storage))
+    whole = BytesIO()  # which hands out what it holds; join() would hold all pieces besides
+    for chunk in attachments.read(record.raw_sha256, record.storage):
+        whole.write(chunk)
+    return whole.getvalue()

@@ -33,6 +33,7 @@ _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE
 _UU_END = re.compile(rb"^[` ]?[ \t]*\r?\n?^end[ \t]*\r?$", re.MULTILINE)
 _MAX_UUENCODED = 100
 _MAX_RUNS = 1000
+_PADDING, _NOTHING_MORE = re.compile(rb"="), re.compile(rb"[^A-Za-z0-9+/]*\Z")
 
 
 class UnreadableMessage(Exception):
@@ -59,7 +60,7 @@ class Part:
 
     def decoded(self) -> bytes:
         """The content without its transfer encoding."""
-        return decode_transfer(bytes(self.content), self.raw("content-transfer-encoding"))
+        return decode_transfer(self.content, self.raw("content-transfer-encoding"))
 
     def leaves(self) -> Iterator[Part]:
         """The parts that are no containers, in order."""
@@ -101,9 +102,12 @@ def parse_parts(raw: bytes) -> Part:
     return root
 
 
-def decode_transfer(content: bytes, encoding: bytes) -> bytes:
+def decode_transfer(content: bytes | memoryview, encoding: bytes) -> bytes:
     """Undo a Content-Transfer-Encoding (RFC 2045 section 6), as far as broken content lets us; an unknown one changes nothing."""
     name = encoding.strip().lower().split(b";")[0].strip(b" \t\"'")
+    if name == b"base64" and (decoded := _plain_base64(content)) is not None:
+        return decoded
+    content = bytes(content)
     if name == b"quoted-printable":
         return binascii.a2b_qp(content)
     if name == b"base64":
@@ -128,6 +132,17 @@ def uuencoded_files(content: bytes) -> Iterator[tuple[bytes, bytes, tuple[int, i
             continue
         at = end.end()
         yield begin[1].strip(), data, (begin.start(), at)
+
+
+def _plain_base64(content: bytes | memoryview) -> bytes | None:
+    """Base64 that ends where its padding does, as nearly all does, without a copy of what may be most of a large mail; None for any other."""
+    padding = _PADDING.search(content)
+    if padding is not None and not _NOTHING_MORE.match(content, padding.end()):
+        return None
+    try:
+        return binascii.a2b_base64(content)
+    except binascii.Error:
+        return None
 
 
 def _base64(content: bytes) -> bytes:

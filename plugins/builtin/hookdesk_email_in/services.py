@@ -67,8 +67,8 @@ def _handfuls(spool: Spool, names: Iterable[str]) -> Iterator[dict[str, SpooledM
     for name in names:
         if (mail := spool.read(name)) is None:
             continue
-        mails[name] = mail
-        size += len(mail.raw)
+        mails[name], size = mail, size + len(mail.raw)
+        del mail
         if len(mails) >= HANDFUL or size > HANDFUL_BYTES:
             yield mails
             mails, size = {}, 0
@@ -76,18 +76,18 @@ def _handfuls(spool: Spool, names: Iterable[str]) -> Iterator[dict[str, SpooledM
         yield mails
 
 
-def _taken(spool: Spool, mails: Mapping[str, SpooledMail]) -> int:
-    """Store mails, delete them from the spool, bring them to their ends; how many."""
+def _taken(spool: Spool, mails: dict[str, SpooledMail]) -> int:
+    """Store mails, delete them from the spool, bring them to their ends; how many. `mails` is emptied: what is stored need not be held."""
+    names = list(mails)
     # A name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
-    arrivals = [_spooled(name, mail) for name, mail in mails.items()]
-    ids = intake.receive_all(CHANNEL, arrivals, wait=60)
-    for name in mails:
+    ids = intake.receive_all(CHANNEL, [_spooled(name, mails.pop(name)) for name in names], wait=60)
+    for name in names:
         crash_point("spool-after-receive")
         spool.remove(name)
     spool.sync()
     _tell_senders(arrivals, ids)
     intake.process_all([record_id for record_id in ids if record_id is not None])
-    return len(mails)
+    return len(names)
 
 
 def _spooled(name: str, mail: SpooledMail) -> intake.Arrival:
