@@ -9,6 +9,7 @@ from random import Random
 
 from benchmarks.corpus import Case, changed
 from hookdesk.api import references
+from hookdesk_email_in.parse import parse_message
 
 OURS = "support@example.net"
 PEOPLE = 3000
@@ -139,7 +140,7 @@ class Plot:
 
     def _loops(self) -> Iterator[Made]:
         """A program that does not say that it is one."""
-        case, sender = self._case("message"), f"robot{len(self._told)}@example.org"
+        case, sender = self._case_with_words(), f"robot{len(self._told)}@example.org"
         for turn in range(EQUAL_MAILS + 3):
             outcome = TICKET if turn < EQUAL_MAILS else QUARANTINED
             yield self._new("a program that repeats itself", outcome, case, sender)
@@ -185,6 +186,12 @@ class Plot:
 
     def _case(self, kind: str, but: str = "") -> Case:
         return self._chance.choice([case for case in self._of[kind] if case.id != but])
+
+    def _case_with_words(self) -> Case:
+        """Mails without words are not compared: they may hold different files."""
+        while not parse_message((case := self._case("message")).raw).text.strip():
+            pass
+        return case
 
     def _somebody(self) -> str:
         return f"person{self._chance.randrange(PEOPLE)}@customer{self._chance.randrange(20)}.example"

@@ -1,7 +1,7 @@
 """What kind of mail it is, by tables of rules: the first hit wins.
 
-Standards: RFC 3464 (delivery reports), RFC 3834 (automatic answers), RFC 5965 (complaints). A list (List-Id, Precedence: list) alone
-says nothing: people write through lists.
+Standards: RFC 3464 (delivery reports), RFC 3834 (automatic answers), RFC 5965 (complaints), RFC 8098 (receipts). A list (List-Id,
+Precedence: list) alone says nothing: people write through lists.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ TABLES = (
     ),
     _table(
         MessageKind.AUTO_REPLY,
+        ("content-type", r"report-type=\s*\"?disposition-notification"),
         ("auto-submitted", r"^auto-"),
         ("precedence", r"^auto[_-]?reply"),
         ("x-precedence", r"^auto[_-]?reply"),

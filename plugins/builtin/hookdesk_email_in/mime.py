@@ -135,7 +135,7 @@ def uuencoded_files(content: bytes) -> Iterator[tuple[bytes, bytes, tuple[int, i
 
 
 def _plain_base64(content: bytes | memoryview) -> bytes | None:
-    """Base64 that ends where its padding does, as nearly all does, without a copy of what may be most of a large mail; None for any other."""
+    """Base64 that ends where its padding does, as nearly all does, without a copy of it, for it may be large; None for any other."""
     padding = _PADDING.search(content)
     if padding is not None and not _NOTHING_MORE.match(content, padding.end()):
         return None

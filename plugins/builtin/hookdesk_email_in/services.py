@@ -80,12 +80,14 @@ def _taken(spool: Spool, mails: dict[str, SpooledMail]) -> int:
     """Store mails, delete them from the spool, bring them to their ends; how many. `mails` is emptied: what is stored need not be held."""
     names = list(mails)
     # A name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
-    ids = intake.receive_all(CHANNEL, [_spooled(name, mails.pop(name)) for name in names], wait=60)
+    arrivals = [_spooled(name, mails.pop(name)) for name in names]
+    ids = intake.receive_all(CHANNEL, arrivals, wait=60)
     for name in names:
         crash_point("spool-after-receive")
         spool.remove(name)
     spool.sync()
     _tell_senders(arrivals, ids)
+    arrivals.clear()
     intake.process_all([record_id for record_id in ids if record_id is not None])
     return len(names)
 

@@ -85,6 +85,7 @@ def test_the_html_body_and_its_text() -> None:
     [
         ("Subject: Hello", MessageKind.MESSAGE),
         ("Auto-Submitted: auto-replied", MessageKind.AUTO_REPLY),
+        ("Content-Type: multipart/report; report-type=disposition-notification; boundary=x", MessageKind.AUTO_REPLY),
         ("Content-Type: multipart/report; report-type=delivery-status; boundary=x", MessageKind.BOUNCE),
         ("Content-Type: multipart/report; report-type=feedback-report; boundary=x", MessageKind.COMPLAINT),
         ("List-Id: <people.example.org>", MessageKind.MESSAGE),
