@@ -28,7 +28,7 @@ from hookdesk.api import (
 )
 from hookdesk.models import Attachment, Decision, PluginError, ThreadEntry, Ticket, User
 from hookdesk.plugins.caller import Implementation
-from hookdesk.services.attachments import safe_name
+from hookdesk.services.attachments import safe_name, safe_type
 from hookdesk.testing import Client
 from hookdesk.types.intake import InboundFile, InboundMessage
 
@@ -203,3 +203,16 @@ def test_the_raw_record_keeps_what_came(hookdesk_app: Flask) -> None:
         assert record_id is not None
         intake.process(record_id)
         assert intake.load(record_id).raw == b"\x00\xff\xed\xa0\x80" == seen[0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("image/jpg", "image/jpeg"),
+        ("IMAGE/PJPEG; name=a", "image/jpeg"),
+        ("text/html", "text/html"),
+        ("odd", "application/octet-stream"),
+    ],
+)
+def test_a_picture_is_shown_whatever_an_old_program_calls_its_type(sent: str, kept: str) -> None:
+    assert safe_type(sent) == kept

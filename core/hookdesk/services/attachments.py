@@ -27,6 +27,8 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf"})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 
+_SPELLINGS = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
+"""What old mail programs call them."""
 UNNAMED_FOR = timedelta(days=2)
 """Bytes stay for so long after they were last put, for what will name them may not be stored yet."""
 _SIGNED_AS = "held-file"
@@ -144,4 +146,5 @@ def safe_name(filename: str) -> str:
 def safe_type(content_type: str) -> str:
     """The media type in lower case without parameters; anything odd is application/octet-stream."""
     plain = content_type.partition(";")[0].strip().lower()
+    plain = _SPELLINGS.get(plain, plain)
     return plain if _TYPE.fullmatch(plain) else "application/octet-stream"
