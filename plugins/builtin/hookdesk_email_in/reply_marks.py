@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from hookdesk_email_in.reply_patterns import (
     ABOVE,
+    ANGLE_ADDRESS,
+    BIDI,
     BLOCK_FROM,
     BLOCK_LINE,
     BLOCK_OTHER,
     HEADER_ADDRESS_START,
     HEADER_BARE,
+    HEADER_DATED,
     HEADER_END,
     HEADER_INLINE,
     HEADER_START,
     HEADER_VERB,
     MAX_LINE,
     NOT_QUOTED,
+    NOTES_LINE,
     ORIGINAL,
     QUOTED,
     RULE,
     SENT_FROM,
+    SEPARATOR,
     SIGNATURE_MARK,
     SOME_DATE,
     TIME,
@@ -29,20 +34,26 @@ _HEADER_LINES = 4
 _HEADER_SPAN = 7
 _SENT_FROM_LINES = 4
 _SHORT = 60
+_WRAPPED = 2
+_LONGEST = 250
 
 
 def quote_header(lines: list[str], at: int) -> int:
     """The line after a header of a quote ("On … Jane wrote:", perhaps wrapped) that begins at `at`, 0 if none does."""
     if own_words_before(lines[at]):
         return at + 1
+    stands_alone = at == 0 or not lines[at - 1].strip()
     pieces: list[str] = []
     for end in range(at, min(at + _HEADER_SPAN, len(lines))):
-        piece = lines[end][:MAX_LINE].strip()
+        piece = BIDI.sub("", lines[end][:MAX_LINE]).strip()
         if not piece and not pieces:
             return 0
         pieces += [piece] if piece else []
         if len(pieces) > _HEADER_LINES:
             return 0
+        is_run = end - at < len(pieces) and (len(pieces) == 1 or stands_alone)
+        if is_run and _is_program_made(pieces, lines, end + 1):
+            return end + 1
         if not _is_header(pieces):
             continue
         if not _is_dated(pieces[0]) and any(
@@ -51,6 +62,25 @@ def quote_header(lines: list[str], at: int) -> int:
             return 0  # it is a sentence, and the header begins further down
         return end + 1
     return 0
+
+
+def _is_program_made(pieces: list[str], lines: list[str], after: int) -> bool:
+    """Whether a line, or one that was wrapped once, can only be a program's, in whatever language: day, time, and an address in brackets or
+    a quote below it."""
+    line = " ".join(pieces)
+    if len(pieces) > _WRAPPED or len(line) > _LONGEST or not (_is_dated(pieces[0]) or ANGLE_ADDRESS.search(pieces[0])):
+        return False
+    if HEADER_DATED.match(line):
+        return _quote_follows(lines, after)
+    if not line.endswith((":", "：")) or not (TIME.search(line) and YEAR.search(line)):
+        return False
+    return bool(ANGLE_ADDRESS.search(line)) or _quote_follows(lines, after)
+
+
+def _quote_follows(lines: list[str], at: int) -> bool:
+    """Whether the next line with words is quoted."""
+    following = next((line for line in lines[at : at + 4] if line.strip()), "")
+    return is_quoted(following)
 
 
 def _is_dated(line: str) -> bool:
@@ -84,14 +114,18 @@ def _is_header(pieces: list[str]) -> bool:
 
 def is_quoted(line: str) -> bool:
     """Whether a line carries a quotation mark."""
+    line = line.lstrip("\u200e\u200f\u202a\u202b")
     return bool(QUOTED.match(line)) and not NOT_QUOTED.search(line[-MAX_LINE:])
 
 
 def ends_here(lines: list[str], at: int) -> bool:
     """Whether everything from this line on is an earlier mail: a separator, or a block of its headers."""
     line = lines[at][:MAX_LINE]
-    if ORIGINAL.match(line) or ABOVE.search(line) or BLOCK_LINE.match(line):
+    if ORIGINAL.match(line) or ABOVE.search(line) or BLOCK_LINE.match(line) or NOTES_LINE.match(line):
         return True
+    if SEPARATOR.match(line):
+        following = next((place for place in range(at + 1, min(at + 4, len(lines))) if lines[place].strip()), at)
+        return following > at and bool(BLOCK_FROM.match(lines[following][:MAX_LINE])) and ends_here(lines, following)
     is_from = BLOCK_FROM.match(line)
     if not is_from and not BLOCK_OTHER.match(line):
         return False

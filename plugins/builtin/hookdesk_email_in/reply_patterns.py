@@ -40,8 +40,14 @@ HEADER_BARE = re.compile(r"^[-\s]*On \w{3},? [^\n]{5,200} wrote[-\s]*$")
 # the writer's last words and the header on one line: "reply On Wed, Apr 4, 2012 at 3:59 PM, bob@example.com wrote:"
 HEADER_INLINE = re.compile(r"^(?P<own>.*?\S)\s+(?=On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [^\n]{5,200}wrote:\s*$)")
 # what makes it a quotation header rather than a sentence that ends with a colon
-TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}\b")
+TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|[۰-۹٠-٩]{4})(?!\d)|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}\b")
+# whatever the language: "… Jane Doe <jane@example.org> …" as programs write it
+ANGLE_ADDRESS = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+# no colon and no verb: "2024/5/6 Jane Doe <jane@example.org>"
+HEADER_DATED = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^\n<>]{1,80}<[^<>\s]+@[^<>\s]+>\s*$")
+BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+")
+"""Marks of direction, which stand between the characters of a line and are not seen."""
 SOME_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}|\b\d{1,2}(?:st|nd|rd|th)?\b[^\n]{0,20}\b\w{3,9}\b")
 
 # the head of an earlier mail: "From: …", "Sent: …", one a line or all in one
@@ -54,8 +60,12 @@ BLOCK_LINE = _compile(
 
 _ORIGINAL = _any("original")
 ORIGINAL = _compile(
-    rf"^[>\s]{{0,20}}[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*[-_=*—–]*\s*$|^[>\s]{{0,20}}(?:{_ORIGINAL})\s*[:：]?\s*$"
+    rf"^[>\s]{{0,20}}[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*[-_=*—–]*\s*$|^[>\s*]{{0,20}}(?:{_ORIGINAL})\s*[:：]?[\s*]*$"
 )
+# "----- … -----" in a language that is not known here; what follows decides
+SEPARATOR = re.compile(r"^[>\s]{0,20}[-_=*]{3,}\s*\w[^\n]{1,60}\w\s*[-_=*]{3,}\s*$")
+# Notes: "Jane Doe ---06.05.2024 10:00:00---what she wrote"
+NOTES_LINE = re.compile(r"^.{0,80}---\s?\d{1,4}[./-]\d{1,2}[./-]\d{1,4} \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?\s?---")
 FORWARD = _compile(rf"^[>\s*]{{0,20}}(?:[-_=]{{2,}}\s*(?:{_any('forward')})|(?:{_any('forward')})\s*[:：]\s*$)")
 ABOVE = _compile(
     r"(?:^|\W)(?:reply|response|antwort|réponse|respuesta|resposta|risposta|antwoord)\b.{0,20}"

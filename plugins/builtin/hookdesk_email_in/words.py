@@ -24,7 +24,7 @@ def decode_words(raw: bytes, label: str = "") -> str:
         if "=?" not in text or not _WORD.search(text):
             break
         text = _decode_layer(text)
-    return one_line(text)
+    return one_line(text.replace("\ufffd", "?"))  # what was lost on the way already; never ours
 
 
 def one_line(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hookdesk_email_in
-from hookdesk_email_in.reply import trim_reply, trim_text
+from hookdesk_email_in.reply import trim_reply, trim_text, trimmed
 
 WORDS = tomllib.loads(Path(hookdesk_email_in.__file__).with_name("reply_words.toml").read_text(encoding="utf-8"))
 QUOTED = "Did you?\nReally?"
@@ -140,3 +140,64 @@ def test_long_texts_are_kept_whole_beyond_what_is_looked_at() -> None:
     """Work is bounded by lines, not by dropping some."""
     text = "\n".join(f"line {number}" for number in range(20_000))
     assert trim_text(text) == text
+
+
+OWN = "Thanks, that works now.\n\nJane"
+
+
+@pytest.mark.parametrize("quote", ["> Dear Jane,\n> please try again.", "Dear Jane,\nplease try again."])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Missatge de Ines Mora <help@desk.example> del dia dl., 6 de maig 2024 a les 10:00:",
+        "2024年5月6日(月) 10:00 Ines Mora <help@desk.example>:",
+        "Ines Mora <help@desk.example> 于2024年5月6日周一 10:00写道：",
+        "pon., 6 maj 2024 o 10:00 Ines Mora\n<help@desk.example> napisał(a):",
+        "Понедельник, 6 мая 2024, 10:00 +03:00 от Ines Mora\n<help@desk.example>:",
+        "در تاریخ دوشنبه ۶ مه ۲۰۲۴ ۱۰:۰۰ Ines Mora <help@desk.example> نوشت:",
+        "\u200fבתאריך יום ב׳, 6 במאי 2024 ב-10:00 מאת \u202aInes Mora\u202c\u200f <\u202ahelp@desk.example\u202c\u200f>:\u202c",
+        "----- Ursprüngliche Mail -----\nVon: Ines Mora <help@desk.example>\nAn: jane@example.org\nGesendet: Montag, 6. Mai 2024",
+        "----- In a language that nobody taught us -----\nFrom: Ines Mora <help@desk.example>\nSent: Monday\nTo: Jane",
+        "Ines Mora ---06.05.2024 10:00:00---Dear Jane",
+    ],
+)
+def test_what_only_a_program_writes_introduces_a_quote_in_any_language(header: str, quote: str) -> None:
+    assert trim_text(f"{OWN}\n\n{header}\n\n{quote}\n") == OWN
+
+
+def test_a_line_with_day_and_time_introduces_what_is_quoted_below_it() -> None:
+    assert trim_text(f"{OWN}\n\n2024-05-06 오전 10:00에 Ines 이(가) 쓴 글:\n\n> please try again\n") == OWN
+    assert trim_text(f"{OWN}\n2024/5/6 Ines Mora <help@desk.example>\n\n> please try again\n") == OWN
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It failed on 6 May 2024 at 10:00, and then again:\n\nerror 17\nerror 18",
+        "Please write to Ines <ines@desk.example> about these:\n\nthe roof\nthe door",
+        "2024/5/6 Ines Mora <ines@desk.example>\nis whom I spoke to.",
+        "---- the log ----\nMay  6 10:00 fire\nMay  6 10:01 water",
+        "Call me at 10:00, or on 6.5.2024.\nThe address is jane@example.org:\nplease use it.",
+    ],
+)
+def test_a_sentence_with_a_day_and_a_colon_is_the_senders(words: str) -> None:
+    """Words that nobody sees are the worst mistake."""
+    assert trim_text(words) == words
+
+
+def test_it_is_told_what_was_folded_away_and_why() -> None:
+    text = "Yes.\n\nOn Mon, 6 May 2024 at 10:00, Ines <help@desk.example> wrote:\n> Does it burn?\n> Really?\n\n-- \nJane\n"
+    folds = trimmed(text, "").folds
+    assert [(fold.why, fold.what[:10]) for fold in folds] == [
+        ("header", "On Mon, 6 "),
+        ("quoted", "> Does it "),
+        ("signature", "--"),
+    ]
+    html = '<p>Yes.</p><blockquote type="cite">Does it burn?</blockquote><div class="gmail_signature">Jane</div>'
+    assert [(fold.why, fold.what.split(">")[0]) for fold in trimmed("", html).folds][:2] == [
+        ("marked", "<blockquote"),
+        ("marked", "<div.gmail_signature"),
+    ]
+    assert [fold.why for fold in trimmed("Look\n---------- Forwarded message ---------\nFrom: x", "").folds] == [
+        "forward"
+    ]
