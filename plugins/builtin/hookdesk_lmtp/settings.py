@@ -61,7 +61,11 @@ class Settings:
         50, label=_("Largest mail"), minimum=1, maximum=50, help=_("In megabytes. What is larger is refused (552).")
     )
     connections: int = setting(
-        20, label=_("Connections at once"), minimum=1, maximum=500, help=_("Whoever comes after is to come again.")
+        50,  # a Postfix keeps twenty open by default
+        label=_("Connections at once"),
+        minimum=1,
+        maximum=500,
+        help=_("Whoever comes after is to come again."),
     )
     timeout: int = setting(
         300,
