@@ -26,12 +26,12 @@ def main() -> None:
     with app.app_context():
         while taken < warm:
             taken += _batch()
-        before, started, cpu, known = _rss_mb(), perf_counter(), process_time(), taken
+        before, started, cpu, known = rss_mb(), perf_counter(), process_time(), taken
         while batch := _batch():
             taken += batch
         seconds, cpu_s = perf_counter() - started, process_time() - cpu
         told = {
-            "mails": taken - known, "seconds": seconds, "cpu_s": cpu_s, "before_mb": before, "after_mb": _rss_mb(),
+            "mails": taken - known, "seconds": seconds, "cpu_s": cpu_s, "before_mb": before, "after_mb": rss_mb(),
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, "ledger": intake.ledger(),
         }  # fmt: skip
     print(json.dumps(told))
@@ -45,7 +45,7 @@ def _batch() -> int:
         release()
 
 
-def _rss_mb() -> float:
+def rss_mb() -> float:
     """Resident memory in MB (10^6 bytes)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -16,6 +16,7 @@ from benchmarks import (
     intake,
     lists,
     mail,
+    mailbox,
     operation,
     pages,
     scopes,
@@ -42,6 +43,7 @@ def names() -> list[str]:
         *filters.NAMES,
         *deadlines.NAMES,
         *intake.NAMES,
+        *mailbox.NAMES,
         *scopes.NAMES,
     ]
 
@@ -64,6 +66,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             *filters.NAMES,
             *deadlines.NAMES,
             *intake.NAMES,
+            *mailbox.NAMES,
             *scopes.NAMES,
         }:
             with running(instance) as stack:
@@ -78,6 +81,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
         if set(crowd.NAMES) & set(wanted):
             yield from crowd.measure(instance)
         yield from intake.measure(instance, wanted)
+        yield from mailbox.measure(instance, wanted)
 
 
 def _on_stack(stack: Stack, wanted: Collection[str]) -> Iterator[tuple[str, Callable[[], Figure]]]:
