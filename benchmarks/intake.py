@@ -70,7 +70,6 @@ def drained(instance: Instance, count: int, warm: int) -> Drained:
     if done.returncode:
         raise Unexpected(f"the worker failed: {done.stderr.strip()}")
     told = json.loads(done.stdout)
-    print(told, file=sys.stderr)
     ledger = told.pop("ledger")
     if ledger["pending"] or ledger["quarantined"]:
         raise Unexpected(f"not every mail became a ticket: {ledger}")
@@ -92,7 +91,7 @@ def letter(number: int) -> bytes:
     mail["To"] = "support@example.net"
     mail["Subject"] = f"Spooled mail {number}"
     mail["Message-ID"] = f"<{number}.{os.urandom(8).hex()}@example.org>"
-    mail.set_content(PARAGRAPH * 14 + "Grace\n")
+    mail.set_content(f"This is about order {number}.\n\n" + PARAGRAPH * 14 + "Grace\n")  # equal mails would be a loop
     return mail.as_bytes()
 
 
