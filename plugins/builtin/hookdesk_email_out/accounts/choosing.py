@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from hookdesk.api import Department, TicketView, reading
+from hookdesk.api import Department, TicketView, cached, reading
 from hookdesk_email_out.accounts import store
 from hookdesk_email_out.models import Account
 
@@ -61,6 +61,8 @@ def chosen(
 
 def offered(ticket: TicketView) -> Sequence[Choice]:
     """From which addresses a reply may be sent, the usual one first; nothing where there is no choice."""
+    if not cached("email_out.offers", _offers_any):  # each ticket's page asks, and most sites have no such account
+        return []
     accounts = store.everyone()
     first = usual(ticket, accounts)
     if first is None:
@@ -71,6 +73,11 @@ def offered(ticket: TicketView) -> Sequence[Choice]:
         if others
         else []
     )
+
+
+def _offers_any() -> bool:
+    """Whether agents may write from any account."""
+    return any(one.is_active and one.is_offered for one in store.everyone())
 
 
 def host_of(account: Account | None) -> str:
