@@ -18,6 +18,7 @@ from benchmarks import (
     mail,
     mailbox,
     operation,
+    outgoing,
     pages,
     scopes,
 )
@@ -43,6 +44,7 @@ def names() -> list[str]:
         *filters.NAMES,
         *deadlines.NAMES,
         *intake.NAMES,
+        *outgoing.NAMES,
         *mailbox.NAMES,
         *scopes.NAMES,
     ]
@@ -58,6 +60,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
     with opened(tickets, database_url) as instance:
         yield from filters.measure(instance, wanted)
         yield from deadlines.measure(instance, wanted)
+        yield from outgoing.measure(instance, wanted)
         if set(wanted) - {
             "calibration",
             "start",
@@ -66,6 +69,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             *filters.NAMES,
             *deadlines.NAMES,
             *intake.NAMES,
+            *outgoing.NAMES,
             *mailbox.NAMES,
             *scopes.NAMES,
         }:

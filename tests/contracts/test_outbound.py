@@ -22,6 +22,7 @@ KNOWN = {
     "core/hookdesk/server/listening.py": "listens",
     "core/hookdesk/server/valkey.py": "the site's own queue, at an address of the configuration",
     "plugins/builtin/hookdesk_email_out/sending.py": "talks over the connections of smtp.py",
+    "plugins/builtin/hookdesk_email_out/trying.py": "the same, for a test mail",
     "plugins/builtin/hookdesk_email_out/smtp.py": "the mail servers of the accounts, which often stand inside; mail alone goes there",
     "plugins/builtin/hookdesk_imap/client.py": "the servers of mailboxes, which often stand inside; administrators alone name them",
     "plugins/builtin/hookdesk_mailboxes/problems.py": "knows the errors of connections, and makes none",

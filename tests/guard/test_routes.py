@@ -59,6 +59,9 @@ PUBLIC: Mapping[str, str] = {
     "accounts.choose_post": "the mailed token is the proof",
     # forms
     "forms.items": "names to choose from in the form for a new ticket, of lists that it offers",
+    # email_out
+    "email_out.file": "the mailed token names the recipient, for whom the guard is asked",
+    "email_out.leave": "a page of words",
     # portal
     "kb.home": "articles that the plugin's own guard shows to anybody, or leads to the sign-in",
     "kb.category": "the same",
@@ -89,6 +92,7 @@ PUBLIC: Mapping[str, str] = {
 WITHOUT_TOKEN: Mapping[str, str] = {
     "api_osticket.create": "for programs: the key in its header is the proof, cookies count for nothing",
     "api_osticket.cron": "for programs: the key in its header is the proof, cookies count for nothing",
+    "email_out.leave_post": "mail programs send it (RFC 8058): the mailed token is the proof; it ends mail, and opens nothing",
 }
 """Endpoint → why it takes what is sent without our form's token. Whatever a browser's cookie can authorise has no place here."""
 

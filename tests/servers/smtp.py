@@ -62,6 +62,9 @@ class SmtpServer:
         self._arrived = threading.Condition()
         self._refusals: list[str] = []
         self._stranger = ""
+        self._faults: dict[str, list[str]] = {}
+        self._going_on = threading.Event()
+        self._is_stopped = False
         context = None
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -82,7 +85,10 @@ class SmtpServer:
 
     def stop(self) -> None:
         """Close the port; messages stay readable."""
-        self._controller.stop()
+        self.go_on()
+        if not self._is_stopped:
+            self._controller.stop()
+        self._is_stopped = True
 
     @property
     def host(self) -> str:
@@ -112,6 +118,28 @@ class SmtpServer:
         """Answer each MAIL FROM with this reply; "" takes them again."""
         self._stranger = reply
 
+    def fail_at(self, stage: str, fault: str, times: int = 1) -> None:
+        """Meet the next clients at "MAIL", "RCPT" or "DATA" with a reply, with "hang" (until `go_on`), or with "die": the connection is
+        cut. At DATA that happens after the message was kept.
+        """
+        self._faults.setdefault(stage, []).extend([fault] * times)
+
+    def go_on(self) -> None:
+        """Let whoever hangs go on."""
+        self._going_on.set()
+
+    async def _fault(self, stage: str, server: SMTP) -> str:
+        """What a client is met with at this stage; "" for nothing."""
+        waiting = self._faults.get(stage)
+        fault = waiting.pop(0) if waiting else ""
+        if fault == "hang":
+            await asyncio.get_running_loop().run_in_executor(None, self._going_on.wait, 20)
+            return ""
+        if fault == "die" and server.transport is not None:
+            server.transport.close()
+            return "421 4.3.2 never heard"
+        return fault
+
     def wait_for(self, count: int, seconds: float = 10.0) -> list[Received]:
         """The messages, once there are at least `count`. Raises AssertionError when the time is up."""
         with self._arrived:
@@ -128,10 +156,20 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """aiosmtpd's call for a sender."""
-        if self._stranger:
-            return self._stranger
+        if answer := self._stranger or await self._fault("MAIL", server):
+            return answer
         envelope.mail_from = address
         envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd's call for a recipient."""
+        if answer := await self._fault("RCPT", server):
+            return answer
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -148,7 +186,7 @@ class SmtpServer:
                 )
             )
             self._arrived.notify_all()
-        return "250 2.0.0 Kept"
+        return await self._fault("DATA", server) or "250 2.0.0 Kept"
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, auth_data: object

@@ -59,7 +59,7 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class EntryMark:
-    """A mark beside the name at the head of an entry, for agents: a few words, and more in `details`.
+    """A mark beside the name at the head of an entry, for agents: a few words, and more in `details` or at `url`.
 
     `look` is "success", "warning", "danger", "info" or "" for a plain one. With `is_role` it says who the author is to the ticket, in place
     of what the page would say.
@@ -70,3 +70,4 @@ class EntryMark:
     details: str = ""
     look: str = ""
     is_role: bool = False
+    url: str = ""

@@ -43,7 +43,7 @@ def tell(settings: Settings) -> int:
     if not settings.tells_errors or (last is not None and last.created_at > clock.now() - PAUSE):
         return 0
     found = _since(int(last.key.rpartition(":")[2]) if last is not None else 0)
-    to = _administrators() if found else []
+    to = administrators() if found else []
     if not to:
         return 0
     account = choosing.for_alerts(store.everyone())
@@ -61,7 +61,7 @@ def _since(last_id: int) -> Sequence[Row[Any]]:
     return reading().all((asked if last_id else recent).order_by(SystemLog.id).limit(MOST))
 
 
-def _administrators() -> list[Recipient]:
+def administrators() -> list[Recipient]:
     """Those who are there and want mail."""
     rows = reading().all(
         select(Agent.id, Agent.name, Agent.locale, UserEmail.address)

@@ -35,6 +35,10 @@ ALERTS = (
         "overdue", _l("Overdue"), _l("A ticket of yours is overdue."), _EVERYBODY, ("assignee", "team", "department", "manager"),
         "overdue_alert",
     ),
+    AlertKind(
+        "delivery_failed", _l("Mail that came back"), _l("Your mail did not reach everybody. The ticket says whom, and why."),
+        ("named", "assignee"), ("named",),
+    ),
 )  # fmt: skip
 
 

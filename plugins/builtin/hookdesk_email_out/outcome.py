@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import clock, emit, log, transact
+from hookdesk_email_out import bounces
 from hookdesk_email_out.models import Mail
 
 LONGEST_DELAY = timedelta(hours=4)
@@ -31,6 +32,8 @@ def failed(session: Session, mail_id: int, error: str, is_final: bool, most_atte
     if is_final or mail.attempts >= most_attempts:
         mail.state = "dead"
         log.write(session, "error", "email_out", f"mail {mail.id} to {mail.address} was given up: {mail.error}")
+        if is_final:
+            bounces.failed_for_good(session, mail)
         settled(session, mail, "dead")
         return
     mail.state, mail.due_at = "waiting", clock.now() + delay(mail.attempts)

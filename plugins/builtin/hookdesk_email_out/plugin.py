@@ -11,18 +11,34 @@ from flask_babel import lazy_gettext as _
 
 from hookdesk.api import (
     Actor,
+    EntryMark,
     Event,
     FilterAction,
     Health,
     Job,
+    MailChannel,
     NavItem,
     PageAssets,
     Plugin,
     SlotContent,
+    TicketView,
     asked_for,
     hookimpl,
 )
-from hookdesk_email_out import errors, health, persons, recipients, rules, sending, services, slots, telling
+from hookdesk_email_out import (
+    alarms,
+    bounces,
+    deliveries,
+    errors,
+    health,
+    persons,
+    recipients,
+    rules,
+    sending,
+    services,
+    slots,
+    telling,
+)
 from hookdesk_email_out.accounts import store
 from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.settings import Settings
@@ -78,6 +94,8 @@ class EmailOut(Plugin[Settings]):
         if about is None or about.entry is None or not event.data.get("notify"):
             return
         if about.entry.kind == "message":
+            if event.data.get("user_id") and event.data.get("channel") == "email":
+                bounces.heard_from(event.data["user_id"])
             telling.written(self.settings, about)
             telling.alert(self.settings, about, "message")
             return
@@ -87,6 +105,26 @@ class EmailOut(Plugin[Settings]):
         if about.entry.kind == "response":
             services.promise(about, "reply", recipients.others(about))
         telling.alert(self.settings, about, "activity")
+
+    @hookimpl
+    def delivery_failed(self, event: Event) -> None:
+        """Mark the mail that came back."""
+        bounces.reported(event)
+
+    @hookimpl
+    def channel_alarm_raised(self, event: Event) -> None:
+        """Tell administrators, over an account that works (declared by email_in)."""
+        alarms.tell(event)
+
+    @hookimpl
+    def mail_channels(self) -> Sequence[MailChannel]:
+        """The accounts (declared by email_in)."""
+        return alarms.channels()
+
+    @hookimpl
+    def entry_marks(self, ticket: TicketView) -> Sequence[EntryMark]:
+        """How the mails of each entry fared."""
+        return deliveries.marks(ticket)
 
     @hookimpl
     def resend_requested(self, event: Event) -> None:

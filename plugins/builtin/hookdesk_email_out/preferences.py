@@ -15,6 +15,7 @@ from hookdesk_email_out.models import Preference
 NAMED = "named"
 """The reason of whom a plugin names: they have asked for it, or somebody has for them."""
 MODES = ("all", "mine", "none")
+SHOWN = ("", "department", "account")
 COLUMNS = (Preference.mode, Preference.unwanted)
 
 
@@ -40,13 +41,18 @@ def of(agent_id: int) -> Choice:
     return Choice(row.mode, tuple(row.unwanted)) if row else Choice()
 
 
-def save(actor: Actor, mode: str, unwanted: Collection[str]) -> None:
+def shown_as(agent_id: int) -> str:
+    """Whose name an agent's replies bear: "" for their own, "department", or "account" for that of the address."""
+    return reading().scalar(select(Preference.shown_as).where(Preference.agent_id == agent_id)) or ""
+
+
+def save(actor: Actor, mode: str, unwanted: Collection[str], shown: str = "") -> None:
     """Store what the acting agent has chosen.
 
     Raises:
-        ValueError: there is no such mode.
+        ValueError: there is no such mode, or way to be shown.
     """
-    if mode not in MODES:
-        raise ValueError(f"{mode!r} is none of {', '.join(MODES)}")
-    chosen = Preference(agent_id=actor.agent_id or 0, mode=mode, unwanted=sorted(unwanted))
+    if mode not in MODES or shown not in SHOWN:
+        raise ValueError(f"{mode!r} is none of {', '.join(MODES)}, or {shown!r} of {SHOWN}")
+    chosen = Preference(agent_id=actor.agent_id or 0, mode=mode, unwanted=sorted(unwanted), shown_as=shown)
     transact(lambda session: session.merge(chosen) and None, race=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import clock, log, reading
+from hookdesk_email_out import alarms
 from hookdesk_email_out.accounts import store
 from hookdesk_email_out.models import Account, Mail
 
@@ -86,10 +87,14 @@ def reserve(session: Session, account_id: int, wanted: int) -> int:
     return allowed
 
 
-def worked(session: Session, account_id: int) -> None:
-    """Its server took a mail."""
+def worked(session: Session, account: Account) -> None:
+    """Its server took a mail. Who was told that it had stopped is told that it works again."""
+    row = session.get(Account, account.id)
+    if row is not None and row.failures >= alarms.AFTER:
+        row.error = ""
+        alarms.changed(session, row, is_well=True)
     told = {"worked_at": clock.now(), "failures": 0, "away_until": None, "error": ""}
-    session.execute(update(Account).where(Account.id == account_id).values(**told))
+    session.execute(update(Account).where(Account.id == account.id).values(**told))
 
 
 def failed(session: Session, account_id: int, error: str) -> None:
@@ -102,3 +107,5 @@ def failed(session: Session, account_id: int, error: str) -> None:
     row.away_until = row.failed_at + min(timedelta(seconds=30 * 2 ** min(row.failures - 1, 10)), LONGEST_REST)
     if row.failures == FALLS_BACK_AFTER:
         log.write(session, "warning", "email_out", f"the mail account {row.name} does not work: {row.error}")
+    if row.failures == alarms.AFTER:
+        alarms.changed(session, row, is_well=False)

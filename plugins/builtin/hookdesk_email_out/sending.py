@@ -94,7 +94,7 @@ def _line(batch: _Batch) -> int:
     finally:
         smtp.close(server)
     if sent:
-        transact(lambda session: routes.worked(session, account.id))
+        transact(lambda session: routes.worked(session, account))
     return done
 
 

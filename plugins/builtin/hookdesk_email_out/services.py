@@ -22,7 +22,7 @@ from hookdesk.api import (
     transact,
     wake,
 )
-from hookdesk_email_out import compose, context, render, wordings
+from hookdesk_email_out import compose, context, preferences, render, wordings
 from hookdesk_email_out.accounts import choosing, store
 from hookdesk_email_out.models import Account, Mail
 from hookdesk_email_out.occasions import Occasion
@@ -133,7 +133,13 @@ def _message_id(about: Occasion, notification: Notification, host: str) -> str:
 
 def _sender_name(about: Occasion, notification: Notification) -> str:
     """Whose name stands before the site's: the person who wrote, if a person did."""
-    return context.author_of(about, notification.recipient) if notification.template in ("reply", "message") else ""
+    if notification.template not in ("reply", "message"):
+        return ""
+    author = about.entry.agent_id if about.entry is not None else None
+    shown_as = preferences.shown_as(author) if author is not None and notification.recipient.agent_id is None else ""
+    if shown_as:
+        return about.public_department if shown_as == "department" else ""
+    return context.author_of(about, notification.recipient)
 
 
 def _earlier_ids(ticket_id: int, entry_id: int | None) -> list[str]:

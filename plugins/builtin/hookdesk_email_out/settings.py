@@ -70,6 +70,13 @@ class Settings:
         maximum=100_000_000,
         help=_("Bytes a mail; larger ones are linked."),
     )
+    link_days: int = setting(
+        30,
+        label=_("Links to files end after"),
+        minimum=1,
+        maximum=365,
+        help=_("Days. Whoever opens one must still be allowed to see the ticket."),
+    )
 
     @classmethod
     def upgrade(cls, values: dict[str, Any], version: int) -> dict[str, Any]:

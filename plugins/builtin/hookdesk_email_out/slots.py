@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hookdesk.api import Actor, SlotContent
-from hookdesk_email_out import departments
+from hookdesk_email_out import deliveries, departments
 from hookdesk_email_out.accounts import choosing, store
 from hookdesk_email_out.views import profile
 
@@ -51,9 +51,20 @@ def _composer(_actor: Actor, args: Args) -> Sequence[SlotContent]:
     return [SlotContent("email_out/sender.html", {"choices": choices}, order=10)] if choices else []
 
 
+def _requester(_actor: Actor, args: Args) -> Sequence[SlotContent]:
+    """That mails to the requester come back."""
+    found = deliveries.of(args["ticket"])
+    return (
+        [SlotContent("email_out/bouncing.html", {"words": found.words, "count": found.bounces})]
+        if found.bounces
+        else []
+    )
+
+
 SLOTS: Mapping[str, Callable[[Actor, Args], Sequence[SlotContent]]] = {
     "admin.department": _department,
     "topics.topic": _topic,
     "agent.profile": _profile,
     "ticket.composer": _composer,
+    "ticket.requester": _requester,
 }

@@ -96,7 +96,7 @@ def test_a_new_ticket_is_confirmed_and_told_to_the_department(
     [confirmation], [alert] = to(server, "grace@example.org"), to(server, "ada@helpdesk.example")
     assert ticket.number in body(confirmation)
     assert header(confirmation, "Auto-Submitted") == "auto-replied"
-    assert header(confirmation, "X-Auto-Response-Suppress") == "All"
+    assert header(confirmation, "X-Auto-Response-Suppress") == "DR, RN, NRN, OOF, AutoReply"
     assert header(alert, "Auto-Submitted") == "auto-generated"
     assert "\nFrom here it burns" in body(alert)
 

@@ -1,6 +1,6 @@
 """The pages, gathered: importing this package puts every view on the blueprint."""
 
-from hookdesk_email_out.views import accounts, alerts, profile, queue, sets, templates
+from hookdesk_email_out.views import accounts, alerts, deliveries, mailed, profile, queue, sets, templates
 from hookdesk_email_out.views.blueprint import bp
 
-__all__ = ["accounts", "alerts", "bp", "profile", "queue", "sets", "templates"]
+__all__ = ["accounts", "alerts", "bp", "deliveries", "mailed", "profile", "queue", "sets", "templates"]

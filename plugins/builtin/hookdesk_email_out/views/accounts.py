@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, admin, current_actor, wake
-from hookdesk_email_out import routes, services
+from hookdesk.api import NotFound, admin, current_actor, people, wake
+from hookdesk_email_out import routes, services, trying
 from hookdesk_email_out.accounts import store
 from hookdesk_email_out.accounts.forms import AccountForm
 from hookdesk_email_out.models import Account
@@ -36,6 +36,17 @@ def account(account_id: int) -> Page:
     """Change an account."""
     row = _found(account_id)
     return _edit(AccountForm(data={name: getattr(row, name) for name in store.STATED if name != "password"}), row)
+
+
+@bp.post("/admin/mail/accounts/<int:account_id>/test")
+@admin
+def try_account(account_id: int) -> Page:
+    """Send a test mail, and show the end of what was said."""
+    row, address = _found(account_id), people.normal_address(request.form.get("to", "")) or ""
+    if not address or not row.host:
+        flash(_("Write the whole address, as in help@example.org.") if row.host else _("Set a server first."), "danger")
+        return redirect(url_for("email_out.account", account_id=row.id))
+    return render_template("email_out/trial.html", row=row, to=address, trial=trying.send(row, address))
 
 
 @bp.post("/admin/mail/accounts/<int:account_id>/delete")

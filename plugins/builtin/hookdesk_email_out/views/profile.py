@@ -26,7 +26,19 @@ def choices(agent_id: int) -> dict[str, Any]:
         ),
         ("none", _("No mail at all"), _("The lists in the desk show all the same.")),
     )
-    return {"modes": modes, "mode": own.mode, "kinds": _told(), "unwanted": own.unwanted}
+    shown = (
+        ("", _("My name"), _("Unless the site keeps agents' names from requesters.")),
+        ("department", _("The name of the department"), ""),
+        ("account", _("The name of the sending address alone"), ""),
+    )
+    return {
+        "shown": shown,
+        "shown_as": preferences.shown_as(agent_id),
+        "modes": modes,
+        "mode": own.mode,
+        "kinds": _told(),
+        "unwanted": own.unwanted,
+    }
 
 
 def _told() -> list[AlertKind]:
@@ -43,7 +55,12 @@ def save_choice() -> Response:
     offered = {kind.name for kind in _told()}
     kept = set(preferences.of(actor.agent_id or 0).unwanted) - offered
     try:
-        preferences.save(actor, request.form.get("mode", ""), kept | (offered - set(request.form.getlist("wanted"))))
+        preferences.save(
+            actor,
+            request.form.get("mode", ""),
+            kept | (offered - set(request.form.getlist("wanted"))),
+            request.form.get("shown", ""),
+        )
     except ValueError:
         abort(400)
     flash(_("Your alerts are saved."), "success")
