@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hookdesk.api import InboundMessage
+from hookdesk.api import InboundMessage, MessageKind
 from hookdesk_email_in.looking import look
 from hookdesk_email_in.parse import parse_message
 
@@ -64,3 +64,28 @@ def test_the_reasons_are_told() -> None:
     assert [(part.role, part.charset, part.codec) for part in seen.parts] == [("text", "gb2312", "gb18030")]
     assert isinstance(seen.message, InboundMessage)
     assert look(b"").problem == "the message is empty"
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "words"),
+    [
+        ("jane", "Delivery status of my order 4711?", "Where is it?"),
+        ("jane", "Undelivered parcel", "Hello, please help."),
+        ("jane", "Mail error when I sign in", "It says that I may not."),
+        ("jane", "Vacation request", "I should like to be away in June."),
+        ("jane", "Automatic reply does not work", "Nobody gets one."),
+        ("jane", "Spam report", "Your newsletter lands in my spam folder."),
+        ("admin", "The mailbox is full", "My mailbox is full, can you help?"),
+        ("mail", "Question", "My parcel could not be delivered. Why?"),
+        ("postmaster", "Question about DNS", "Which address shall it be?"),
+    ],
+)
+def test_people_write_of_failures_and_holidays_too(sender: str, subject: str, words: str) -> None:
+    """Their mail would be turned away, and nobody would see it."""
+    raw = f"From: {sender}@example.org\r\nSubject: {subject}\r\n\r\n{words}\r\n"
+    assert parse_message(raw.encode()).kind is MessageKind.MESSAGE
+
+
+def test_a_report_without_its_parts_is_known_by_what_it_holds() -> None:
+    raw = b"From: jane@example.org\r\nSubject: Undeliverable: Fire\r\n\r\n<x@example.org>: 550 5.1.1 User unknown\r\n"
+    assert parse_message(raw).kind is MessageKind.BOUNCE
