@@ -266,7 +266,9 @@ def _told(kind: str) -> Iterator[None]:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]
+    """What was said, in one line; imaplib hands the server's words on as the source of bytes."""
+    said = " ".join(str(error).split())
+    return (said[2:-1] if said.startswith(("b'", 'b"')) else said)[:300]
 
 
 def _aware(moment: object) -> datetime | None:

@@ -141,7 +141,8 @@ def _told(kind: str) -> Iterator[None]:
     try:
         yield
     except poplib.error_proto as error:
-        detail = " ".join(str(error.args[0] if error.args else error).split())[:300]
+        said = error.args[0] if error.args else ""
+        detail = " ".join((said.decode(errors="replace") if isinstance(said, bytes) else str(said)).split())[:300]
         raise FetchProblem("ended" if "EOF" in detail else kind, detail) from error
     except ConnectionError as error:
         raise FetchProblem("ended", str(error)) from error

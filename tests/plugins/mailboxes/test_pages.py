@@ -60,7 +60,7 @@ def test_a_mailbox_that_lets_us_in_is_stored_and_its_password_encrypted(imap: Fe
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"password": "wrong"}, "refused the user name or the password"),
+        ({"password": "wrong"}, "password. ([AUTHENTICATIONFAILED] Authentication failed.)"),
         ({"port": "1"}, "Nobody listens there"),
         ({"host": "nowhere.invalid"}, "name is unknown"),
         ({"folders": "INBOX\nNowhere"}, "no folder of this name: Nowhere"),

@@ -87,4 +87,4 @@ def test_a_wrong_password_is_said_in_plain_words(pop3: Fetching) -> None:
     pop3.add(password="wrong")
     with pytest.raises(FetchProblem) as refused:
         pop3.look()
-    assert refused.value.kind == "login"
+    assert (refused.value.kind, refused.value.detail) == ("login", "-ERR [AUTH] Authentication failed.")
