@@ -100,7 +100,9 @@ def _line(batch: _Batch) -> int:
 
 def _send(server: smtplib.SMTP, mail_id: int, batch: _Batch) -> bool:
     """Send one mail and record how it went; True if it is out."""
-    leased = transact(lambda session: _lease(session, mail_id))
+    leased = transact(
+        lambda session: _lease(session, mail_id), is_lasting=False
+    )  # the record after it waits for the disk
     if leased is None:
         return False
     mail, own = leased
