@@ -347,7 +347,7 @@ def test_a_department_has_the_set_that_its_page_says(hookdesk_app: Flask, admin_
     assert "Loud" in admin_client.get(page).get_data(as_text=True)
     admin_client.submit(page, {"template_ref": f"email_out:{row.id}"}, to=f"{page}/templates")
     with hookdesk_app.app_context():
-        assert departments.chosen(department or 0) == f"email_out:{row.id}"
+        assert departments.chosen(department or 0) == departments.Own(words=f"email_out:{row.id}")
         assert editing.used_by(row.id) == ["Support"]
         save(hookdesk_app, Place(row.id, "reply"), "LOUD")
     assert admin_client.submit(page, {"template_ref": "email_out:99"}, to=f"{page}/templates").status_code == 404
@@ -370,7 +370,7 @@ def test_choosing_a_set_takes_back_nothing_that_others_change_meanwhile(hookdesk
         other = Thread(target=rename)
         other.start()
         other.join()
-        departments.choose(system(), 1, f"email_out:{set_id}")
+        departments.choose(system(), 1, departments.Own(words=f"email_out:{set_id}"))
         row = reading().first(select(Department.name, Department.template_ref))
         assert tuple(row or ()) == ("Help", f"email_out:{set_id}")
 
