@@ -34,7 +34,7 @@ from hookdesk.api import (
 from hookdesk_email_in import channels, loops, marks, matching, policies, priority, remarks, services, uploads
 from hookdesk_email_in.hookspecs import MailHooks
 from hookdesk_email_in.settings import Settings
-from hookdesk_email_in.views import bp
+from hookdesk_email_in.views import bp, mails, originals
 
 if TYPE_CHECKING:
     from click import Command
@@ -123,8 +123,8 @@ class EmailIn(Plugin[Settings]):
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
-        """The pages of the admin panel."""
-        return [bp]
+        """The pages of the admin panel, and the mail behind an entry."""
+        return [bp, mails]
 
     @hookimpl
     @asked_for(area=["admin"])
@@ -147,9 +147,11 @@ class EmailIn(Plugin[Settings]):
         ]
 
     @hookimpl
-    @asked_for(slot=["admin.intake.actions"])
+    @asked_for(slot=["admin.intake.actions", "ticket.entry"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """Beside a mail in the ledger: what would become of it now."""
+        """Beside a mail in the ledger: what would become of it now. In an entry's menu: the mail that it came as."""
+        if slot == "ticket.entry" and originals.has_one(args["entry"]):
+            return [SlotContent("email_in/entry.html")]
         if slot != "admin.intake.actions" or args["record"].channel != services.CHANNEL:
             return []
         return [SlotContent("email_in/look.html", {"intake_id": args["record"].id})]

@@ -1,6 +1,6 @@
-"""The pages, gathered: importing this package puts every view on the blueprint."""
+"""The pages, gathered: importing this package puts every view on its blueprint."""
 
-from hookdesk_email_in.views import channels, inspect
-from hookdesk_email_in.views.blueprint import bp
+from hookdesk_email_in.views import channels, inspect, originals
+from hookdesk_email_in.views.blueprint import bp, mails
 
-__all__ = ["bp", "channels", "inspect"]
+__all__ = ["bp", "channels", "inspect", "mails", "originals"]
