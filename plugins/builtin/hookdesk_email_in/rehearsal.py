@@ -55,13 +55,13 @@ def rehearse(raw: bytes, meta: Mapping[str, Any] | None = None) -> Rehearsal:
     known = dict(meta) if meta is not None else meta_of(raw[:MAX_BYTES])
     plan = intake.rehearse(CHANNEL, raw[:MAX_BYTES], known | ({"truncated": True} if len(raw) > MAX_BYTES else {}))
     outcome = plan.outcome or ("reply" if plan.match else "ticket")
-    entry, sender = plan.entry, plan.sender
+    entry, sender, seen = plan.entry, plan.sender, look(raw[:MAX_BYTES])
     return Rehearsal(
-        look(raw[:MAX_BYTES]),
+        seen,
         str(outcome),
         plan.reason or (plan.match.reason if plan.match else ""),
         [{"created_at": clock.now(), **row} for row in decisions.rows(plan.steps)],
-        words=entry.text if entry else "",
+        words=entry.text if entry else (seen.message.reply if seen.message else ""),
         folded=entry.quoted if entry else "",
         html=entry.html if entry else "",
         number=_number(plan.match.ticket_id) if plan.match and not plan.outcome else "",

@@ -21,10 +21,13 @@ TEMPLATE = "channel_alarm"
 
 
 def channels() -> Sequence[MailChannel]:
-    """Every account as a road that mail goes by."""
+    """Every account as a road that mail goes by. What has no account of its own leaves by the default one."""
     counted = select(Mail.account_id, func.count()).where(Mail.state == "waiting").group_by(Mail.account_id)
     waiting: dict[Any, int] = {row[0]: row[1] for row in reading().all(counted)}
-    return [_channel(one, waiting.get(one.id, 0)) for one in store.everyone()]
+    return [
+        _channel(one, waiting.get(one.id, 0) + (waiting.get(None, 0) if one.is_default else 0))
+        for one in store.everyone()
+    ]
 
 
 def _channel(account: Account, waiting: int = 0) -> MailChannel:

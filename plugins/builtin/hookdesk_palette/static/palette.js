@@ -6,6 +6,7 @@
   const pause = 120;
   const mostHere = 8;
   let frame = null;
+  let coming = false;
   let asking = null;
   let timer = 0;
 
@@ -15,14 +16,41 @@
     return document.createRange().createContextualFragment(await answer.text());
   };
 
-  async function show() {
-    if (!frame) {
+  // What is typed while the frame comes is meant for it, not for the page, where single letters do things.
+  async function fetched() {
+    let typed = "";
+    const keep = (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.key.length === 1) typed += event.key;
+      else if (event.key === "Backspace") typed = typed.slice(0, -1);
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    window.addEventListener("keydown", keep, true);
+    try {
       document.body.append(await part({ part: "frame" }));
-      frame = document.getElementById("palette");
-      listen();
+    } finally {
+      window.removeEventListener("keydown", keep, true);
+    }
+    frame = document.getElementById("palette");
+    listen();
+    return typed;
+  }
+
+  async function show() {
+    if (coming) return;
+    let typed = "";
+    if (!frame) {
+      coming = true;
+      try {
+        typed = await fetched();
+      } finally {
+        coming = false;
+      }
     }
     if (frame.open) return;
-    field().value = "";
+    field().value = typed;
     list().replaceChildren();
     frame.showModal();
     field().focus();
