@@ -197,6 +197,8 @@ def test_an_admin_builds_triage_and_sees_it_work(
     admin.goto(f"{live_site.url}/agent/")
     admin.get_by_role("link", name="The bell").first.click()
     ticket_url = admin.url
+    admin.get_by_text("Why here?").click()
+    expect(admin.locator("#why")).to_contain_text("VIPs")
     admin.get_by_role("link", name="Full trace").click()
     expect(admin.locator(".trace")).to_contain_text("VIPs version 1 matched")
     expect(admin.locator(".trace")).to_contain_text(re.compile("Sender's address ends with “@vip.example” *yes"))
