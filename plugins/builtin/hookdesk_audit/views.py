@@ -16,8 +16,9 @@ SIZE = 50
 MOST_CHOICES = 500
 KINDS = (
     "account", "agent", "api key", "article", "ban", "blocked sender", "canned response", "category", "checklist",
-    "department", "field", "filter", "first queue", "form", "list", "list item", "mail account",
-    "mail template", "mail template set", "number format", "number sequence", "organization", "plugin", "policy", "priority", "role",
+    "department", "field", "filter", "first queue", "form", "list", "list item", "mail account", "mail address",
+    "mail sign-in", "mail template", "mail template set", "mailbox", "number format", "number sequence", "organization",
+    "plugin", "policy", "priority", "role",
     "schedule", "second factors", "settings", "SLA plan", "status", "tag", "task", "team", "topic", "user", "view",
 )  # fmt: skip
 
