@@ -43,7 +43,7 @@ def test_promising_takes_few_statements(
         tickets.assign(agent, ticket.id, agent.agent_id)
         run_jobs("outbox")
         threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
-        assert statements(hookdesk_app, run_jobs) <= 17
+        assert statements(hookdesk_app, run_jobs) <= 18
         requester = actors.requester_actor(ticket.user_id)
         assert requester is not None
         threads.post(requester, ReplyDraft(ticket_id=ticket.id, kind="message", text="Thanks"))
