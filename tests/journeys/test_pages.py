@@ -33,6 +33,10 @@ pytestmark = [
             "kb",
             "tags",
             "tasks",
+            "email_in",
+            "mailboxes",
+            "mail_addresses",
+            "mail_oauth",
         ),
     ),
     pytest.mark.xdist_group("crawl"),
@@ -86,7 +90,7 @@ DESK = [
     "/agent/search/?q=nothingofthekind",
     "/agent/search/?order=best&q=welcome&conditions=" + quote(SEARCHED),
     "/agent/search/advanced?conditions=" + quote(SEARCHED),
-    "/agent/bulk/1",
+    *("/agent/bulk", "/agent/bulk/1"),
     *("/agent/exports/", "/agent/exports/new", "/agent/exports/1"),
     "/agent/tickets/99999",
     *(
@@ -142,6 +146,8 @@ ADMIN = [
         "/admin/mail-addresses",
         "/admin/mail-addresses/new",
     ),
+    *("/admin/mail/channels", "/admin/mail/inspect", "/admin/mail/upload"),
+    *("/admin/mail/accounts", "/admin/mail/accounts/new", "/admin/mailboxes", "/admin/mailboxes/new"),
 ]
 WIDE: tuple[Literal["light"], int] = ("light", 1440)
 NARROW: tuple[Literal["dark"], int] = ("dark", 390)
