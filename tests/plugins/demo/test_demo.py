@@ -50,7 +50,8 @@ NEEDED = (
     "storage_fs",
     "why",
 )
-pytestmark = pytest.mark.requires(*NEEDED)
+# one worker makes the company, which takes half a minute
+pytestmark = [pytest.mark.requires(*NEEDED), pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")
