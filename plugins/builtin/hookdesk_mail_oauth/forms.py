@@ -66,7 +66,7 @@ class ConnectionForm(Form):
 
     def addresses(self) -> dict[str, str]:
         """Where people sign in, where tokens come from, and for what."""
-        raise NotImplementedError
+        raise NotImplementedError  # no ABC: a form has a metaclass of its own
 
     def values(self) -> Values:
         """What was filled in."""
