@@ -59,6 +59,30 @@ def test_escape_leaves_the_composer_and_keeps_what_was_written(desk: Page, furni
     desk.keyboard.press("Backspace")
 
 
+def test_who_has_left_an_editor_is_not_fetched_back(desk: Page, furnished: LiveSite) -> None:
+    """Neither when it arrives late, nor when it draws late what was typed."""
+    held: list[Route] = []
+    desk.goto(f"{furnished.url}/agent/tickets/{ODD_TICKET}")
+    note, thread = desk.locator("#note trix-editor"), desk.get_by_role("region", name="Thread")
+    desk.route(re.compile("/trix"), lambda route: held.append(route))
+    with desk.expect_request(re.compile("/trix")):
+        desk.keyboard.press("n")
+    desk.keyboard.press("Escape")
+    held[0].continue_()
+    expect(desk.locator("#note-message")).to_be_hidden()  # the editor stands in its place
+    expect(thread).to_be_focused()
+    desk.keyboard.press("n")
+    expect(note).to_be_focused()
+    desk.evaluate("() => { window.drawn = []; window.requestAnimationFrame = (draw) => drawn.push(draw); }")
+    desk.keyboard.type("See")
+    desk.keyboard.press("Escape")
+    desk.evaluate("() => drawn.forEach((draw) => draw())")
+    expect(thread).to_be_focused()
+    desk.keyboard.press("n")
+    desk.keyboard.press("ControlOrMeta+a")
+    desk.keyboard.press("Backspace")
+
+
 def test_the_first_key_of_a_page_reaches_its_content(desk: Page) -> None:
     """The skip link is the first stop, can be seen, and leads past the navigation."""
     desk.keyboard.press("Tab")

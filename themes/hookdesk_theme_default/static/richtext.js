@@ -41,7 +41,7 @@
       }
       if (this.html.value) this.html.disabled = false;
       if (this.html.value) this.start().catch(() => {});
-      else this.area.addEventListener("focus", () => this.start(true).catch(() => {}), { once: true });
+      else this.area.addEventListener("focus", () => this.start().catch(() => {}), { once: true });
     }
 
     // Trix listens to the mouse alone. A button that is pressed before there is an editor brings it, then does its work.
@@ -92,6 +92,9 @@
       await ready;
       this.element = element;
       this.editor = element.editor;
+      this.letGo(element);
+      // Who typed a key that opens the picker before there was an editor is in the picker by now; who has left the field is elsewhere.
+      const wanted = document.activeElement === area || (focused && !document.activeElement.closest("[popover]"));
       const cursor = area.selectionStart; // the editor takes it over while it is filled
       this.load(this.html.value || escaped(area.value));
       const end = this.editor.getDocument().toString().length - 1;
@@ -103,11 +106,23 @@
       area.focus = () => element.focus();
       area.place = this;
       for (const label of area.labels) label.addEventListener("click", () => element.focus());
-      // Who typed a key that opens the picker before there was an editor is in the picker by now.
-      if ((focused && !document.activeElement.closest("[popover]")) || document.activeElement === area) {
+      if (wanted) {
         element.focus();
         this.editor.setSelectedRange(at);
       }
+    }
+
+    // Trix draws what is typed a frame later, and with the cursor it takes the focus: who has gone elsewhere by then goes on there.
+    letGo(element) {
+      let elsewhere = null;
+      element.addEventListener("blur", (event) => {
+        elsewhere = event.relatedTarget;
+        requestAnimationFrame(() => elsewhere && document.activeElement === element && elsewhere.focus());
+      });
+      element.focus = () => {
+        elsewhere = null;
+        HTMLElement.prototype.focus.call(element);
+      };
     }
 
     configure() {
