@@ -75,6 +75,13 @@ class RunningHooks:
         """Commands below `hookdesk <slug>`; a group among them can be called by its own name as well: `hookdesk <group> <command>`."""
 
     @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
+    def companion_commands(self) -> Sequence[str] | None:
+        """Commands of `hookdesk`, with their words as in a shell, that `hookdesk serve` keeps running beside the site.
+
+        It is asked once more when plugins were switched or settings changed. What is named no more gets SIGTERM.
+        """
+
+    @spec(Shape.COLLECT, when=When.REQUEST, since="0.1")
     def health_checks(self) -> Sequence[Health] | None:
         """Lines of the health page and of `/health`."""
 

@@ -9,6 +9,7 @@ from gunicorn.workers.base import Worker as GunicornWorker
 
 from hookdesk.jobs.watchdog import Watchdog
 from hookdesk.jobs.worker import Worker
+from hookdesk.server.companions import Naming
 from hookdesk.site import site
 
 
@@ -20,10 +21,12 @@ class JobWorker(GunicornWorker):  # type: ignore[misc]  # gunicorn has no types
         for listener in self.sockets:
             listener.close()
         with self.wsgi.app_context():
+            self._naming = Naming(site())
             Worker(self.wsgi, Watchdog(site(), beat=self.notify), self._may_go_on).work()
 
     def _may_go_on(self) -> bool:
-        """False once we were told to stop, or our master is gone."""
+        """False once we were told to stop, or our master is gone. Asked each second at least, so the companions are looked after here."""
+        self._naming.look()
         return bool(self.alive) and os.getppid() == self.ppid
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:

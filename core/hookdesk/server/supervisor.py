@@ -1,4 +1,4 @@
-"""`hookdesk serve`: one small process that keeps the others running: Valkey, and the master of the web and job workers."""
+"""`hookdesk serve`: one small process that keeps others running: Valkey, the master of the web and job workers, and what plugins name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO
 
 from hookdesk import __version__
 from hookdesk.config import Config
-from hookdesk.server import valkey
+from hookdesk.server import companions, valkey
 from hookdesk.server.children import Child
 from hookdesk.server.listening import CannotListen, listen
 
@@ -45,6 +45,8 @@ class Supervisor:
         self.is_ready = False
         self.valkey: Child | None = None
         self.site: Child | None = None
+        self.companions: dict[str, Child] = {}
+        self.leaving: list[Child] = []
 
     def run(self) -> int:
         """Run until told to stop; the exit status.
@@ -57,6 +59,7 @@ class Supervisor:
         (config.instance / "run" / "wake").mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(config), listen(config.bind) as listener:
             ready_file(config).unlink(missing_ok=True)
+            companions.file(config).unlink(missing_ok=True)  # of the last time; plugins may have been switched since
             signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             say(f"Hookdesk {__version__}, instance {config.instance}")
             self._add_valkey()
@@ -68,7 +71,7 @@ class Supervisor:
                 return self._supervise()
             finally:
                 listener.close()  # who connects from now on is refused rather than left waiting
-                self._stop()
+                self.stop()
 
     def _add_valkey(self) -> None:
         """The embedded server, unless another one is configured or there is none to be had."""
@@ -83,22 +86,40 @@ class Supervisor:
 
     def _children(self) -> list[Child]:
         """The processes to keep running."""
-        return [child for child in (self.valkey, self.site) if child is not None]
+        return [child for child in (self.valkey, self.site) if child is not None] + [*self.companions.values()]
+
+    def _follow(self) -> None:
+        """Add what plugins want to run by now, and end what they want no more."""
+        wanted = companions.named(self.config)
+        for command in wanted - self.companions.keys():
+            say(f"· {command}: kept running beside the site")
+            self.companions[command] = companions.child(command, {**_environment(self.config)})
+        for command in self.companions.keys() - wanted:
+            say(f"· {command}: ended, for no plugin wants it any more")
+            self.leaving.append(self.companions.pop(command))
+            self.leaving[-1].signal(signal.SIGTERM)
+        self.leaving = [child for child in self.leaving if not child.wait(0)]
 
     def _supervise(self) -> int:
-        """The loop: start what is due, notice what ended, until a signal says stop."""
-        while True:
-            for child in self._children():
-                if child.is_due():
-                    child.start()
-            received = signal.sigtimedwait(_SIGNALS, 1.0 if self.is_ready else LOOK_S)
-            if received is not None and received.si_signo != signal.SIGCHLD:
-                return 0
-            for child in self._children():
-                status = child.has_ended()
-                if status is not None and self._ended(child, status):
-                    return 1
+        """Start what is due and notice what ended, until a signal says stop."""
+        while (status := self.turn()) is None:
             self._report()
+        return status
+
+    def turn(self) -> int | None:
+        """One round of the loop: a second, or less if something happens; the exit status if it was the last."""
+        self._follow()
+        for child in self._children():
+            if child.is_due():
+                child.start()
+        received = signal.sigtimedwait(_SIGNALS, 1.0 if self.is_ready else LOOK_S)
+        if received is not None and received.si_signo != signal.SIGCHLD:
+            return 0
+        for child in self._children():
+            status = child.has_ended()
+            if status is not None and self._ended(child, status):
+                return 1
+        return None
 
     def _ended(self, child: Child, status: int) -> bool:
         """A child has ended: say so, unless that is normal. True if there is no point in going on."""
@@ -132,17 +153,19 @@ class Supervisor:
             " of its own" if valkey.answers(self.config) else ", which does not answer yet"
         )
 
-    def _stop(self) -> None:
-        """End the children: pages and jobs may finish what they are at, then the queue. A second signal ends them at once."""
+    def stop(self) -> None:
+        """End the children: pages, jobs and companions may finish what they are at, then the queue. A second signal ends them at once."""
         say("Stopping.")
-        if self.site is not None:
-            self.site.signal(signal.SIGTERM)
-            until = monotonic() + STOP_S
-            while not self.site.wait(0.05) and monotonic() < until:
-                received = signal.sigtimedwait(_SIGNALS, 0.0)
-                if received is not None and received.si_signo != signal.SIGCHLD:
-                    break
-            self.site.kill_group()
+        ending = [child for child in (self.site, *self.companions.values(), *self.leaving) if child is not None]
+        for child in ending:
+            child.signal(signal.SIGTERM)
+        until = monotonic() + STOP_S
+        while not all(child.wait(0.05) for child in ending) and monotonic() < until:
+            received = signal.sigtimedwait(_SIGNALS, 0.0)
+            if received is not None and received.si_signo != signal.SIGCHLD:
+                break
+        for child in ending:
+            child.kill_group()
         if self.valkey is not None:
             self.valkey.signal(signal.SIGTERM)
             if not self.valkey.wait(5.0):

@@ -11,6 +11,7 @@ from typing import NoReturn, cast
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
 
 from hookdesk.api import site
 from hookdesk_lmtp import channels
@@ -28,7 +29,8 @@ def lmtp(place: str | None, protocol: str | None) -> None:
     """Listen for mail from a mail server, over LMTP or SMTP.
 
     A mail is accepted once it is stored; whatever is in doubt stays with the mail server, which comes again. Ctrl-C or SIGTERM ends it:
-    mails that are being sent are taken first. It also ends when plugins are switched, so let a service manager restart it.
+    mails that are being sent are taken first. It also ends when plugins are switched or its settings changed, so let it be restarted: by
+    `hookdesk serve`, if the settings say so, or by a service manager.
     """
     plugin = site().plugins.get("lmtp")
     assert plugin is not None
@@ -37,9 +39,11 @@ def lmtp(place: str | None, protocol: str | None) -> None:
     try:
         listener = Listener(app, options_of(settings, place, protocol))
     except (WrongPlace, ssl.SSLError, OSError) as problem:
+        with suppress(OSError):
+            channels.could_not_listen(str(problem))
         _end(f"It cannot listen: {problem}")
     click.echo(f"Listening for {'LMTP' if listener.options.is_local else 'SMTP'} at {listener.place}.")
-    asyncio.run(_serve(listener, lambda: _may_go_on(app, listener)))
+    asyncio.run(_serve(listener, lambda: _may_go_on(app, listener, settings)))
     channels.sign().unlink(missing_ok=True)
 
 
@@ -50,12 +54,20 @@ async def _serve(listener: Listener, may_go_on: Callable[[], bool]) -> None:
     await listener.run(may_go_on)
 
 
-def _may_go_on(app: Flask, listener: Listener) -> bool:
-    """Give a sign of life; False once the plugins have changed."""
+def _may_go_on(app: Flask, listener: Listener, settings: Settings) -> bool:
+    """Give a sign of life; False once the plugins or our settings have changed."""
     with app.app_context():
         with suppress(OSError):  # the disk may be full, and the listener then says so to its clients
             channels.live(str(listener.place))
-        return not site().plugins.is_outdated()
+        return not site().plugins.is_outdated() and _present(settings) == settings
+
+
+def _present(known: Settings) -> Settings:
+    """The settings as they are by now; the known ones while the database is away."""
+    try:
+        return site().settings.get("lmtp", Settings)
+    except DBAPIError:
+        return known
 
 
 def options_of(settings: Settings, place: str | None = None, protocol: str | None = None) -> Options:

@@ -1,11 +1,14 @@
-"""The plugin: the command that listens."""
+"""The plugin: the command that listens, by itself or with the site."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hookdesk.api import Health, MailChannel, Plugin, hookimpl
+from flask_babel import lazy_gettext as _l
+
+from hookdesk.api import Health, Job, MailChannel, Plugin, hookimpl
 from hookdesk_lmtp import channels
 from hookdesk_lmtp.settings import Settings
 
@@ -30,7 +33,22 @@ class Lmtp(Plugin[Settings]):
     @hookimpl
     def health_checks(self) -> Sequence[Health]:
         """Whether it still lives."""
-        return channels.health()
+        return channels.health(self.settings)
+
+    @hookimpl
+    def companion_commands(self) -> Sequence[str]:
+        """The listener, if it is to run with the site."""
+        return ["lmtp"] if self.settings.with_site else []
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """A look whether it still lives: the alarm goes another road."""
+        watch = Job("lmtp.watch", self._watch, timedelta(seconds=30), _l("Look whether the mail listener lives"))
+        return [watch]
+
+    def _watch(self) -> int:
+        channels.watch(self.settings)
+        return 0  # there is nothing more to do at once
 
     @hookimpl
     def cli_commands(self) -> Sequence[Command]:

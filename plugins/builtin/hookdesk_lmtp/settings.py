@@ -31,8 +31,15 @@ def check_networks(lines: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of the listener. They count from its next start; `hookdesk lmtp` can be told otherwise on its command line."""
+    """Settings of the listener. Once they are changed it ends, to be started again; its command line can say otherwise for one start."""
 
+    with_site: bool = setting(
+        False,
+        label=_("Run it with the site"),
+        help=_(
+            "`hookdesk serve` starts it and keeps it running. Otherwise run `hookdesk lmtp` yourself, as a service of its own."
+        ),
+    )
     place: str = setting(
         "127.0.0.1:8024",
         label=_("Listen at"),
