@@ -35,7 +35,9 @@ from hookdesk import clock
 from hookdesk.access import BINNED, Leg, legs, narrowing, scope_key
 from hookdesk.db.context import reading
 from hookdesk.db.hints import unindexed
+from hookdesk.hookspecs import RunningHooks
 from hookdesk.models import LARGEST_ID, Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
+from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
 MOST_OPEN = 10_000
@@ -370,6 +372,16 @@ def _row_columns() -> Select[*tuple[Any, ...]]:
 
 
 _ROWS = _row_columns()
+
+
+def matches(words: str, by_rank: bool = False) -> Select[Any] | None:
+    """Ids of the newest tickets that contain words, in anybody's sight, as whoever searches here finds them; None if nobody does."""
+    for backend in site().hooks.collect(RunningHooks.search_backends):
+        ask = backend.ranked if by_rank else backend.matching
+        found: Select[Any] | None = ask(reading().dialect, words, True)
+        if found is not None:
+            return found
+    return None
 
 
 def rows(ids: Sequence[int]) -> Sequence[Row[Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TextClause, bindparam, column, func, literal_column, select, table, text
 
 from hookdesk.api import fulltext
-from hookdesk_search import services
+from hookdesk_search import missing
 from hookdesk_search.models import Document
 
 MOST = 5_000
@@ -41,11 +41,11 @@ class Fts5Backend:
             return None
         expression = " AND ".join(f'"{" ".join(tokens)}"' for tokens in found) + "*"
         scoped = expression if include_notes else f"{{head public}} : ({expression})"
-        return text("p_search__fts MATCH :search_words").bindparams(bindparam("search_words", scoped))
+        return text("p_search__fts MATCH :search_words").bindparams(bindparam("search_words", scoped, unique=True))
 
     def rebuild(self, batch: int) -> int:
         """Index tickets that are missing."""
-        return services.index_missing(batch)
+        return missing.index(batch)
 
 
 def _newest(match: TextClause) -> Select[Any]:
@@ -102,4 +102,4 @@ class TsvectorBackend:
 
     def rebuild(self, batch: int) -> int:
         """Index tickets that are missing."""
-        return services.index_missing(batch)
+        return missing.index(batch)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, select
 
-from hookdesk.api import Actor, RunningHooks, Ticket, listing, reading, scope, site
+from hookdesk.api import Actor, Ticket, listing, reading, scope
 
 PAGE = 25
 MOST_PAGES = 20
@@ -36,7 +36,7 @@ class Found:
 
 def find(actor: Actor, asked: Asked, size: int = PAGE, where: Sequence[ColumnElement[bool]] = ()) -> Found:
     """One page of tickets that also meet `where`."""
-    matching = matches(asked.words, asked.by_rank)
+    matching = listing.matches(asked.words, asked.by_rank)
     if matching is None:
         return Found((), False)
     inner = matching.subquery()
@@ -48,16 +48,6 @@ def find(actor: Actor, asked: Asked, size: int = PAGE, where: Sequence[ColumnEle
         seen = seen.where(Ticket.id < asked.before) if asked.before is not None else seen
     ids = list(reading().scalars(seen))
     return Found(listing.rows(ids[:size]), len(ids) > size)
-
-
-def matches(words: str, by_rank: bool = False) -> Select[Any] | None:
-    """The first backend's answer for this database; None if there are no words in it."""
-    for backend in site().hooks.collect(RunningHooks.search_backends):
-        ask = backend.ranked if by_rank else backend.matching
-        found: Select[Any] | None = ask(reading().dialect, words, True)
-        if found is not None:
-            return found
-    return None
 
 
 def ticket_url(number: str) -> str:

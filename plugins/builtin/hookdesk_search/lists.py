@@ -13,10 +13,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, select
 
-from hookdesk.api import Actor, Group, Ticket, criteria, fulltext
+from hookdesk.api import Actor, Group, Ticket, criteria, fulltext, listing
 from hookdesk_desk import fields
 from hookdesk_desk.queues import Queue
-from hookdesk_search import finding
 
 PREFIX = "search-"
 MOST_KEY, MOST_JSON = 3_000, 20_000
@@ -33,7 +32,7 @@ class FoundList(Queue):
         """What its tickets meet."""
         found = list(where(actor, group_of(actor, self.asked)))
         if self.words:
-            matching = finding.matches(self.words)
+            matching = listing.matches(self.words)
             found.append(false() if matching is None else Ticket.id.in_(select(matching.subquery().c.id)))
         return tuple(found)
 

@@ -33,6 +33,15 @@ class Document(Base):
     updates: Mapped[int] = mapped_column(default=0)
 
 
+class Look(Base):
+    """How far the search for tickets without a document is: those from `cursor` on have one, at 0 all. One row at most."""
+
+    __tablename__ = "p_search__look"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    cursor: Mapped[int] = mapped_column(Id)
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Rebuild(Base):
     """A walk through all tickets, newest first, that indexes each anew. Tickets above `cursor` are done."""
 

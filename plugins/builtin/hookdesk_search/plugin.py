@@ -25,7 +25,7 @@ from hookdesk.api import (
     hookimpl,
 )
 from hookdesk_desk.queues import Queue
-from hookdesk_search import lists, palette, rebuilding, services
+from hookdesk_search import lists, missing, palette, rebuilding, services
 from hookdesk_search.backends import Fts5Backend, TsvectorBackend
 from hookdesk_search.hookspecs import SearchHooks
 from hookdesk_search.views import bp
@@ -88,7 +88,7 @@ class Search(Plugin[NoSettings]):
     def scheduled_jobs(self) -> Sequence[Job]:
         """Fills in what is missing, and goes on with a rebuild."""
         return [
-            Job("search.index", services.index_missing, timedelta(minutes=1), _l("Index tickets that are missing")),
+            Job(missing.JOB, missing.index, timedelta(minutes=1), _l("Index tickets that are missing")),
             Job(rebuilding.JOB, rebuilding.step, timedelta(minutes=5), _l("Index every ticket anew, when asked to")),
         ]
 
@@ -131,13 +131,24 @@ class Search(Plugin[NoSettings]):
     def users_merged(self, event: Event) -> None:
         """Index the survivor's tickets anew: they have further addresses."""
         services.drop_of(event.data["survivor_id"])
+        missing.look_again()
 
     @hookimpl
     def person_erased(self, event: Event) -> None:
         """Forget the words that name them."""
         services.drop_of(event.data["user_id"])
+        missing.look_again()
+
+    @hookimpl
+    def search_words_changed(self, event: Event) -> None:
+        """Index them anew."""
+        services.index(event.data["ticket_ids"])
 
     @hookimpl
     def ticket_deleted(self, event: Event) -> None:
         """Forget it."""
         services.drop(event.ticket_id)
+
+    def on_enable(self) -> None:
+        """Look for tickets that came while it was off."""
+        missing.look_again()

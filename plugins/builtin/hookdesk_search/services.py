@@ -15,7 +15,6 @@ from hookdesk.api import (
     User,
     UserEmail,
     fulltext,
-    reading,
     release,
     site,
     transact,
@@ -131,21 +130,11 @@ def drop(ticket_id: int) -> None:
 
 
 def drop_of(user_id: int) -> None:
-    """Forget the tickets that a user owns or wrote in; what is still there of them is indexed anew by the job."""
+    """Forget the tickets that a user owns or wrote in."""
     own = select(Ticket.id).where(Ticket.user_id == user_id)
     written = select(ThreadEntry.ticket_id).where(ThreadEntry.user_id == user_id)
     theirs = delete(Document).where(Document.ticket_id.in_(own.union(written)))
     transact(lambda session: session.execute(theirs))
-
-
-def index_missing(batch: int = BATCH) -> int:
-    """Index tickets that have no document, newest first: after switching on, or after events were lost; how many were done."""
-    release()
-    missing = select(Ticket.id, Ticket.entry_count).outerjoin(Document, Document.ticket_id == Ticket.id)
-    newest = missing.where(Document.ticket_id.is_(None)).order_by(Ticket.id.desc()).limit(batch)
-    rows = reading().all(newest)
-    in_slices([(row.id, row.entry_count) for row in rows])
-    return len(rows)
 
 
 def in_slices(counted: Sequence[tuple[int, int]]) -> None:

@@ -41,3 +41,11 @@ class TicketTag(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey("p_tags__tag.id", ondelete="CASCADE"), primary_key=True)
     merged_from_id: Mapped[int | None] = mapped_column(Id)
+
+
+class Retagged(Base):
+    """A ticket whose tags are called differently since one of them was renamed, merged or deleted; until search has been told."""
+
+    __tablename__ = "p_tags__retagged"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(Id)

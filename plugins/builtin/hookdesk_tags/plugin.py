@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import (
     Actor,
@@ -14,6 +16,7 @@ from hookdesk.api import (
     Event,
     Field,
     FilterAction,
+    Job,
     ListColumn,
     NavItem,
     NoSettings,
@@ -23,7 +26,7 @@ from hookdesk.api import (
     asked_for,
     hookimpl,
 )
-from hookdesk_tags import firststeps, lists, merging, rules, services
+from hookdesk_tags import firststeps, lists, merging, rules, services, telling
 from hookdesk_tags.views import bp, ticket
 
 
@@ -91,6 +94,11 @@ class Tags(Plugin[NoSettings]):
     def page_assets(self) -> Sequence[PageAssets]:
         """One stylesheet, for desk and admin panel."""
         return [PageAssets(css=("tags.css",), face="desk"), PageAssets(css=("tags.css",), face="admin")]
+
+    @hookimpl
+    def scheduled_jobs(self) -> Sequence[Job]:
+        """Telling search of renamed tags."""
+        return [Job(telling.JOB, telling.tell, timedelta(minutes=10), _l("Tell search of tags that were renamed"))]
 
     def on_enable(self) -> None:
         """Let whoever may move tickets make tags, until an administrator decides otherwise."""

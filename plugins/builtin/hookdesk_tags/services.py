@@ -8,8 +8,20 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Forbidden, Ticket, access_ticket, clean_line, clock, events, log, tickets, transact
-from hookdesk_tags import catalogue
+from hookdesk.api import (
+    Actor,
+    Forbidden,
+    Ticket,
+    access_ticket,
+    clean_line,
+    clock,
+    events,
+    log,
+    tickets,
+    transact,
+    wake,
+)
+from hookdesk_tags import catalogue, telling
 from hookdesk_tags.catalogue import LONGEST, MOST_ON_TICKET, MOST_TAGS, Label, key_of
 from hookdesk_tags.models import Tag, TicketTag
 from hookdesk_tags.palette import COLOURS
@@ -150,12 +162,16 @@ def save(actor: Actor, name: str, colour: int, tag_id: int | None = None) -> int
         changes = {
             field: (getattr(tag, field), value) for field, value in given.items() if getattr(tag, field) != value
         }
+        if "name" in changes:
+            telling.note(session, tag_id)
         tag.name, tag.key, tag.colour = cleaned[0], key_of(name), colour
         if changes:
             log.changed(session, actor, "tag", tag.name, changes)
         return tag.id
 
-    return transact(work, race=True)
+    saved = transact(work, race=True)
+    wake(telling.JOB)
+    return saved
 
 
 def merge(actor: Actor, tag_id: int, into_id: int) -> str:
@@ -169,6 +185,7 @@ def merge(actor: Actor, tag_id: int, into_id: int) -> str:
         if tag_id == into_id:
             raise TagProblem(_("Choose another tag."))
         tag, into = _held(session, tag_id), _held(session, into_id)
+        telling.note(session, tag_id)
         have = select(TicketTag.ticket_id).where(TicketTag.tag_id == into_id)
         rest = select(TicketTag.ticket_id, literal(into_id)).where(
             TicketTag.tag_id == tag_id, TicketTag.ticket_id.not_in(have)
@@ -178,7 +195,9 @@ def merge(actor: Actor, tag_id: int, into_id: int) -> str:
         log.changed(session, actor, "tag", tag.name, {"merged into": (None, into.name)}, act="merged", level="warning")
         return into.name
 
-    return transact(work)
+    name = transact(work)
+    wake(telling.JOB)
+    return name
 
 
 def remove(actor: Actor, tag_id: int) -> None:
@@ -190,10 +209,12 @@ def remove(actor: Actor, tag_id: int) -> None:
 
     def work(session: Session) -> None:
         tag = _held(session, tag_id)
+        telling.note(session, tag_id)
         session.delete(tag)
         log.changed(session, actor, "tag", tag.name, {}, act="deleted", level="warning")
 
     transact(work)
+    wake(telling.JOB)
 
 
 def _held(session: Session, tag_id: int) -> Tag:

@@ -42,12 +42,12 @@ from hookdesk.hookspecs import RunningHooks
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.models import PluginState
 from hookdesk.services import firststeps
-from hookdesk.testing.instances import Client, end
+from hookdesk.testing.instances import Client, Clock, end
 from hookdesk_forms import catalogue, values
 from hookdesk_forms import services as forms
 from hookdesk_forms.kinds import all_kinds
 from hookdesk_forms.services import FieldValues, FormValues
-from hookdesk_search import excerpts, finding, lists, palette, rebuilding, services
+from hookdesk_search import excerpts, finding, lists, missing, palette, rebuilding, services
 from hookdesk_search.cli import rebuild
 from hookdesk_search.models import Document
 
@@ -137,9 +137,26 @@ def test_what_is_missing_is_indexed_later(hookdesk_app: Flask, make_ticket: Make
     ticket = make_ticket()
     assert found(hookdesk_app, "printer") == []
     with hookdesk_app.app_context():
-        assert services.index_missing() == 1
-        assert services.index_missing() == 0
+        assert missing.index() == 1
+        assert missing.index() == 0
     assert found(hookdesk_app, "printer") == [ticket.number]
+
+
+def test_what_is_whole_is_looked_through_only_now_and_then(
+    hookdesk_app: Flask, make_ticket: MakeTicket, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site without gaps pays one row a minute; a gap is found within hours, or at once when somebody asks."""
+    monkeypatch.setattr(missing, "WINDOW", 2)
+    numbers = [make_ticket().number for _ in range(5)]
+    with hookdesk_app.app_context():
+        assert [missing.index(2) for _ in range(4)] == [2, 2, 1, 0]
+        assert len(found(hookdesk_app, "printer")) == len(numbers)
+        for find in (lambda: clock.advance(hours=7), missing.look_again):
+            services.drop(1)
+            assert missing.index() == 0, "nobody looks"
+            find()
+            assert missing.index() == 1
+            assert missing.index() == 0
 
 
 def test_words_are_split_like_the_index() -> None:
@@ -176,7 +193,7 @@ def test_what_names_a_ticket_counts_most(hookdesk_app: Flask, make_ticket: MakeT
     named = make_ticket(subject="Turbine", text="It does not turn.")
     mentioned = make_ticket(subject="Something else", text="We also have a turbine somewhere. " + "More words. " * 50)
     with hookdesk_app.app_context():
-        services.index_missing()
+        missing.index()
         best = finding.find(agent, finding.Asked("turbine", by_rank=True)).rows
         newest = finding.find(agent, finding.Asked("turbine")).rows
     assert [row.id for row in best] == [named.id, mentioned.id]
@@ -191,7 +208,7 @@ def test_excerpts_are_marked_escaped_and_guarded(
     ticket = make_ticket(text="A <b>Größe</b> is wrong")
     with hookdesk_app.app_context():
         threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="note", text="The grosse was measured"))
-        services.index_missing()
+        missing.index()
         rows = finding.find(agent, finding.Asked("große")).rows
         shown = excerpts.of(agent, rows, "große")[ticket.id]
         asker = excerpts.of(ANONYMOUS, rows, "große")[ticket.id]
@@ -229,7 +246,7 @@ def test_everything_can_be_indexed_anew(hookdesk_app: Flask, make_ticket: MakeTi
     """In steps, while the old index answers; documents of tickets that are gone go at its end."""
     made = [make_ticket(subject=f"Number {place}") for place in range(3)]
     with hookdesk_app.app_context():
-        services.index_missing()
+        missing.index()
         with unit_of_work() as session:
             session.execute(update(Document).values(public="", head="broken"))
             session.add(Document(ticket_id=9999, head="orphan", public="", updates=0))
@@ -265,7 +282,7 @@ def test_what_is_offered_while_typing_is_guarded(
         make_ticket(subject="HIDDEN printer", name="Hid Gracely", email="hid@x.test"),
     )
     with hookdesk_app.app_context():
-        services.index_missing()
+        missing.index()
         with unit_of_work() as session:
             session.add(other := Department(name="Secret"))
             session.flush()
@@ -299,7 +316,7 @@ def test_an_advanced_search_joins_words_and_conditions(
         high = reading().scalar(select(Priority.id).where(Priority.key == "high"))
         for ticket in made[1:]:
             tickets.set_priority(system(), ticket.id, high)
-        services.index_missing()
+        missing.index()
         with unit_of_work() as session:
             session.add(other := Department(name="Secret"))
             session.flush()
@@ -356,7 +373,7 @@ def test_postgresql_finds_the_same(postgres_app: Flask) -> None:
             text="Übergabe 請求書の宛名 burning",
         )
         intake.submit(message, ANONYMOUS)
-        assert services.index_missing() == 1
+        assert missing.index() == 1
     for words in ("print", "burning printer", "ubergabe", "Übergabe", "求書", "grace", '"grace@example"', "example"):
         assert len(found(postgres_app, words)) == 1, words
     with postgres_app.app_context():

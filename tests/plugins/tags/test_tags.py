@@ -205,6 +205,34 @@ def test_agents_find_tickets_by_their_tags(
     assert "vendor" not in found.public, "requesters do not"
 
 
+@pytest.mark.plugins("tags", "search")
+@pytest.mark.usefixtures("inside")
+def test_tickets_are_found_by_what_a_tag_is_called_now(
+    make_ticket: Callable[..., Ticket], run_jobs: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Renamed, merged or deleted: search learns it, some tickets at a time."""
+    monkeypatch.setattr("hookdesk_tags.telling.BATCH", 2)
+    from hookdesk_search.models import Document
+
+    def found(word: str) -> int:
+        run_jobs("tags.tell", "outbox")
+        release()
+        return len(reading().all(select(Document.ticket_id).where(Document.notes.contains(word))))
+
+    old, other = services.save(system(), "basalt", 1), services.save(system(), "granite", 1)
+    for _place in range(3):
+        services.put(system(), make_ticket().id, [old])
+    assert found("basalt") == 3
+    services.save(system(), "obsidian", 1, old)
+    assert (found("obsidian"), found("basalt")) == (3, 0)
+    services.save(system(), "obsidian", 2, old)
+    assert not run_jobs("tags.tell"), "a colour is no word"
+    services.merge(system(), old, other)
+    assert (found("granite"), found("obsidian")) == (3, 0)
+    services.remove(system(), other)
+    assert found("granite") == 0
+
+
 @pytest.mark.usefixtures("inside")
 def test_many_at_once_and_back(make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket]) -> None:
     ada, ticket = make_agent(), make_ticket()

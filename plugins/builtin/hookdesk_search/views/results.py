@@ -141,10 +141,10 @@ def _labels(actor: Actor, group: Group) -> dict[str, dict[Any, str]]:
 
 
 def _save_url(search: Search) -> str:
-    """Where the conditions become a queue of one's own; "" without any, or where there are no such queues."""
-    if not search.stated or "queues.new" not in current_app.view_functions:
+    """Where the words and conditions become a queue of one's own; "" without any, or where there are no such queues."""
+    if not (search.words or search.stated) or "queues.new" not in current_app.view_functions:
         return ""
-    return url_for("queues.new", conditions=lists.said(search.stated))
+    return url_for("queues.new", words=search.words or None, conditions=lists.said(search.stated) or None)
 
 
 @bp.get("/agent/search/advanced")

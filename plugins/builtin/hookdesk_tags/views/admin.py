@@ -84,7 +84,7 @@ def _edit(form: TagForm, found: Label | None) -> Page:
         form=form,
         label=found,
         merging=_merging(found.id) if found else None,
-        uses=catalogue.uses().get(found.id, 0) if found else 0,
+        uses=catalogue.uses(found.id)[found.id] if found else 0,
         others=site().hooks.collect(WebHooks.reference_uses, ref=f"tag:{found.id}") if found else [],
     )
     return (page, 422) if form.errors else page
