@@ -46,7 +46,8 @@ class Queue:
 
     Plugins make subclasses and hand them to the desk with the hook `desk_sidebar`. `usual` is the name of its order while nobody chose
     another. `is_bounded` says that no index answers its conditions: then only the newest tickets are looked at, and the sidebar does not
-    count it; `is_listed` that they name the tickets by their ids. `level` is its depth below other queues, 1 at the top.
+    count it; `is_listed` that they name the tickets by their ids; `is_counted` is False
+    for one that the sidebar does not count for another reason. `level` is its depth below other queues, 1 at the top.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Queue:
     usual: str = "activity"
     is_bounded: bool = False
     is_listed: bool = False
+    is_counted: bool = True
     level: int = 1
 
     def conditions(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -194,7 +196,7 @@ def url(key: str, **args: Any) -> str:
 
 def counts(actor: Actor) -> Mapping[str, str]:
     """How many tickets each queue of the sidebar has, in words: counted to 10,000 (closed: 1,000) and no further."""
-    queues = [queue for queue in of_sidebar(actor) if not queue.is_bounded]
+    queues = [queue for queue in of_sidebar(actor) if queue.is_counted and not queue.is_bounded]
     cached: dict[str, str] | None = g.get(_COUNTS)
     if cached is None:
         found = listing.counts(

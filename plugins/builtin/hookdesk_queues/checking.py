@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hookdesk.api import criteria
-from hookdesk_queues import fields, quick, sorting
+from hookdesk_queues import fields, quick, sorting, wording
 from hookdesk_queues.tree import Forest, Node
 from hookdesk_queues.values import (
     LOOKS,
@@ -36,6 +36,8 @@ def check(values: Values, forest: Forest, queue_id: int | None, agent_id: int | 
     if values.state not in STATES:
         raise QueueProblem("state", _("Choose one of the list."))
     _check_place(values, forest, queue_id, agent_id)
+    if values.words and not wording.are_words(values.words):
+        raise QueueProblem("words", _("There is no word in this."))
     _check_conditions("conditions", values.conditions)
     check_columns(values.columns)
     _check_styles(values.styles)

@@ -12,7 +12,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from hookdesk.api import ConditionsField, Field, Form, clean_line, criteria, current_actor
+from hookdesk.api import ConditionsField, Field, Form, clean_line, criteria, current_actor, fulltext
 from hookdesk_queues import columns, fields, quick, sorting
 from hookdesk_queues.tree import Node
 from hookdesk_queues.values import INHERITED, MOST_COLUMNS, MOST_NAME, MOST_STYLES, Values
@@ -53,6 +53,10 @@ class QueueForm(Form):
         _l("Take from the queue above"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
     state = SelectField(_l("Tickets that are"))
+    words = StringField(
+        _l("Words"), [Length(max=fulltext.MOST_CHARACTERS)], filters=[clean_line],
+        description=_l("Anywhere on the ticket. Words in quotes stand side by side."),
+    )  # fmt: skip
     conditions = ConditionsField(_l("Conditions"), among=_offered, is_stored=True)
     sort = SelectField(_l("Usual order"))
     sorts = SelectMultipleField(
@@ -82,6 +86,7 @@ class QueueForm(Form):
         """What was filled in."""
         return Values(
             title=self.title.data or "", parent_id=self.parent_id.data, state=self.state.data or "",
+            words=self.words.data or "",
             inherits=tuple(self.inherits.data or ()) if self.parent_id.data else (),
             conditions=criteria.dump(self.conditions.data or criteria.EMPTY), columns=tuple(shown), styles=tuple(styles),
             sort=self.sort.data or "", sorts=tuple(self.sorts.data or ()), quick=self.quick.data or "",

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement
 from hookdesk.api import Actor, Field, Group, Mode, cached, criteria, listing
 from hookdesk_desk.layout import Layout
 from hookdesk_desk.queues import Queue, QueueSet, QuickFilter
-from hookdesk_queues import fields, quick, showing, sorting, tree
+from hookdesk_queues import fields, quick, showing, sorting, tree, wording
 from hookdesk_queues.tree import Node
 
 _serials = count()
@@ -105,13 +105,17 @@ def _queue(node: Node, forest: tree.Forest, actor: Actor, known: Mapping[str, Fi
     own = forest.choices.get((actor.agent_id or 0, node.id))
     is_own = node.own.agent_id is not None
     wanted = own.sort if own and own.sort and sorting.order(own.sort) else node.sort
+    contains = wording.where(node.words)
+    if contains is None:
+        return None
     asked = criteria.where(criteria.resolved(group, known, actor, is_kept=True), known)
     return StoredQueue(
         key=node.key, label=node.label, icon=node.own.icon or "list", state=node.state, group=_("Personal") if is_own else "",
-        usual=wanted if sorting.order(wanted) else "activity", is_bounded=not fields.is_quick(group, known, node.state),
-        is_listed=fields.is_listed(group, known),
+        usual=wanted if sorting.order(wanted) else "activity", is_bounded=not (contains or fields.is_quick(group, known, node.state)),
+        is_listed=bool(contains) or fields.is_listed(group, known), is_counted=not contains,
         level=1 if is_own and node.above and node.above.own.agent_id is None else node.level,
-        id=node.id, where=(asked,) if group.parts else (), columns=tuple(own.columns if own and own.columns else node.columns),
-        styles=tuple(node.styles), sorts=tuple(node.sorts), narrows_by=node.own.quick, export=tuple(node.export), is_own=is_own,
+        id=node.id, where=(*contains, *([asked] if group.parts else [])),
+        columns=tuple(own.columns if own and own.columns else node.columns), styles=tuple(node.styles),
+        sorts=tuple(node.sorts), narrows_by=node.own.quick, export=tuple(node.export), is_own=is_own,
         serial=next(_serials),
     )  # fmt: skip

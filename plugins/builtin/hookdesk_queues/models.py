@@ -22,10 +22,10 @@ class Queue(Base):
     """A queue of everybody, or, with `agent_id`, of one agent.
 
     `key` names one that ships with Hookdesk, for its address and, while `title` is "", its words. `state` is "open", "closed" or "" for
-    any. `inherits` names what it takes from the one above: "conditions" (its own are joined to them), "columns", "sorts", "export".
-    `columns`: `[{"name", "label", "width"}]`, none for the desk's usual ones; `styles`: `[{"target", "look", "conditions"}]`, the target
-    being a column's name or "" for the row; `sort` names the usual order, `sorts` those that the menu offers; `quick` is a field of
-    conditions; `export` names columns.
+    any. `words` stand somewhere on its tickets. `inherits` names what it takes from the one above: "conditions" (its own, and its words,
+    are joined to them), "columns", "sorts", "export". `columns`: `[{"name", "label", "width"}]`, none for the desk's usual ones;
+    `styles`: `[{"target", "look", "conditions"}]`, the target being a column's name or "" for the row; `sort` names the usual order,
+    `sorts` those that the menu offers; `quick` is a field of conditions; `export` names columns.
     """
 
     __tablename__ = "p_queues__queue"
@@ -40,6 +40,7 @@ class Queue(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
     inherits: Mapped[list[str]] = mapped_column(JSON, default=list)
+    words: Mapped[str] = mapped_column(String(200), default="")
     conditions: Mapped[dict[str, Any]] = mapped_column(JSON)
     columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     styles: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

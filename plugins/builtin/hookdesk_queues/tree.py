@@ -60,6 +60,12 @@ class Node:
         return [*(above.conditions if above else []), self.own.conditions]
 
     @property
+    def words(self) -> list[str]:
+        """All words that its tickets contain."""
+        above = self._giver("conditions")
+        return [*(above.words if above else []), *([self.own.words] if self.own.words else [])]
+
+    @property
     def columns(self) -> Sequence[Mapping[str, Any]]:
         """Its columns; none for the usual ones."""
         found: Sequence[Mapping[str, Any]] = self._taken("columns", "columns")

@@ -35,6 +35,7 @@ class Values:
     icon: str = ""
     state: str = "open"
     is_active: bool = True
+    words: str = ""
     inherits: tuple[str, ...] = ()
     conditions: Mapping[str, Any] = field(default_factory=lambda: criteria.dump(criteria.EMPTY))
     columns: tuple[Mapping[str, Any], ...] = ()

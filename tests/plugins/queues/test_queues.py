@@ -341,6 +341,40 @@ def test_an_agent_makes_a_queue_in_its_form(desk: Client, make_ticket: MakeTicke
     assert heads[1:] == ["Subject", "No."]
 
 
+@pytest.mark.plugins("queues", "desk", "sla", "storage_fs", "search")
+def test_a_queue_can_hold_the_tickets_that_contain_words(
+    desk: Client,
+    make_ticket: MakeTicket,
+    make_queue: MakeQueue,
+    inside: Inside,
+    ada: Actor,
+    run_jobs: Callable[..., int],
+) -> None:
+    """What was searched for is kept with its words; a queue below adds its own."""
+    fire, silent, _machine = [
+        make_ticket(subject=subject, text="Hello").number
+        for subject in ("Printer on fire", "Printer is silent", "Coffee machine on fire")
+    ]
+    run_jobs("outbox")
+    assert "/agent/my-queues/new?words=printer" in desk.get("/agent/search/?q=printer").text
+    path = "/agent/my-queues/new?words=printer"
+    assert 'value="printer"' in desk.get(path).text
+    sent = {"title": "Printers", "words": "printer", "state": "", "parent_id": "", "sort": "", "quick": ""}
+    assert desk.submit(path, {**sent, "words": "?!"}, follow=False).status_code == 422
+    assert desk.submit(path, sent).status_code == 200
+    above = inside(lambda: tree.forest().of(ada.agent_id))[0]
+    given: dict[str, Any] = {"words": "fire", "inherits": ("conditions",), "state": "", "agent_id": ada.agent_id}
+    below = make_queue("Fires", parent_id=above.id, **given)
+    assert listed(desk, f"/agent/queues/{above.key}") == [silent, fire]
+    assert listed(desk, f"/agent/queues/queue-{below}") == [fire]
+    assert sidebar(desk)[above.key] == "", "a search is not made again with each page"
+
+
+def test_without_a_search_nobody_is_shown_a_queue_of_words(inside: Inside, ada: Actor, make_queue: MakeQueue) -> None:
+    queue_id = make_queue("Printers", words="printer")
+    assert queue_id not in [queue.id for queue in inside(lambda: lists.of(ada).queues)]
+
+
 def test_an_administrator_changes_everybodys_queues(
     hookdesk_client: Client, make_agent: Callable[..., Actor], make_queue: MakeQueue, inside: Inside
 ) -> None:

@@ -89,11 +89,14 @@ def is_long(subject: str) -> bool:
 
 def _total(actor: Actor, way: Trail) -> str | None:
     """How many tickets the queue has, in words."""
-    known = queues.counts(actor).get(way.queue.key)
-    if known is not None or not way.queue.is_bounded:
+    queue, known = way.queue, queues.counts(actor).get(way.queue.key)
+    if known is not None or (queue.is_counted and not queue.is_bounded):
         return known
-    count = listing.count(actor, way.queue.state, *way.queue.conditions(actor), is_bounded=True)
-    return queues.words(count, way.queue.state)
+    if queue.is_bounded:
+        count = listing.count(actor, queue.state, *queue.conditions(actor), is_bounded=True)
+    else:
+        count = listing.counts(actor, lambda: {"": (queue.state, queue.conditions(actor))}, listed=[""])[""]
+    return queues.words(count, queue.state)
 
 
 def _limits(actor: Actor, way: Trail, total: str | None) -> list[str]:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import NotFound, criteria, current_actor
-from hookdesk_queues import columns, services
+from hookdesk_queues import columns, services, wording
 from hookdesk_queues.checking import is_below
 from hookdesk_queues.fields import stored
 from hookdesk_queues.forms import LOOK_WORDS, WIDTH_WORDS, QueueForm, columns_sent, conditions_of, looks_sent
@@ -126,6 +126,7 @@ def _page(
     return render_template(
         place.template, form=form, node=node, columns=shown, looks=_numbered(looks), known=columns.known(),
         look_words=LOOK_WORDS, width_words=WIDTH_WORDS, problem=problem, list_url=place.list_url(),
+        can_search=wording.can_search(),
     )  # fmt: skip
 
 

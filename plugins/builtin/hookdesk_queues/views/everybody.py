@@ -54,16 +54,20 @@ def _named(nodes: list[Node]) -> set[str]:
 
 
 def _words(node: Node, labels: criteria.Labels) -> str:
-    """A queue's own conditions as a sentence; what is wrong with them if they cannot be asked."""
+    """A queue's own words and conditions as a sentence; what is wrong with them if they cannot be asked."""
     try:
         group = criteria.load(node.own.conditions, fields.stored(), is_stored=True)
     except criteria.CriteriaProblem as problem:
         return str(problem)
-    return criteria.sentence(group, fields.stored(), labels) if group.parts else ""
+    said = criteria.sentence(group, fields.stored(), labels) if group.parts else ""
+    words = _("Contains: %(words)s", words=node.own.words) if node.own.words else ""
+    return " · ".join(part for part in (words, said) if part)
 
 
 def _is_quick(node: Node) -> bool:
-    """True if indexes answer it, so that the sidebar counts it."""
+    """True if the sidebar counts it: indexes answer it, and nothing is searched for."""
+    if node.words:
+        return False
     try:
         return fields.is_quick(lists.group_of(node, fields.stored()), fields.stored(), node.state)
     except criteria.CriteriaProblem:

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Group, NotFound, agent, criteria, current_actor, id_argument
+from hookdesk.api import Group, NotFound, agent, criteria, current_actor, fulltext, id_argument
 from hookdesk_queues import fields, lists, services, tree
 from hookdesk_queues.tree import Node
 from hookdesk_queues.values import INHERITED
@@ -52,8 +52,9 @@ def own() -> str:
 @bp.route("/agent/my-queues/new", methods=["GET", "POST"], endpoint="new")
 @agent()
 def new() -> Page:
-    """A new one; `?conditions=` holds conditions to begin with, as JSON, `?below=` the id of the queue above."""
+    """A new one; `?words=` and `?conditions=` (as JSON) hold what to begin with, `?below=` the id of the queue above."""
     given: dict[str, Any] = {"inherits": list(INHERITED), "parent_id": id_argument("below"), "state": ""}
+    given["words"] = given["title"] = request.args.get("words", "")[: fulltext.MOST_CHARACTERS]
     text = request.args.get("conditions", "")
     if text:
         try:
