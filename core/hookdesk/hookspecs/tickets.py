@@ -47,7 +47,7 @@ class TicketHooks:
     def entry_marks(self, *, ticket: TicketView, entries: Sequence[Any], actor: Actor) -> Sequence[EntryMark] | None:
         """Marks on the entries of a page of a ticket's thread, asked once for all of them.
 
-        `entries` are rows with id, kind ("message", "response", "note"), channel and user_id. The actor is an agent.
+        `entries` are rows with id, kind ("message", "response", "note"), channel, user_id and text. The actor is an agent.
         """
 
     @spec(Shape.EVENT, when=When.AFTER, since="0.1")

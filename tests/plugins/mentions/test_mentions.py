@@ -115,4 +115,46 @@ def test_the_picker_offers_who_may_see_the_ticket(
     items: list[dict[str, Any]] = hookdesk_client.get(f"{url}?q=ar").json["items"]
     assert [one["label"] for one in items] == ["Bob Marley"]
     assert hookdesk_client.get(items[0]["url"]).json == {"text": "@Bob Marley ", "files": []}
-    assert hookdesk_client.get(f"{url}/{far.agent_id}?name=Far").status_code == 404
+    assert hookdesk_client.get(f"{url}/{far.agent_id}").status_code == 404
+
+
+def open_ones(app: Flask, agent: Actor) -> list[int]:
+    """The tickets in an agent's queue of mentions."""
+    with app.app_context():
+        mine = Group(Mode.ALL, (Comparison("mention", Operator.IS, agent.agent_id),))
+        return list(reading().scalars(select(Ticket.id).where(criteria.where(mine, criteria.known_fields()))))
+
+
+def test_a_mention_is_open_until_it_is_answered_or_ticked_off(
+    hookdesk_app: Flask,
+    hookdesk_client: Client,
+    ada: Actor,
+    bob: Actor,
+    make_ticket: MakeTicket,
+    run_jobs: Callable[..., int],
+) -> None:
+    """Looking at it is not enough; what others write changes nothing."""
+    first, second = make_ticket(), make_ticket()
+    with hookdesk_app.app_context():
+        for ticket in (first, second):
+            threads.post(ada, ReplyDraft(ticket.id, "note", "@Bob Marley have a look"))
+            threads.post(ada, ReplyDraft(ticket.id, "note", "And something else"))
+    run_jobs("outbox")
+    assert open_ones(hookdesk_app, bob) == [first.id, second.id]
+    hookdesk_client.sign_in(bob)
+    path = f"/agent/tickets/{first.number}"
+    page = hookdesk_client.get(path).text
+    assert "Mentions you" in page
+    assert "Tick off" in page
+    assert open_ones(hookdesk_app, bob) == [first.id, second.id]
+    done = hookdesk_client.submit(path, {}, to=f"/agent/mentions/{first.number}/done")
+    assert (done.status_code, "Tick off" in done.text) == (200, False)
+    assert open_ones(hookdesk_app, bob) == [second.id]
+    with hookdesk_app.app_context():
+        threads.post(bob, ReplyDraft(second.id, "note", "Done"))
+    run_jobs("outbox")
+    assert open_ones(hookdesk_app, bob) == []
+    with hookdesk_app.app_context():
+        threads.post(ada, ReplyDraft(second.id, "note", "@bob thanks, one more thing"))
+    run_jobs("outbox")
+    assert open_ones(hookdesk_app, bob) == [second.id]
