@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import ColumnElement, Row, case, literal, or_, select, union_all
 
-from hookdesk.api import Actor, SlotContent, Status, Ticket, TicketView, User, clock, reading, scope
+from hookdesk.api import Actor, SlotContent, Status, Ticket, TicketView, User, clock, fulltext, listing, reading, scope
 from hookdesk_merge.models import Link, Merge
 from hookdesk_merge.undoing import FOR
 
@@ -81,10 +81,24 @@ def _tied(view: TicketView) -> Any:
     )
 
 
-def candidates(actor: Actor, view: TicketView, numbers: Sequence[str]) -> Sequence[Row[Any]]:
-    """Tickets that could belong together with one: those with these numbers first, then the newest of its requester."""
-    of_requester = _found(actor, view, Ticket.user_id == view.user_id, numbers, MOST_OFFERED)
-    return [*by_number(actor, view, numbers), *of_requester]
+def candidates(actor: Actor, view: TicketView, numbers: Sequence[str], words: str) -> Sequence[Row[Any]]:
+    """Tickets that could belong together with one: those with these numbers, else with these words, then the newest of its requester."""
+    found = by_number(actor, view, numbers) or by_words(actor, view, words)
+    of_requester = _found(actor, view, Ticket.user_id == view.user_id, [row.number for row in found], MOST_OFFERED)
+    return [*found, *of_requester]
+
+
+def by_words(actor: Actor, view: TicketView, words: str) -> Sequence[Row[Any]]:
+    """The newest tickets that contain words, by the search; where there is none, in the subjects of those with the latest activity."""
+    if not fulltext.terms(words):
+        return []
+    others = (Ticket.id != view.id, Ticket.merged_into_id.is_(None))
+    matching = listing.matches(words)
+    if matching is None:
+        said = Ticket.subject.icontains(words, autoescape=True)
+        return listing.page(actor, "", listing.NEWEST, *others, said, size=MOST_OFFERED, is_bounded=True).rows
+    found = Ticket.id.in_(select(matching.subquery().c.id))
+    return listing.page(actor, "", listing.NEWEST, *others, found, size=MOST_OFFERED, is_listed=True).rows
 
 
 def by_number(actor: Actor, view: TicketView, numbers: Sequence[str]) -> Sequence[Row[Any]]:

@@ -15,7 +15,7 @@ from hookdesk.api import NotFound, TicketView, access_number, agent, current_act
 from hookdesk_merge import linking, merging, related, splitting, undoing
 
 bp = Blueprint("merge", __name__, url_prefix="/agent")
-MOST = 20
+MOST, MOST_TYPED = 20, 500
 Answer = Response | str | tuple[str, int]
 
 
@@ -73,19 +73,20 @@ def _strangers(view: TicketView, chosen: Sequence[Row[Any]]) -> list[str]:
 
 
 def _numbers() -> list[str]:
-    """The numbers that were chosen or typed, or looked for."""
-    typed = re.split(r"[\s,;#]+", request.values.get("numbers", "")[:500])
+    """The numbers that were chosen or typed, or looked for; what was typed can be words instead."""
+    typed = re.split(r"[\s,;#]+", request.values.get("numbers", "")[:MOST_TYPED])
     return [one for one in dict.fromkeys([*request.form.getlist("with"), *typed]) if 0 < len(one) <= 40][:MOST]
 
 
 def _merge_page(view: TicketView, error: str = "", strangers: Sequence[str] = ()) -> str:
     """The form, with what was chosen."""
-    numbers = _numbers()
+    numbers, typed = _numbers(), request.args.get("numbers", "")[:MOST_TYPED].strip()
     return render_template(
         "merge/merge.html",
         ticket=view,
-        rows=related.candidates(current_actor(), view, numbers),
+        rows=related.candidates(current_actor(), view, numbers, typed),
         chosen=numbers,
+        typed=typed or " ".join(numbers),
         act=request.form.get("act", "here"),
         followers=request.method == "GET" or request.form.get("followers") == "1",
         error=error,

@@ -39,6 +39,24 @@ def test_tickets_are_merged_and_parted_again(desk: Client, make_ticket: Make) ->
     assert f"Ticket {second.number} stands alone again." in parted.text
 
 
+@pytest.mark.plugins("merge", "portal", "accounts", "storage_fs", "search")
+def test_others_are_found_by_their_words(desk: Client, make_ticket: Make, run_jobs: Callable[..., int]) -> None:
+    first = make_ticket("Fire", "It burns")
+    other = make_ticket("Basalt column", "It is cold", email="alan@example.org", name="Alan Turing")
+    run_jobs("outbox")
+    page = f"/agent/tickets/{first.number}/merge"
+    assert other.number not in desk.get(page).text
+    for words in ("basalt", "cold basalt", "turing"):
+        assert f'value="{other.number}"' in desk.get(page, query_string={"numbers": words}).text
+    assert "No ticket that you see contains this" in desk.get(page, query_string={"numbers": "fire"}).text
+
+
+def test_without_a_search_subjects_are_looked_through(desk: Client, make_ticket: Make) -> None:
+    first, other = make_ticket("Fire"), make_ticket("Basalt 100% cold", email="alan@example.org", name="Alan Turing")
+    page = f"/agent/tickets/{first.number}/merge"
+    assert f'value="{other.number}"' in desk.get(page, query_string={"numbers": "100% COLD"}).text
+
+
 def test_all_that_were_chosen_are_merged_or_none(desk: Client, make_ticket: Make) -> None:
     first, *others = [make_ticket(f"ticket {place}") for place in range(12)]
     page, numbers = f"/agent/tickets/{first.number}/merge", [one.number for one in others]
