@@ -166,6 +166,7 @@ def test_an_admin_uploads_mails(panel: Client, hookdesk_app: Flask, mbox: Path) 
 def test_an_admin_sees_what_would_become_of_a_mail(panel: Client, hookdesk_app: Flask) -> None:
     """Every stage, and nothing is created: neither a ticket nor a record nor a user."""
     pasted = mail(1, "Yes, it does.\n\nOn Mon, 6 May 2024 at 10:00, Ines <help@desk.example> wrote:\n> Does it burn?\n")
+    assert 'class="input mono"' in panel.get("/admin/mail/inspect").text  # the theme's class and the page's own
     shown = panel.submit("/admin/mail/inspect", {"mail": pasted.as_string()}).text
     for words in ("New ticket", "Yes, it does.", "Introduces a quote", "text/plain", "g1@example.org", "not known yet"):
         assert words in shown, words

@@ -189,6 +189,18 @@
     thread.scrollTop = fresh ? fresh.offsetTop - thread.clientHeight / 3 : thread.scrollHeight;
   }
 
+  // A menu longer than the window opens where the page stands in it; on a narrow screen once it is drawn out.
+  const here = document.querySelector(".sidebar a[aria-current]");
+  const reveal = () => {
+    const side = here.closest(".sidebar");
+    const below = here.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom;
+    if (below > 0) side.scrollTop += below + side.clientHeight / 3;
+  };
+  if (here) {
+    reveal();
+    here.closest(".drawer").addEventListener("toggle", reveal);
+  }
+
   // Composer: the tab that is chosen gets the cursor.
   on("change", '[name="composer-mode"]', (event, tab) => write(tab.value));
   function write(mode) {

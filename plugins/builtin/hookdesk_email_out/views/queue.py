@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Ticket, admin, id_argument, reading, wake
+from hookdesk.api import Ticket, admin, clock, id_argument, reading, wake
 from hookdesk_email_out import outcome, services
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.views.blueprint import bp
@@ -36,7 +36,9 @@ def queue() -> str:
     rows = reading().all(asked.order_by(Mail.id.desc()).limit(PAGE + 1))
     counts = {name: _bounded(name) for name in STATES}
     following = url_for("email_out.queue", state=state, before=rows[PAGE - 1].id) if len(rows) > PAGE else ""
-    return render_template("email_out/queue.html", rows=rows[:PAGE], state=state, counts=counts, next_url=following)
+    return render_template(
+        "email_out/queue.html", rows=rows[:PAGE], state=state, counts=counts, next_url=following, now=clock.now()
+    )
 
 
 def _bounded(state: str) -> int:
