@@ -11,7 +11,14 @@ from itertools import groupby
 
 from hookdesk.api import html_to_text
 from hookdesk_email_in.reply_html import own_html_text
-from hookdesk_email_in.reply_marks import ends_here, is_quoted, own_words_before, quote_header, starts_signature
+from hookdesk_email_in.reply_marks import (
+    ends_here,
+    is_broken_quote,
+    is_quoted,
+    own_words_before,
+    quote_header,
+    starts_signature,
+)
 from hookdesk_email_in.reply_patterns import DELIMITER, FORWARD, MAX_LINE
 
 MAX_LINES = 5000
@@ -142,7 +149,7 @@ def _sort_out(lines: list[str], own: OwnLines) -> bool:
             quoted = at < len(lines) and is_quoted(lines[at])
             if not quoted and own.has_words:
                 return True  # no marks: all that follows is quoted, unless it is all there is
-        elif is_quoted(line):
+        elif is_quoted(line) or is_broken_quote(lines, at):
             own.fold("quoted", line)
             at += 1
         elif own.has_words and ends_here(lines, at):

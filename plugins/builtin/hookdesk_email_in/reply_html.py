@@ -47,14 +47,28 @@ def own_html_text(html: str, marked: list[str] | None = None) -> str:
             _note(marked, node)
             _remove_from(node, body)
             break
+    forwards: set[int] = set()
     for node in body.css(",".join(QUOTES))[:_MAX_QUOTES]:
-        if not _is_forward(node):
+        if _is_forward(node):
+            forwards.add(node.mem_id)
+        elif not _stands_in(node, forwards, body):
             _note(marked, node)
             node.replace_with(_placeholder())
     for node in body.css(",".join(REMOVED)):
-        _note(marked, node)
-        node.decompose()
+        if not _stands_in(node, forwards, body):
+            _note(marked, node)
+            node.decompose()
     return node_to_text(body)
+
+
+def _stands_in(node: LexborNode, forwards: set[int], body: LexborNode) -> bool:
+    """Whether an element is a part of a mail that is passed on: all of that stays."""
+    current = node.parent if forwards else None
+    while current is not None and current.mem_id != body.mem_id:
+        if current.mem_id in forwards:
+            return True
+        current = current.parent
+    return False
 
 
 def _note(marked: list[str], node: LexborNode) -> None:
