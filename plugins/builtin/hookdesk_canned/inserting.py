@@ -50,6 +50,7 @@ def _item(row: Row[Any], url: str) -> Item:
         "label": row.title,
         "hint": " · ".join(part for part in (row.department or "", row.locale) if part),
         "url": url,
+        "is_post": True,
     }
 
 

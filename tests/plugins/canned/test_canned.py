@@ -141,7 +141,8 @@ def test_variables_are_filled_in_for_that_ticket_and_osticket_s_are_taken(
     row_id = inside(work)
     hookdesk_client.sign_in(make_agent())
     [item] = hookdesk_client.get(f"/agent/canned/for/{ticket.number}?q=greet").json["items"]
-    answer = hookdesk_client.get(item["url"]).json
+    assert hookdesk_client.get(item["url"]).status_code == 405, "looking at an address counts nothing"
+    answer = hookdesk_client.submit(f"/agent/tickets/{ticket.number}", to=item["url"]).json
     assert answer["text"] == "Grace: <script>x</script> & co, Ada Lovelace\n\nopen"
     assert "<script" not in answer["html"]
     assert [file["name"] for file in answer["files"]] == ["terms.txt"]
@@ -167,7 +168,8 @@ def test_a_text_says_only_what_the_requester_may_know(
         site().settings.save("core", CoreSettings, {"agents_shown": "department"}, system())
         return services.save(system(), replace(GREETING, html=html))
 
-    answer = hookdesk_client.get(f"/agent/canned/for/{ticket.number}/{inside(work)}").json["text"]
+    path = f"/agent/canned/for/{ticket.number}/{inside(work)}"
+    answer = hookdesk_client.submit(f"/agent/tickets/{ticket.number}", to=path).json["text"]
     assert answer.startswith("[] [Support] [] [] http")
     assert answer.endswith(f"/tickets/{ticket.number}")
 
@@ -191,7 +193,8 @@ def test_a_ticket_is_offered_its_departments_responses_and_everybodys(
     items = hookdesk_client.get(f"/agent/canned/for/{ticket.number}").json["items"]
     assert [one["label"] for one in items] == ["Greeting", "Ours", "Original message", "Last message"]
     assert "burning since nine" in hookdesk_client.get(items[-1]["url"]).json["text"]
-    assert hookdesk_client.get(f"/agent/canned/for/{ticket.number}/{theirs}").status_code == 404
+    path = f"/agent/canned/for/{ticket.number}/{theirs}"
+    assert hookdesk_client.submit(f"/agent/tickets/{ticket.number}", to=path).status_code == 404
     assert hookdesk_client.get("/agent/canned/for/999999").status_code == 404
 
 

@@ -20,10 +20,10 @@ def offered(number: str) -> dict[str, Any]:
     return {"items": inserting.for_ticket(current_actor(), view, _asked())}
 
 
-@bp.get("/for/<number>/<int:response_id>", endpoint="insert")
+@bp.post("/for/<number>/<int:response_id>", endpoint="insert")
 @agent()
 def insert(number: str, response_id: int) -> dict[str, Any]:
-    """One response, with the ticket's values, and its files."""
+    """One response, with the ticket's values, and its files. It counts as used."""
     view = access_number(current_actor(), number, "ticket.note")
     row = inserting.response(current_actor(), response_id, view.department_id)
     html, text = filling.for_ticket(row.html, view, current_actor())
@@ -49,10 +49,10 @@ def offered_new() -> dict[str, Any]:
     return {"items": inserting.for_new(current_actor(), _asked())}
 
 
-@bp.get("/new/<int:response_id>", endpoint="insert_new")
+@bp.post("/new/<int:response_id>", endpoint="insert_new")
 @agent("ticket.create")
 def insert_new(response_id: int) -> dict[str, Any]:
-    """One response as it is written: its variables are filled in once there is a ticket."""
+    """One response as it is written: its variables are filled in once there is a ticket. It counts as used."""
     row = inserting.response(current_actor(), response_id)
     services.count_use(row.id)
     return {"html": row.html, "text": html_to_text(row.html), "files": _files(row.id)}

@@ -108,7 +108,11 @@
     const none = picker.querySelector("[data-picker-none]");
     let open = null;
     let asked = 0;
-    const get = async (url) => (await fetch(url, { headers: { Accept: "application/json" }, redirect: "error" })).json();
+    const get = async (url, body) => {
+      const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers: { Accept: "application/json" }, redirect: "error" });
+      return answer.json();
+    };
+    const token = () => new URLSearchParams({ csrf_token: document.querySelector("meta[name=csrf-token]").content });
     const options = () => [...list.children];
     const chosen = () => list.querySelector("[aria-selected=true]");
     function mark(option) {
@@ -116,11 +120,12 @@
       if (option) option.scrollIntoView({ block: "nearest" });
       search.setAttribute("aria-activedescendant", option ? option.id : "");
     }
-    function line({ label, hint, url }, index) {
+    function line({ label, hint, url, is_post }, index) {
       const option = node("li", "menu-item");
       option.append(node("span", "cut", label), node("span", "push small muted cut", hint || ""));
       Object.assign(option, { id: `picker-${index}`, role: "option" });
       option.dataset.url = url;
+      if (is_post) option.dataset.post = "";
       return option;
     }
     async function look() {
@@ -148,7 +153,7 @@
     }
     async function choose(option) {
       const { form, back, range } = open;
-      const what = await get(option.dataset.url);
+      const what = await get(option.dataset.url, "post" in option.dataset ? token() : undefined);
       picker.hidePopover();
       place(field(form)).restore(range);
       insert(form, what, back);
