@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hookdesk.api import DeclarativeBase, plugin_registry
@@ -46,3 +46,12 @@ class Referral(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id", ondelete="CASCADE"), index=True)
+
+
+class Arrival(Base):
+    """The address of ours that decided about a ticket that came by mail."""
+
+    __tablename__ = "p_mail_addresses__arrival"
+    __table_args__ = (Index("ix_p_mail_addresses__arrival_address_id", "address_id", "ticket_id"),)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("p_mail_addresses__address.id", ondelete="CASCADE"))

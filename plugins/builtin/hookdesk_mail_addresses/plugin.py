@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
-from hookdesk.api import Actor, Event, NavItem, NoSettings, Plugin, TicketDraft, asked_for, hookimpl
+from hookdesk.api import Actor, Event, Field, NavItem, NoSettings, Plugin, TicketDraft, asked_for, hookimpl
 from hookdesk_email_in.hookspecs import MailPolicy
-from hookdesk_mail_addresses import routing, services
+from hookdesk_mail_addresses import routing, rules, services
 from hookdesk_mail_addresses.views import bp
 
 
@@ -26,6 +26,11 @@ class MailAddresses(Plugin[NoSettings]):
     def ticket_filter(self, draft: TicketDraft) -> TicketDraft | None:
         """Apply what the address says at which a mail arrived."""
         return routing.applied(draft) if draft.channel == "email" else None
+
+    @hookimpl
+    def criteria_fields(self) -> Sequence[Field]:
+        """At which address a ticket came in, in conditions."""
+        return [rules.field()]
 
     @hookimpl
     def ticket_created(self, event: Event) -> None:

@@ -25,7 +25,7 @@ from hookdesk.api import (
     system,
 )
 from hookdesk_mail_addresses import services
-from hookdesk_mail_addresses.models import Referral
+from hookdesk_mail_addresses.models import Arrival, Referral
 
 _TAG = re.compile(r"\+[^@]*(?=@)")
 MOST_LOOKED_AT = 200
@@ -53,6 +53,7 @@ def applied(draft: TicketDraft) -> TicketDraft | None:
     others = _others(found[1:], changes.get("department_id", draft.department_id))
     _tell(draft.message, chosen, told, others, named=bool(found))
     changed = draft.replace(**changes) if changes else draft
+    changed = changed.with_rows(Arrival.__tablename__, {"address_id": chosen.id})
     rows = [{"department_id": department_id} for department_id in others]
     return changed.with_rows(Referral.__tablename__, *rows) if rows else changed
 

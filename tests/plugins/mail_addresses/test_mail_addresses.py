@@ -12,15 +12,20 @@ from sqlalchemy import select
 
 from hookdesk.api import (
     Actor,
+    Comparison,
     Decision,
     Department,
+    Group,
     InboundMessage,
+    Mode,
+    Operator,
     Outcome,
     Priority,
     Referral,
     Settled,
     Ticket,
     agents,
+    criteria,
     directory,
     intake,
     participants,
@@ -124,6 +129,24 @@ def test_an_address_leads_to_its_department(
     ticket = mail(**given)
     assert ticket.department_id == places[department]
     assert words in why(hookdesk_app, ticket)
+
+
+def test_conditions_know_at_which_address_a_ticket_came_in(
+    hookdesk_app: Flask, mail: Mail, desk: dict[str, int], make_ticket: Callable[..., Ticket]
+) -> None:
+    """The one that decided: also the default one, where a mail names none. What came otherwise has none."""
+    at_sales, elsewhere = mail(mailbox="sales@desk.example"), mail(to=("undisclosed@example.org",))
+    by_form = make_ticket()
+
+    def found(operator: Operator, value: int | None = None) -> list[int]:
+        group = Group(Mode.ALL, (Comparison("our_address", operator, value),))
+        asked = select(Ticket.id).where(criteria.where(group, criteria.known_fields())).order_by(Ticket.id)
+        return list(reading().scalars(asked))
+
+    with hookdesk_app.app_context():
+        assert found(Operator.IS, desk["sales"]) == [at_sales.id]
+        assert found(Operator.IS, desk["help"]) == [elsewhere.id]
+        assert found(Operator.IS_EMPTY) == [by_form.id]
 
 
 def test_the_departments_of_the_other_addresses_see_the_ticket(
