@@ -59,6 +59,14 @@ def test_a_reply_is_written_kept_sent_and_taken_back(
     expect(page.locator("#reply trix-editor img")).to_have_attribute("alt", "shot.png")
     expect(page.locator("[data-attach-hint]")).to_be_hidden()
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    with page.expect_event(
+        "requestfinished",
+        lambda request: "/drafts/" in request.url and request.post_data_buffer.count(b'name="kept"') == 2,
+    ):
+        page.set_input_files(
+            "#reply-attachments", {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"The plan"}
+        )
+    expect(page.locator("#reply .fname")).to_have_text("plan.txt")
     page.close()
 
     other = browser.new_context(locale="en-GB")
@@ -70,6 +78,7 @@ def test_a_reply_is_written_kept_sent_and_taken_back(
     expect(editor.locator("strong")).to_have_text("red", timeout=SLOW_MS)  # the editor has to be loaded first
     expect(editor.locator("em")).to_have_text("now")
     expect(editor.locator("img")).to_have_attribute("alt", "shot.png")
+    expect(page.locator("#reply .fname")).to_have_text("plan.txt")
     editor.press("ControlOrMeta+Enter")
     toast = page.locator(".toast", has_text="Reply sent")
     expect(toast.locator("[data-left]")).to_have_text(re.compile(r"\d+ s"))
@@ -79,6 +88,7 @@ def test_a_reply_is_written_kept_sent_and_taken_back(
     expect(editor.locator("strong")).to_have_text("red")
     expect(editor.locator("img")).to_be_visible()
     expect(page.locator(".entry-reply .entry-body strong", has_text="red")).to_have_count(0)
+    page.get_by_role("button", name="Remove plan.txt").click()
     editor.press("ControlOrMeta+a")
     editor.press("Backspace")
     expect(page.locator("[data-draft-state]")).to_have_text("")

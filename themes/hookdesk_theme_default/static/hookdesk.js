@@ -132,7 +132,10 @@
     input.files = carrier.files;
     dress(input);
   }
-  const add = (input, files) => keep(input, input.multiple ? [...input.files, ...files] : [...files].slice(0, 1));
+  const add = (input, files) => {
+    keep(input, input.multiple ? [...input.files, ...files] : [...files].slice(0, 1));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
   on("change", '[data-files] input[type="file"]', (event, input) => dress(input));
   on("dragover", "[data-files]", (event, box) => {
     event.preventDefault();

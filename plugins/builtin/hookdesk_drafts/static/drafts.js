@@ -1,16 +1,38 @@
-/* Drafts: what is being written is kept on the server two seconds after the last key, three at most, and put back when the page is opened. */
+/* Drafts: what is being written is kept on the server two seconds after the last key, three at most, with the files that are chosen, and put
+   back when the page is opened. */
 (() => {
   "use strict";
   const PAUSE = 1500;
   const LONGEST = 3000;
 
+  const called = (file) => [file.name, file.size, file.lastModified].join();
+
   class Draft {
     constructor(form, url, unsaved, state) {
-      Object.assign(this, { form, url, unsaved, state, timer: 0, since: 0, going: null, sent: false });
+      Object.assign(this, { form, url, unsaved, state, timer: 0, since: 0, going: null, sent: false, tried: new Set() });
       form.addEventListener("input", () => this.touched());
       form.addEventListener("change", () => this.touched());
       form.addEventListener("submit", (event) => this.leaves(event));
       addEventListener("pagehide", () => this.timer && this.save(true));
+    }
+
+    // Files that are chosen are stored at once and travel as tokens from then on; what cannot be stored stays chosen.
+    async store(input, url) {
+      const files = [...input.files].filter((file) => !this.tried.has(called(file)));
+      for (const file of files) this.tried.add(called(file));
+      for (const file of files) {
+        const data = new FormData();
+        data.append("attachments", file);
+        data.append("csrf_token", document.querySelector("meta[name=csrf-token]").content);
+        const answer = await fetch(url, { method: "POST", body: data, redirect: "error" }).catch(() => null);
+        if (this.sent || !answer || !answer.ok) continue;
+        this.form.dispatchEvent(new CustomEvent("hookdesk:keep", { bubbles: true, detail: { files: [await answer.json()] } }));
+        this.tried.delete(called(file));
+        const rest = new DataTransfer();
+        for (const other of input.files) if (called(other) !== called(file)) rest.items.add(other);
+        input.files = rest.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      }
     }
 
     put(draft) {
@@ -79,6 +101,7 @@
       const state = states && states.appendChild(Object.assign(document.createElement("span"), { className: `if-${mark.closest("form").id}` }));
       const draft = new Draft(mark.closest("form"), mark.dataset.draftUrl, mark.dataset.unsaved, state);
       if (mark.dataset.draft) draft.put(JSON.parse(mark.dataset.draft));
+      for (const input of mark.closest("form").querySelectorAll("input[name=attachments]")) input.addEventListener("change", () => draft.store(input, mark.dataset.uploads));
     }
     const form = document.querySelector("form.new-ticket");
     if (!form) return;
