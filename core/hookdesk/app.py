@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 
 from hookdesk.config import Config
 from hookdesk.db import context
@@ -18,15 +20,37 @@ from hookdesk.web import errors, guard, i18n, numbers, pages, security
 from hookdesk.web.routes import bp as core_pages
 from hookdesk.web.themes import ChainLoader, ThemeChain, ThemeEnvironment, autoescape, discover_themes
 
+MOST_ADDRESSES = 2000
+
 
 class Hookdesk(Flask):
     """Flask with templates that are looked up along the theme chain."""
 
     jinja_environment = ThemeEnvironment
 
+    def __init__(self, *words: Any, **options: Any) -> None:
+        """Flask's, and no address yet."""
+        self._addresses: dict[Hashable, str] = {}
+        super().__init__(*words, **options)
+
     def select_jinja_autoescape(self, filename: str | None) -> bool:
         """Escape everything but plain text."""
         return autoescape(filename)
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """Flask's, but within a site each address is put together once: a page names fifty, most of them again and again."""
+        if not has_request_context() or endpoint.startswith(".") or values.get("_external") or values.get("_scheme"):
+            return super().url_for(endpoint, **values)
+        key = (request.script_root, endpoint, *((name, type(value), value) for name, value in values.items()))
+        try:
+            found = self._addresses.get(key)
+        except TypeError:  # a list among the values
+            return super().url_for(endpoint, **values)
+        if found is None:
+            if len(self._addresses) >= MOST_ADDRESSES:
+                self._addresses.clear()
+            found = self._addresses[key] = super().url_for(endpoint, **values)
+        return found
 
 
 def create_app(config: Config) -> Flask:

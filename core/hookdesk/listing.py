@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     ScalarSelect,
     Select,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -269,8 +271,10 @@ def _states_in(leg: Leg, state: str) -> list[ColumnElement[bool]]:
 
 
 def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
-    """How many rows, counting no further than `most`, as a column."""
-    return select(func.count()).select_from(statement.limit(most).subquery()).scalar_subquery()
+    """How many rows, counting no further than `most`, as a column. The number stands in the text: a sidebar has sixteen, and each that is
+    handed over takes a while."""
+    limited = statement.limit(literal_column(str(most), Integer))
+    return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
 
 def count(actor: Actor, state: str, *conditions: ColumnElement[bool], is_bounded: bool = False) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask, g
-from sqlalchemy.orm import Session
 
 from hookdesk.db.engine import ReadSession
 from hookdesk.site import site
@@ -16,18 +15,18 @@ def reading() -> ReadSession:
     writing = site().db.writing
     if writing is not None:
         return ReadSession(writing)
-    session: Session | None = g.get(_KEY)
-    if session is None:
-        session = Session(site().db.engine, autoflush=False, expire_on_commit=False)
-        setattr(g, _KEY, session)
-    return ReadSession(session)
+    reader: ReadSession | None = g.get(_KEY)
+    if reader is None:
+        reader = site().db.reader()
+        setattr(g, _KEY, reader)
+    return reader
 
 
 def release() -> None:
     """End the context's read transaction, so that the next read sees what others have written since."""
-    session: Session | None = g.pop(_KEY, None)
-    if session is not None:
-        session.close()
+    reader: ReadSession | None = g.pop(_KEY, None)
+    if reader is not None:
+        reader.close()
 
 
 def init_app(app: Flask) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Row, ScalarResult, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, FromClause, Row, ScalarResult, create_engine, event
 from sqlalchemy.engine import Result
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -62,8 +62,12 @@ class Database:
         if current is not None:
             yield ReadSession(current)
             return
-        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
-            yield ReadSession(session)
+        with closing(self.reader()) as reader:
+            yield reader
+
+    def reader(self) -> ReadSession:
+        """A read-only transaction of its own: begun by the first query, to be closed."""
+        return ReadSession(Session(self.engine, autoflush=False, expire_on_commit=False), is_shared=False)
 
     @contextmanager
     def write(self, is_lasting: bool = True) -> Iterator[Session]:
@@ -108,11 +112,17 @@ class Database:
 class ReadSession:
     """What plugins see of the database: SELECT only, Core rows or detached entities."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_connection", "_is_shared", "_session")
 
-    def __init__(self, session: Session) -> None:
-        """Wrap a session."""
-        self._session = session
+    def __init__(self, session: Session, is_shared: bool = True) -> None:
+        """Wrap a session; `is_shared` with a unit of work, what it has not yet written must be seen too."""
+        self._session, self._is_shared = session, is_shared
+        self._connection: Connection | None = None
+
+    def close(self) -> None:
+        """End the transaction."""
+        self._connection = None
+        self._session.close()
 
     @property
     def dialect(self) -> str:
@@ -127,7 +137,11 @@ class ReadSession:
         """
         if not isinstance(statement, ExecutableBase) or not getattr(statement, "is_select", False):
             raise WriteRefused("only SELECT may run here; return a changed draft or rows, or use a service")
-        return self._session.execute(statement, params)
+        if self._is_shared or _has_entities(statement):
+            return self._session.execute(statement, params)
+        if self._connection is None:
+            self._connection = self._session.connection()
+        return self._connection.execute(statement, params)
 
     def all(self, statement: Executable, params: dict[str, Any] | None = None) -> list[Row[*tuple[Any, ...]]]:
         """All rows; the statement must carry its own limit."""
@@ -144,6 +158,11 @@ class ReadSession:
     def scalars(self, statement: Executable, params: dict[str, Any] | None = None) -> ScalarResult[Any]:
         """The first column of all rows."""
         return self.execute(statement, params).scalars()
+
+
+def _has_entities(statement: ExecutableBase) -> bool:
+    """True for `select(Ticket)`. What asks for columns needs no ORM, which takes longer than SQLAlchemy and SQLite together."""
+    return any(isinstance(column, FromClause) for column in getattr(statement, "_raw_columns", ()))
 
 
 def make_engine(url: str) -> Engine:

@@ -1,4 +1,4 @@
-"""What the desk's menus offer: departments, statuses, priorities, teams and agents, read once a request in one query.
+"""What the desk's menus offer: departments, statuses, priorities, teams and agents, kept until any of them is changed.
 
 Offering is visibility, acting is permission: what an agent may not see is not offered (docs/security.md), and the desk takes nothing that
 it did not offer. What rules, jobs and other channels set is not held to that.
@@ -6,8 +6,9 @@ it did not offer. What rules, jobs and other channels set is not held to that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g
 from sqlalchemy import BindParameter, Boolean, bindparam, func, literal, or_, select, union_all
@@ -21,13 +22,14 @@ from hookdesk.api import (
     Status,
     Team,
     TicketEvent,
+    cached,
     current_actor,
     knowing,
     reading,
     shown_name,
 )
 
-MOST = 500
+MOST, MOST_KEPT = 500, 100
 _KEY = "desk_directory"
 
 
@@ -43,14 +45,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All that this agent can choose, each kind in the order of its menu. `newest` is the id of the site's newest ticket event."""
+    """All that this agent can choose, each kind in the order of its menu."""
 
     departments: tuple[Option, ...]
     statuses: tuple[Option, ...]
     priorities: tuple[Option, ...]
     teams: tuple[Option, ...]
     agents: tuple[Option, ...]
-    newest: int
 
     def status(self, key: str) -> Option | None:
         """The status of that key."""
@@ -71,26 +72,40 @@ _PLACES = union_all(
     select(literal("priority"), Priority.id, Priority.key, Priority.name, literal(""), Priority.rank).where(Priority.is_active),
     select(literal("team"), Team.id, literal(""), Team.name, literal(""), literal(0)).where(Team.is_active),
     select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active, KNOWN_AGENT),
-    select(literal("newest"), func.coalesce(func.max(TicketEvent.id), 0), literal(""), literal(""), literal(""), literal(0)),
 )  # fmt: skip
+_NEWEST = select(func.coalesce(func.max(TicketEvent.id), 0))
 
 
 def directory() -> Directory:
     """The directory of this request."""
     found: Directory | None = g.get(_KEY)
     if found is None:
-        found = _read(current_actor())
+        found = _kept(current_actor())
         setattr(g, _KEY, found)
     return found
 
 
-def _read(actor: Actor) -> Directory:
+def newest_event() -> int:
+    """The id of the site's newest ticket event."""
+    return int(reading().scalar(_NEWEST))
+
+
+def _kept(actor: Actor) -> Directory:
+    """The directory of an agent: one for all who may see the same."""
+    asked = {**knowing(actor), "sees_departments": actor.may("department.see_all")}
+    key = tuple(tuple(value) if isinstance(value, list) else value for value in asked.values())
+    known = cached("desk.directories", dict[Hashable, Directory])
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        found = known[key] = _read(asked)
+    return found
+
+
+def _read(asked: dict[str, Any]) -> Directory:
     """Read and sort what an agent may see."""
-    rows = reading().all(
-        _PLACES,
-        {**knowing(actor), "sees_departments": actor.may("department.see_all")},
-    )
-    newest = next((row.id for row in rows if row.kind == "newest"), 0)
+    rows = reading().all(_PLACES, asked)
 
     def of(kind: str) -> Iterator[Option]:
         mine = (row for row in rows if row.kind == kind)
@@ -103,5 +118,4 @@ def _read(actor: Actor) -> Directory:
         priorities=tuple(of("priority")),
         teams=tuple(of("team")),
         agents=tuple(of("agent")),
-        newest=newest,
     )

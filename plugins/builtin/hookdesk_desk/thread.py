@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import url_for
 from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, select
 
 from hookdesk.api import (
     Actor,
@@ -44,6 +45,9 @@ _FILES = select(
     Attachment.id, Attachment.entry_id, Attachment.filename, Attachment.content_type, Attachment.size, Attachment.content_id
 )  # fmt: skip
 _EVENTS = select(TicketEvent.id, TicketEvent.kind, TicketEvent.actor, TicketEvent.data, TicketEvent.created_at)
+_NEWEST_EVENTS = (
+    _EVENTS.where(TicketEvent.ticket_id == bindparam("ticket_id")).order_by(TicketEvent.id.desc()).limit(MOST_EVENTS)
+)
 
 _KINDS = {"message": "in", "response": "reply", "note": "note"}
 
@@ -190,10 +194,17 @@ def deletions(ticket_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
 
 def _entries(view: TicketView, actor: Actor, before: int | None, most: int) -> Sequence[Row[Any]]:
     """One entry more than a page holds, oldest first."""
-    asked = _ENTRIES.where(ThreadEntry.ticket_id == view.id, entry_scope(actor))
+    asked = _newest(entry_scope(actor))
     if before is not None:
         asked = asked.where(ThreadEntry.id < before)
-    return reading().all(asked.order_by(ThreadEntry.id.desc()).limit(most + 1))[::-1]
+    return reading().all(asked, {"ticket_id": view.id, "most": most + 1})[::-1]
+
+
+@lru_cache(maxsize=8)
+def _newest(within: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The query of a ticket's entries in a scope, which is one and the same for all agents."""
+    asked = _ENTRIES.where(ThreadEntry.ticket_id == bindparam("ticket_id"), within)
+    return asked.order_by(ThreadEntry.id.desc()).limit(bindparam("most", type_=Integer))
 
 
 def log(view: TicketView, before: int | None) -> Sequence[LogLine]:
@@ -217,12 +228,12 @@ def _files(view: TicketView, entry_ids: Sequence[int]) -> Mapping[int, Sequence[
 
 def _events(view: TicketView, since: datetime | None, until: datetime | None) -> Sequence[Row[Any]]:
     """The newest lines of the log between two moments, oldest first."""
-    asked = _EVENTS.where(TicketEvent.ticket_id == view.id)
+    asked = _NEWEST_EVENTS
     if since is not None:
         asked = asked.where(TicketEvent.created_at >= since)
     if until is not None:
         asked = asked.where(TicketEvent.created_at <= until)
-    return reading().all(asked.order_by(TicketEvent.id.desc()).limit(MOST_EVENTS))[::-1]
+    return reading().all(asked, {"ticket_id": view.id})[::-1]
 
 
 def _is_told(event: Row[Any]) -> bool:

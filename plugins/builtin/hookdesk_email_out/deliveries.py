@@ -10,7 +10,7 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import BigInteger, Row, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import BigInteger, Row, bindparam, case, cast, func, literal, null, or_, select, union_all
 
 from hookdesk.api import EntryMark, TicketView, UserEmail, reading
 from hookdesk_email_out.bounces import MARKED_AFTER
@@ -22,6 +22,19 @@ _KEY = "email_out_deliveries"
 BAD = ("bounced", "dead")
 _TOLD = or_(Mail.template.not_in(("autoresponse", "received")), Mail.state.in_(BAD))
 """A confirmation that went out is no news beside the message that it confirms."""
+_MAILS = (
+    select(Mail.entry_id, STATE.label("state"), func.count().label("number"), literal("").label("words"))
+    .where(Mail.ticket_id == bindparam("ticket_id"), Mail.entry_id.is_not(None), Mail.is_alert.is_(False), _TOLD)
+    .group_by(Mail.entry_id, STATE)
+)
+_ADDRESS = select(UserEmail.address).where(UserEmail.user_id == bindparam("requester_id"), UserEmail.is_primary)
+_OF_TICKET = union_all(
+    _MAILS,
+    select(cast(null(), BigInteger), literal("bouncing"), Bouncing.count, Bouncing.words).where(
+        Bouncing.address == _ADDRESS.scalar_subquery(), Bouncing.count >= MARKED_AFTER
+    ),
+)
+"""The mails of entries, but for alerts, and whether the requester's address bounces. Put together once: every ticket's page asks."""
 
 
 @dataclass(slots=True)
@@ -42,20 +55,11 @@ def of(ticket: TicketView) -> Deliveries:
 
 
 def _read(ticket: TicketView) -> Deliveries:
-    """The query: mails of entries, but for alerts, and the requester's address."""
-    mails = (
-        select(Mail.entry_id, STATE.label("state"), func.count().label("number"), literal("").label("words"))
-        .where(Mail.ticket_id == ticket.id, Mail.entry_id.is_not(None), Mail.is_alert.is_(False), _TOLD)
-        .group_by(Mail.entry_id, STATE)
-    )
-    address = (
-        select(UserEmail.address).where(UserEmail.user_id == ticket.user_id, UserEmail.is_primary).scalar_subquery()
-    )
-    bouncing = select(cast(null(), BigInteger), literal("bouncing"), Bouncing.count, Bouncing.words).where(
-        Bouncing.address == address, Bouncing.count >= MARKED_AFTER
-    )
+    """Ask, and put the rows together."""
     found, entries = Deliveries(), defaultdict[int, Counter[str]](Counter)
-    for entry_id, state, number, words in reading().all(union_all(mails, bouncing)):
+    for entry_id, state, number, words in reading().all(
+        _OF_TICKET, {"ticket_id": ticket.id, "requester_id": ticket.user_id}
+    ):
         if entry_id is None:
             found.bounces, found.words = number, words
         else:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
 from hookdesk_desk import due, links, preferences, queues, trail
-from hookdesk_desk.directory import directory
+from hookdesk_desk.directory import newest_event
 from hookdesk_desk.layout import Head
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
@@ -40,7 +40,7 @@ def queue_page(queue: str) -> str | Response | tuple[str, int]:
 
 def _page(actor: Actor, way: Trail) -> str:
     """Render one page of the list."""
-    order, places = way.order, directory()
+    order, newest = way.order, newest_event()  # before the rows: what comes in between is news
     page = listing.page(
         actor,
         way.queue.state,
@@ -59,7 +59,7 @@ def _page(actor: Actor, way: Trail) -> str:
         "desk/queue.html",
         trail=way,
         page=page,
-        newest=places.newest,
+        newest=newest,
         open_url=queues.url("open"),
         unassigned_url=queues.url("unassigned"),
         total=total,
