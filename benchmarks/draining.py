@@ -1,6 +1,7 @@
 """One worker that drains a spool full of mails, in a process of its own: `python -m benchmarks.draining WARM`, one JSON object.
 
-The first WARM mails come before the measuring begins: by then everything is imported and every cache filled.
+The first WARM mails come before the measuring begins: by then everything is imported and every cache filled. With `turns` behind WARM the
+job then runs once for each line that comes in, as a worker runs it, and tells of the end of each turn with a line.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter, process_time
 
-from hookdesk.api import intake, release
+from flask import Flask
+
+from hookdesk.api import intake, release, site
 from hookdesk.app import create_app
 from hookdesk.config import load
+from hookdesk.jobs.engine import Engine
+from hookdesk.jobs.watchdog import Watchdog
 from hookdesk_email_in import services
 
 
@@ -27,7 +33,7 @@ def main() -> None:
         while taken < warm:
             taken += _batch()
         before, started, cpu, known = rss_mb(), perf_counter(), process_time(), taken
-        while batch := _batch():
+        for batch in _turns(app) if "turns" in sys.argv else iter(_batch, 0):
             taken += batch
         seconds, cpu_s = perf_counter() - started, process_time() - cpu
         told = {
@@ -43,6 +49,15 @@ def _batch() -> int:
         return services.drain()
     finally:
         release()
+
+
+def _turns(app: Flask) -> Iterator[int]:
+    """How many mails each turn took, with all that a worker does around it: the lease, the notes about the run."""
+    engine = Engine(app, Watchdog(site()), lambda: False)
+    print(flush=True)
+    for _line in sys.stdin:
+        yield engine.run(services.DRAIN)
+        print(flush=True)
 
 
 def rss_mb() -> float:

@@ -9,15 +9,18 @@ import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
-from time import time_ns
+from statistics import median
+from time import perf_counter, time_ns
 
+from benchmarks import processes
 from benchmarks.client import Unexpected
-from benchmarks.figures import Figure
-from benchmarks.instances import Instance
+from benchmarks.figures import Figure, quantile
+from benchmarks.instances import Instance, database_pids
+from benchmarks.mail import children_s, pipe
 from hookdesk_email_in.pipe import WHOLE, envelope_head
 
-NAMES = ("intake", "intake_memory", "intake_large")
-WARM, COUNT, MANY = 200, 1000, 10_000
+NAMES = ("pipe_to_ticket", "intake", "intake_memory", "intake_large")
+WARM, PIPED, COUNT, MANY = 200, 60, 1000, 10_000
 SENDERS = 50
 LARGE_BYTES = 25 * 1024 * 1024
 PARAGRAPH = "Hello,\n\nthe display of my bike stays dark since this morning. I charged it overnight and tried another cable.\n\n"
@@ -37,6 +40,8 @@ class Drained:
 
 def measure(instance: Instance, wanted: Collection[str]) -> Iterator[Figure]:
     """The figures, each by a worker process of its own, on an instance whose changes are thrown away."""
+    if "pipe_to_ticket" in wanted:
+        yield pipe_to_ticket(instance)
     if "intake" in wanted:
         done = drained(instance, WARM + COUNT, WARM)
         each = done.seconds / done.mails * 1000
@@ -50,6 +55,37 @@ def measure(instance: Instance, wanted: Collection[str]) -> Iterator[Figure]:
         spool(instance, "large", large())
         done = drained(instance, WARM, WARM)
         yield Figure("intake_large", instance.tickets, mb=done.peak_mb - done.before_mb)
+
+
+def pipe_to_ticket(instance: Instance) -> Figure:
+    """From the call of the pipe until the ticket stands in the queue, one mail after the other, each taken by a turn of its own: CPU of the
+    pipe, of the worker and of the database.
+    """
+    for number in range(WARM):
+        spool(instance, f"{number}", letter(number))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.draining", str(WARM), "turns"],
+        env={**os.environ, **instance.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    worker.stdout.readline()  # it is warm
+    before, times = children_s() + processes.cpu_s(database_pids(instance)), []
+    for number in range(PIPED):
+        started = perf_counter()
+        pipe(instance, letter(WARM + number))
+        print(file=worker.stdin, flush=True)
+        worker.stdout.readline()
+        times.append((perf_counter() - started) * 1000)
+    used = children_s() + processes.cpu_s(database_pids(instance)) - before
+    told = json.loads(worker.communicate()[0])
+    if told["mails"] != PIPED:
+        raise Unexpected(f"{told['mails']} of {PIPED} mails were taken")
+    cost = (used + told["cpu_s"]) / PIPED * 1000
+    return Figure("pipe_to_ticket", instance.tickets, cost, median(times), quantile(times, 0.95))
 
 
 def drained(instance: Instance, count: int, warm: int) -> Drained:

@@ -48,10 +48,11 @@ TARGETS = {
     "reply": Target("cpu_ms", 15),
     "portal_open": Target("cpu_ms", 8),
     "api_create": Target("rps", 70),
-    "pipe": Target("cpu_ms", 45),
+    "pipe_to_ticket": Target("cpu_ms", 45),
     "intake": Target("rps", 60),
     "intake_memory": Target("mb", 20),
     "intake_large": Target("mb", 150),
+    "send_smtp": Target("rps", 100),
     "start": Target("p50_ms", 3000),
     "open_queue_attacked": Target("p50_ms", 500),  # "usable"
     "crowd_queue": Target("p95_ms", 100),
@@ -72,7 +73,7 @@ OSTICKET = {
     "search_common": ("206", "1,320"),
     "reply": ("36", "37"),
     "portal_open": ("14", "10"),
-    "pipe": ("214–232", ""),
+    "pipe_to_ticket": ("214–232", ""),
 }
 """CPU milliseconds at 10,000 and at 100,000 tickets: PHP, database and web server together, on two cores like those that this is built on.
 The same machine ran the calibration loop in 245–335 ms."""

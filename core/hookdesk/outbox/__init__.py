@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
+from hookdesk.db import gathered
 from hookdesk.models import OutboxEvent, table_of
 from hookdesk.wakeup import wake_after_commit
 
@@ -33,5 +33,5 @@ def emit(session: Session, name: str, data: Mapping[str, Any], key: str | None =
     """
     row = {"name": name, "key": key or uuid4().hex, "data": dict(data), "created_at": clock.now()}
     row["held_for"] = session.info.get(_HELD)
-    session.execute(insert(table_of(OutboxEvent)), row)
+    gathered.add(session, table_of(OutboxEvent), [row])
     wake_after_commit(session, OUTBOX)

@@ -41,9 +41,9 @@ _explanation: ContextVar[Explanation | None] = ContextVar("hookdesk_explanation"
 
 
 @contextmanager
-def tracing() -> Iterator[list[Step]]:
-    """Collect the steps of all hooks called inside the block."""
-    steps: list[Step] = []
+def tracing(steps: list[Step] | None = None) -> Iterator[list[Step]]:
+    """Collect the steps of all hooks called inside the block; behind those that are given."""
+    steps = [] if steps is None else steps
     token = _trace.set(steps)
     try:
         yield steps

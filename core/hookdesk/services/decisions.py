@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
+from hookdesk.db import gathered
 from hookdesk.models import Decision, table_of
 from hookdesk.plugins.record import Step
 from hookdesk.services import counters
@@ -35,7 +36,7 @@ def record(session: Session, steps: Iterable[Step], ticket_id: int | None = None
     asked = rows(steps)
     if asked and (intake_id is not None or asked[0]["hook"]):
         about = {"ticket_id": ticket_id, "intake_id": intake_id, "created_at": clock.now()}
-        session.execute(insert(table_of(Decision)), [{**about, **row} for row in asked])
+        gathered.add(session, table_of(Decision), [{**about, **row} for row in asked])
 
 
 def rows(steps: Iterable[Step]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ same transaction as what it became.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -31,6 +31,8 @@ logger = logging.getLogger("hookdesk.intake")
 INLINE_BYTES = 256 * 1024
 MOST_ATTEMPTS = 12
 BATCH = 50
+AT_ONCE, AT_ONCE_BYTES = 10, 1_000_000
+"""Records that are settled in one transaction: while it lasts, whoever else writes waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,37 +178,68 @@ def process(intake_id: int) -> intake_settle.Settled:
 
 
 def process_all(intake_ids: Sequence[int]) -> int:
-    """Bring pending records to their ends, one after the other; how many came there. What one of them does holds up no other.
-
-    Only the last end waits for the disk, and with it those before (docs/decisions/0011): a power cut may forget ends, never records, which
-    are pending then and come to the same ends once more.
-    """
-    records = list(
-        reading().scalars(select(IntakeRecord).where(IntakeRecord.id.in_(intake_ids)).order_by(IntakeRecord.id))
-    )
+    """Bring pending records to their ends, a few at a time in one transaction; how many came there. What one does holds up no other."""
+    pending = (IntakeRecord.id.in_(intake_ids), IntakeRecord.outcome == Outcome.PENDING)
+    records = list(reading().scalars(select(IntakeRecord).where(*pending).order_by(IntakeRecord.id)))
     release()
     done = 0
-    for record in records:
+    for several in _handfuls(records):
         try:
-            _process(record, is_counted=False, is_lasting=record is records[-1])
-            done += 1
-        except Exception as error:  # it has been postponed
-            log.logger.warning("intake record %s must wait: %s", record.id, error)
+            done += len(_settle(several))
+        except Exception:  # one of them is to blame
+            done += sum(_is_processed(record) for record, _plan in several)
     return done
 
 
-def _process(record: IntakeRecord, is_counted: bool, is_lasting: bool = True) -> intake_settle.Settled:
-    """The same, for a caller that has counted the attempt itself or not."""
+def _handfuls(records: Iterable[IntakeRecord]) -> Iterator[list[intake_decide.Begun]]:
+    """As many at a time as are decided on at once: few bytes, and none whose sender or thread is that of another one of them."""
+    several, size, names = list[intake_decide.Begun](), 0, set[str]()
+    for record in records:
+        try:
+            plan = _begin(record)
+        except Exception as error:  # it is tried once more, on its own
+            plan = intake_decide.Plan([], error=error)
+        own = plan.message.names() if plan.message is not None else set()
+        if several and (len(several) == AT_ONCE or size + record.raw_size > AT_ONCE_BYTES or names & own):
+            yield several
+            several, size, names = [], 0, set()
+        several.append((record, plan))
+        size, names = size + record.raw_size, names | own
+    if several:
+        yield several
+
+
+def _is_processed(record: IntakeRecord, is_counted: bool = False) -> bool:
+    """Process a record; False if it must wait. One bad record must not hold up the rest."""
+    try:
+        _process(record, is_counted)
+    except Exception as error:  # it has been postponed
+        log.logger.warning("intake record %s must wait: %s", record.id, error)
+        return False
+    return True
+
+
+def _process(record: IntakeRecord, is_counted: bool) -> intake_settle.Settled:
+    """Process a record, for a caller that has counted the attempt itself or not."""
     if record.outcome != Outcome.PENDING:
         return intake_settle.Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     try:
-        plan = retrying(lambda: _decide(record))
-        return transact(
-            lambda session: intake_settle.settle(session, record.id, plan), race=True, is_lasting=is_lasting
-        )
+        return _settle([(record, _begin(record))])[0]
     except Exception as error:
         postpone(record.id, error, is_counted)
         raise
+
+
+def _begin(record: IntakeRecord, is_rehearsal: bool = False) -> intake_decide.Plan:
+    """The plan of a record, begun."""
+    return retrying(lambda: intake_decide.begin(record, is_rehearsal))
+
+
+def _settle(begun: Sequence[intake_decide.Begun]) -> list[intake_settle.Settled]:
+    """Decide on records, then store that in one transaction."""
+    plans = retrying(lambda: intake_decide.decide(begun))
+    by_id = {record.id: plan for (record, _begun), plan in zip(begun, plans, strict=True)}
+    return transact(lambda session: intake_settle.settle(session, by_id), race=True)
 
 
 def rehearse(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None) -> intake_decide.Plan:
@@ -218,16 +251,8 @@ def rehearse(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None) ->
     record = IntakeRecord(
         id=0, channel=channel, raw=raw, raw_sha256="", storage="", meta=dict(meta or {}), received_at=clock.now()
     )
-    return retrying(lambda: _decide(record, is_rehearsal=True))
-
-
-def _decide(record: IntakeRecord, is_rehearsal: bool = False) -> intake_decide.Plan:
-    """Ask everybody, on a view of the database that is fresh each time."""
-    release()
-    try:
-        return intake_decide.decide(record, is_rehearsal)
-    finally:
-        release()
+    begun = [(record, _begin(record, is_rehearsal=True))]
+    return retrying(lambda: intake_decide.decide(begun))[0]
 
 
 def load(intake_id: int) -> IntakeRecord:
@@ -264,22 +289,12 @@ def postpone(intake_id: int, error: BaseException, is_counted: bool = False) -> 
 
 def process_due() -> int:
     """Process records that are due, oldest first: the sweeper's batch. How many were brought to an end."""
-    due = reading().scalars(
-        select(IntakeRecord.id)
-        .where(IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
-        .order_by(IntakeRecord.id)
-        .limit(BATCH)
-    )
+    is_due = (IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
+    due = reading().scalars(select(IntakeRecord.id).where(*is_due).order_by(IntakeRecord.id).limit(BATCH))
     done = 0
     for intake_id in list(due):
         release()
-        if not _claim(intake_id):
-            continue
-        try:
-            _process(load(intake_id), is_counted=True)
-            done += 1
-        except Exception as error:  # process() has postponed it; one bad record must not hold up the rest
-            log.logger.warning("intake record %s must wait: %s", intake_id, error)
+        done += _claim(intake_id) and _is_processed(load(intake_id), is_counted=True)
     return done
 
 

@@ -5,12 +5,13 @@ Reads and asks hooks; writes nothing but attachments' bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from sqlalchemy import select
 
-from hookdesk.db.context import reading
+from hookdesk.db.context import reading, release
 from hookdesk.hookspecs import FilteringHooks, IntakeHooks
 from hookdesk.models import Agent, IntakeRecord, ThreadEntry, Ticket
 from hookdesk.plugins.caller import Refusal, Unreadable
@@ -41,7 +42,7 @@ class Plan:
     """What is to be stored: an end without a ticket (`outcome` and `reason`), an entry on `match`, or a new ticket from `draft`.
 
     `doubled_id` is the ticket on which the same message is already, `replier` the agent whose mail is a reply to the requester. Of a
-    rehearsal not even the files are kept.
+    rehearsal not even the files are kept. `error` is why the message could not be read for the moment.
     """
 
     steps: list[Step]
@@ -58,31 +59,59 @@ class Plan:
     doubled_id: int | None = None
     replier: Actor | None = None
     problems: list[str] = field(default_factory=list)
+    error: Exception | None = None
 
 
-def decide(record: IntakeRecord, is_rehearsal: bool = False) -> Plan:
-    """Ask everybody, and write down what they said.
+Persons = Mapping[str, Person]
+Begun = tuple[IntakeRecord, Plan]
+"""A record, and the plan that `begin` made for it."""
+
+
+def begin(record: IntakeRecord, is_rehearsal: bool = False) -> Plan:
+    """Read a record's message, which asks for nothing that other records may change.
 
     Raises:
-        NotNow, NoStorage, OSError: its reader is away, or its files cannot be stored at the moment; the record stays pending.
+        NotNow, NoStorage, OSError: its reader is away, or its bytes cannot be had at the moment; the record stays pending.
     """
-    with tracing() as steps:
-        plan = Plan(steps, is_rehearsal)
+    release()
+    plan = Plan([], is_rehearsal)
+    with _noting(plan):
+        message = _read(record)
+        if message is None:
+            return finish(plan, Outcome.QUARANTINED, _why_unread(record, plan.steps))
+        plan.message = _storable(site().hooks.chain(IntakeHooks.intake_transform, message=_storable(message)))
+    return plan
+
+
+def decide(begun: Sequence[Begun]) -> list[Plan]:
+    """Ask everybody, and write down what they said. None of several messages may hang on another one of them.
+
+    Raises:
+        NoStorage, OSError: files cannot be stored at the moment; the records stay pending.
+    """
+    release()  # all look at what is there now
+    plans = [replace(plan, steps=[*plan.steps]) for _record, plan in begun]
+    messages = [plan.message for plan in plans if plan.message is not None]
+    persons, used = people.find_users(message.sender_address for message in messages), used_ids(messages)
+    for (record, _plan), plan in zip(begun, plans, strict=True):
+        if plan.error is not None:
+            raise plan.error
+        if plan.outcome is None and plan.message is not None:
+            with _noting(plan):
+                _judge(plan, plan.message, record, persons, used)
+    return plans
+
+
+@contextmanager
+def _noting(plan: Plan) -> Iterator[None]:
+    """Note the steps of a plan; what is raised about its message ends it."""
+    with tracing(plan.steps):
         try:
-            return _walk(plan, record)
+            yield
         except Unreadable as error:
-            return finish(plan, Outcome.QUARANTINED, str(error))
+            finish(plan, Outcome.QUARANTINED, str(error))
         except Refusal as refusal:
-            return finish(plan, Outcome.REJECTED, str(refusal))
-
-
-def _walk(plan: Plan, record: IntakeRecord) -> Plan:
-    """From the raw record to a plan."""
-    message = _read(record)
-    if message is None:
-        return finish(plan, Outcome.QUARANTINED, _why_unread(record, plan.steps))
-    plan.message = _storable(site().hooks.chain(IntakeHooks.intake_transform, message=_storable(message)))
-    return _judge(plan, plan.message, record)
+            finish(plan, Outcome.REJECTED, str(refusal))
 
 
 def _why_unread(record: IntakeRecord, steps: Sequence[Step]) -> str:
@@ -107,18 +136,18 @@ def _read(record: IntakeRecord) -> InboundMessage | None:
     return site().hooks.first(IntakeHooks.intake_parse, record=given)
 
 
-def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord) -> Plan:
+def _judge(plan: Plan, message: InboundMessage, record: IntakeRecord, persons: Persons, used: set[str]) -> Plan:
     """Identify, screen, match; then an entry or a ticket."""
-    plan.sender, person = _identify(message)
+    plan.sender, person = _identify(message, persons)
     if person is not None and person.is_banned:
         return finish(plan, Outcome.REJECTED, f"{person.address} is banned")
-    doubled = seen_before(message, plan.sender)
+    doubled = seen_before(message, plan.sender, used)
     if doubled is not None:
         return finish(plan, *doubled)
     verdict = site().hooks.strongest(IntakeHooks.intake_screen, message=message) or Verdict.accept()
     if verdict.strength:
         return _turned_away(plan, verdict)
-    plan.agent_id = _agent_id(record, plan.sender)
+    plan.agent_id = _agent_id(record, plan.sender, person)
     plan.entry = _entry(message)
     match = intake_match.find(message, plan.sender)
     if match is None:
@@ -145,31 +174,41 @@ def _storable(message: InboundMessage) -> InboundMessage:
     return message.replace(bounced=bounced, **{name: storable(getattr(message, name)) for name in texts})
 
 
-def _identify(message: InboundMessage) -> tuple[Sender, Person | None]:
+def _identify(message: InboundMessage, persons: Persons) -> tuple[Sender, Person | None]:
     """Who sent it, and the user behind that address if it is known."""
     given = Sender(message.sender_address, message.sender_name)
     sender = site().hooks.first(IntakeHooks.intake_identify, message=message) or given
-    person = people.find_user(sender.address)
+    is_given = sender.address == given.address
+    person = persons.get(people.normal_address(given.address)) if is_given else people.find_user(sender.address)
     if sender.user_id is None and person is not None:
         sender = Sender(person.address, person.name, person.user_id)
     return sender, person
 
 
-def _agent_id(record: IntakeRecord, sender: Sender) -> int | None:
+def _agent_id(record: IntakeRecord, sender: Sender, person: Person | None) -> int | None:
     """The agent who wrote it: the channel's own actor, else the agent behind the sender's user."""
     actor = record.meta.get("actor") or {}
     if actor.get("agent_id"):
         return int(actor["agent_id"])
     if sender.user_id is None:
         return None
+    if person is not None and person.user_id == sender.user_id:
+        return person.agent_id
     found = reading().scalar(select(Agent.id).where(Agent.user_id == sender.user_id, Agent.is_active))
     return int(found) if found else None
 
 
-def seen_before(message: InboundMessage, sender: Sender) -> tuple[Outcome, str, int | None] | None:
+def used_ids(messages: Iterable[InboundMessage]) -> set[str]:
+    """Those of their Message-IDs that are on tickets already."""
+    ids = [*filter(None, (stored_message_id(message.message_id) for message in messages))]
+    asked = select(ThreadEntry.message_id).where(ThreadEntry.message_id.in_(ids))
+    return set(reading().scalars(asked)) if ids else set()
+
+
+def seen_before(message: InboundMessage, sender: Sender, used: set[str]) -> tuple[Outcome, str, int | None] | None:
     """The same Message-ID never makes a second entry. Other words, or another sender, under a used id may hide a mail: it is kept aside."""
     stored = stored_message_id(message.message_id)
-    if stored is None:
+    if stored not in used:
         return None
     row = reading().first(
         select(ThreadEntry.user_id, ThreadEntry.text, Ticket.id, Ticket.number)

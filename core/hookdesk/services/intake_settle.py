@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hookdesk import clock
 from hookdesk.access import BINNED
+from hookdesk.db import gathered
 from hookdesk.faults import crash_point
 from hookdesk.models import Agent, IntakeRecord, Ticket, User
 from hookdesk.outbox import emit
 from hookdesk.services import decisions, events, log, participants, people, threads, tickets
-from hookdesk.services.intake_decide import Plan, finish, seen_before
+from hookdesk.services.intake_decide import Plan, finish, seen_before, used_ids
+from hookdesk.services.transaction import Steps, side_by_side
 from hookdesk.types.actors import Actor, ActorKind, system
-from hookdesk.types.drafts import ReplyDraft
+from hookdesk.types.drafts import PluginRow, ReplyDraft
 from hookdesk.types.intake import InboundMessage, MessageKind, Outcome
 
 
@@ -33,23 +35,40 @@ class Settled:
     number: str = ""
 
 
-def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
-    """Store a plan and end its record, unless somebody else has ended it meanwhile."""
-    record = session.get(IntakeRecord, intake_id, with_for_update=True)
-    if record is None:
-        raise LookupError(f"there is no intake record {intake_id}")
+def settle(session: Session, plans: Mapping[int, Plan]) -> list[Settled]:
+    """Store plans and end their records, by id, unless somebody else has ended them meanwhile: all of it, or nothing."""
+    wanted = select(IntakeRecord).where(IntakeRecord.id.in_(plans)).order_by(IntakeRecord.id)
+    found = session.scalars(wanted.options(defer(IntakeRecord.raw)).with_for_update())
+    records = {record.id: record for record in found}
+    senders = [plan.sender.user_id for plan in plans.values() if plan.sender is not None and plan.outcome is None]
+    known = session.scalars(select(User).where(User.id.in_(senders))).all() if any(senders) else []
+    used = used_ids(plan.message for plan in plans.values() if plan.message is not None and plan.outcome is None)
+    rows: list[PluginRow] = []
+    with gathered.gathering(session):
+        ends = side_by_side(
+            session, [_settling(session, records[key], plan, used, rows) for key, plan in plans.items()]
+        )
+        del known  # the session finds them as long as somebody holds them
+    threads.store_rows(session, rows, may_fail=len(plans) == 1)
+    crash_point("intake-before-commit")
+    return ends
+
+
+def _settling(
+    session: Session, record: IntakeRecord, plan: Plan, used: set[str], rows: list[PluginRow]
+) -> Steps[Settled]:
+    """Store one plan. What plugins want stored with it is added to `rows`."""
     if record.outcome != Outcome.PENDING:
         return Settled(Outcome(record.outcome), record.reason, record.ticket_id, record.entry_id)
     if plan.outcome is None and plan.message is not None and plan.sender is not None:
-        doubled = seen_before(plan.message, plan.sender)
+        doubled = seen_before(plan.message, plan.sender, used)
         if doubled is not None:  # another copy of it was quicker
             finish(plan, *doubled)
     if plan.outcome is not None:
         _tell_bounces(session, record, plan.message)
         decisions.record(session, plan.steps, intake_id=record.id)
         if plan.draft is not None:
-            rows = [row for row in plan.draft.rows if not row.ticket_column]
-            threads.store_rows(session, rows, None, record.id)
+            rows += [row.filled(None, record.id) for row in plan.draft.rows if not row.ticket_column]
         _name(record, plan)
         end(session, record, plan.outcome, plan.reason)
         return Settled(plan.outcome, plan.reason, problems=tuple(plan.problems), doubled_id=plan.doubled_id)
@@ -59,13 +78,12 @@ def settle(session: Session, intake_id: int, plan: Plan) -> Settled:
         record.ticket_id, record.entry_id = _store_entry(session, record, plan)
     else:
         outcome, reason = Outcome.TICKET, "a new ticket"
-        record.ticket_id, record.entry_id, number = _store_ticket(session, record, plan)
+        record.ticket_id, record.entry_id, number = yield from _storing_ticket(session, record, plan)
     _tell_bounces(session, record, plan.message)
     _name(record, plan)
     end(session, record, outcome, reason)
     if plan.draft is not None:
-        threads.store_rows(session, plan.draft.rows, record.ticket_id, record.id)
-    crash_point("intake-before-commit")
+        rows += [row.filled(record.ticket_id, record.id) for row in plan.draft.rows]
     return Settled(outcome, reason, record.ticket_id, record.entry_id, number=number)
 
 
@@ -164,14 +182,15 @@ def _going_on(session: Session, ticket_id: int) -> Ticket:
     return session.scalar(parent) or ticket if ticket.merged_into_id is not None else ticket
 
 
-def _store_ticket(session: Session, record: IntakeRecord, plan: Plan) -> tuple[int, int, str]:
+def _storing_ticket(session: Session, record: IntakeRecord, plan: Plan) -> Steps[tuple[int, int, str]]:
     """The ticket, its first entry, decisions and the event; the ids of both and the number."""
     assert plan.draft is not None
     assert plan.message is not None
     assert plan.entry is not None
     author = _author(session, plan)
-    ticket = tickets.insert(session, plan.draft, author.user_id or 0)
-    entry = threads.insert_entry(session, ticket, author, plan.entry, plan.files, record.id)
+    with session.no_autoflush:  # tickets of several plans are written at once
+        ticket = tickets.insert(session, plan.draft, author.user_id or 0)
+    entry = yield from threads.entering(session, ticket, author, plan.entry, plan.files, record.id)
     if plan.draft.collaborators:
         _add_followers(session, ticket, author, plan.draft.collaborators)
     _add_besides(session, ticket, author, plan.message, record.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -42,16 +43,21 @@ class Person:
     address: str
     organization_id: int | None
     is_banned: bool
+    agent_id: int | None = None
 
 
 def find_user(address: str) -> Person | None:
     """The user with that address."""
-    row = reading().first(
-        select(User.id, User.name, UserEmail.address, User.organization_id, User.is_banned)
-        .join(UserEmail, UserEmail.user_id == User.id)
-        .where(UserEmail.address == normal_address(address))
-    )
-    return Person(*row) if row else None
+    return find_users([address]).get(normal_address(address))
+
+
+def find_users(addresses: Iterable[str]) -> dict[str, Person]:
+    """The users with these addresses, by address as it is stored; with the active agent that they are."""
+    columns = (User.id, User.name, UserEmail.address, User.organization_id, User.is_banned, Agent.id)
+    asked = select(*columns).join(UserEmail, UserEmail.user_id == User.id)
+    asked = asked.outerjoin(Agent, and_(Agent.user_id == User.id, Agent.is_active))
+    rows = reading().all(asked.where(UserEmail.address.in_([*filter(None, map(normal_address, addresses))])))
+    return {row.address: Person(*row) for row in rows}
 
 
 def objection(address: str) -> str | None:

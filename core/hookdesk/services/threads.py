@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
@@ -22,7 +21,7 @@ from hookdesk.plugins.record import Step, tracing
 from hookdesk.services import assignment, attachments, decisions, events, tickets
 from hookdesk.services.holding import Hold
 from hookdesk.services.html import html_to_text, sanitize_html
-from hookdesk.services.transaction import transact
+from hookdesk.services.transaction import Steps, at_once, transact
 from hookdesk.site import site
 from hookdesk.text import storable
 from hookdesk.types.actors import Actor
@@ -147,35 +146,26 @@ def reopen(session: Session, ticket: Ticket, actor: Actor) -> bool:
     return True
 
 
-def insert_entry(
+def entering(
     session: Session,
     ticket: Ticket,
     actor: Actor,
     draft: ReplyDraft,
     files: Sequence[StoredFile],
     intake_id: int | None = None,
-) -> ThreadEntry:
-    """The entry row, its attachments, and what the ticket's own row repeats of them."""
+) -> Steps[ThreadEntry]:
+    """Add an entry: its row, its attachments, and what the ticket's own row repeats of them."""
     now = clock.now()
     if is_new := ticket in session.new:  # it has no id yet
         _repeat(ticket, actor, draft, len(files))
-        session.flush()
+        yield
     entry = ThreadEntry(
-        ticket_id=ticket.id,
-        kind=draft.kind,
-        user_id=actor.user_id,
-        agent_id=actor.agent_id if draft.kind != "message" else None,
-        author=actor.name[:200],
-        channel=draft.channel[:40],
-        text=draft.text,
-        html=draft.html,
-        quoted=draft.quoted[:MOST_TEXT],
-        message_id=stored_message_id(draft.message_id),
-        intake_id=intake_id,
-        created_at=now,
-    )
+        ticket_id=ticket.id, kind=draft.kind, user_id=actor.user_id, agent_id=actor.agent_id if draft.kind != "message" else None,
+        author=actor.name[:200], channel=draft.channel[:40], text=draft.text, html=draft.html, quoted=draft.quoted[:MOST_TEXT],
+        message_id=stored_message_id(draft.message_id), intake_id=intake_id, created_at=now,
+    )  # fmt: skip
     session.add(entry)
-    session.flush()
+    yield
     session.add_all(
         Attachment(
             ticket_id=ticket.id, entry_id=entry.id, filename=file.filename, content_type=file.content_type, size=file.size,
@@ -187,6 +177,10 @@ def insert_entry(
         _repeat(ticket, actor, draft, len(files))
     events.log(session, ticket, actor, draft.kind, entry_id=entry.id)
     return entry
+
+
+insert_entry = at_once(entering)
+"""The same without steps."""
 
 
 def _repeat(ticket: Ticket, actor: Actor, draft: ReplyDraft, files: int) -> None:
@@ -209,33 +203,27 @@ def stored_message_id(message_id: str) -> str | None:
     return message_id if len(message_id) <= 250 else hashlib.sha256(message_id.encode()).hexdigest()
 
 
-def store_rows(
-    session: Session, rows: Sequence[PluginRow], ticket_id: int | None, intake_id: int | None = None
-) -> None:
-    """Store what plugins handed over, each plugin's rows in their order and in one savepoint: they may fail and leave the ticket be."""
+def store_rows(session: Session, rows: Sequence[PluginRow], *ids: int | None, may_fail: bool = True) -> None:
+    """Store what plugins handed over, each plugin's rows in their order and in one savepoint: they may fail and leave the ticket be.
+
+    `ids` are the ticket's and the intake record's, for rows that are not filled already.
+    """
     if rows:
         session.flush()  # what is not theirs must not fail as if it were
-    for prefix, group in groupby(sorted(rows, key=_prefix), key=_prefix):
+    for prefix, group in groupby(sorted((row.filled(*ids) for row in rows), key=_prefix), key=_prefix):
         try:
             with session.begin_nested():
                 for (table, *_columns), alike in groupby(group, key=_shape):
-                    given = [_filled(row, ticket_id, intake_id) for row in alike]
-                    session.execute(insert(metadata.tables[table]), given)
+                    session.execute(insert(metadata.tables[table]), [row.values for row in alike])
         except Exception as error:  # whatever their values make of it
-            if is_transient(error):
+            if is_transient(error) or not may_fail:
                 raise
             site().hooks.recorder.failed(prefix.removeprefix("p_"), "rows", error)
 
 
 def _shape(row: PluginRow) -> tuple[str, ...]:
     """Table and columns: rows that share them, one after the other, go in one statement."""
-    return row.table, row.ticket_column, row.intake_column, *row.values
-
-
-def _filled(row: PluginRow, ticket_id: int | None, intake_id: int | None) -> dict[str, Any]:
-    """A row's values with the ids that are known by now."""
-    known = {row.ticket_column: ticket_id, row.intake_column: intake_id}
-    return {**row.values, **{column: value for column, value in known.items() if column}}
+    return row.table, *row.values
 
 
 def _prefix(row: PluginRow) -> str:

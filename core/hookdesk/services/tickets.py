@@ -25,6 +25,8 @@ from hookdesk.types.actors import Actor
 from hookdesk.types.drafts import TicketDraft
 from hookdesk.types.tickets import TicketView
 
+_CHOSEN = "hookdesk_chosen"
+
 
 class TicketProblem(ValueError):
     """What was asked for cannot be done; the message is for whoever asked."""
@@ -43,25 +45,13 @@ def insert(session: Session, draft: TicketDraft, user_id: int) -> Ticket:
     priority = _chosen(session, Priority, draft.priority_id)
     department = _chosen(session, Department, draft.department_id)
     ticket = Ticket(
-        number=numbering.give(session, draft.number),
-        subject=clean_line(draft.subject)[:500] or "(no subject)",
-        user_id=user_id,
-        organization_id=_id(find(session, Organization, draft.organization_id)),
-        department_id=department.id,
-        assignee_id=_id(_present(find(session, Agent, draft.assignee_id))),
-        team_id=_id(find(session, Team, draft.team_id)),
-        status_id=status.id,
-        state=status.state,
-        priority_id=priority.id,
-        priority_rank=priority.rank,
-        topic_ref=draft.topic[:120],
-        sla_ref=draft.sla[:120],
-        channel=draft.channel[:40],
-        due_at=draft.due_at or clock.NEVER,
-        created_at=now,
-        last_activity_at=now,
+        number=numbering.give(session, draft.number), subject=clean_line(draft.subject)[:500] or "(no subject)", user_id=user_id,
+        organization_id=_id(find(session, Organization, draft.organization_id)), department_id=department.id,
+        assignee_id=_id(_present(find(session, Agent, draft.assignee_id))), team_id=_id(find(session, Team, draft.team_id)),
+        status_id=status.id, state=status.state, priority_id=priority.id, priority_rank=priority.rank, topic_ref=draft.topic[:120],
+        sla_ref=draft.sla[:120], channel=draft.channel[:40], due_at=draft.due_at or clock.NEVER, created_at=now, last_activity_at=now,
         updates=1,
-    )
+    )  # fmt: skip
     session.add(ticket)
     return ticket
 
@@ -83,10 +73,11 @@ def _id(row: Any) -> int | None:
 
 
 def _chosen(session: Session, model: Any, wanted: int | None) -> Any:
-    """The row with that id, else the default one, else the first."""
-    found = find(session, model, wanted)
+    """The row with that id, else the default one, else the first; read once a transaction."""
+    kept = session.info.setdefault(_CHOSEN, {})
+    found = kept.get((model, wanted))
     if found is None:
-        found = session.scalar(_first(model))
+        found = kept[model, wanted] = find(session, model, wanted) or session.scalar(_first(model))
     if found is None:
         raise TicketProblem(f"There is no {model.__tablename__} yet; `hookdesk init` makes the first ones.")
     return found

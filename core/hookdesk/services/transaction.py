@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -15,6 +15,9 @@ from hookdesk.services import log
 from hookdesk.site import site
 
 T = TypeVar("T")
+P = ParamSpec("P")
+Steps = Generator[None, None, T]
+"""Work that stops wherever it needs the ids of what it has added."""
 
 
 @contextmanager
@@ -45,3 +48,27 @@ def transact(work: Callable[[Session], T], race: bool = False, is_lasting: bool 
             return work(session)
 
     return retrying(once, also=IntegrityError if race else None)
+
+
+def side_by_side(session: Session, works: Iterable[Steps[T]]) -> list[T]:
+    """Do several works in one transaction, each to where it needs ids; what all have added by then is written at once."""
+    waiting, ended = dict(enumerate(works)), dict[int, T]()
+    while waiting:
+        for place, work in list(waiting.items()):
+            try:
+                next(work)
+            except StopIteration as end:
+                ended[place] = end.value
+                del waiting[place]
+        if waiting:
+            session.flush()
+    return [ended[place] for place in sorted(ended)]
+
+
+def at_once(steps: Callable[Concatenate[Session, P], Steps[T]]) -> Callable[Concatenate[Session, P], T]:
+    """The same work in one go, where nothing stands beside it."""
+
+    def work(session: Session, /, *given: P.args, **named: P.kwargs) -> T:
+        return side_by_side(session, [steps(session, *given, **named)])[0]
+
+    return work

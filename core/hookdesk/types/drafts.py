@@ -33,6 +33,11 @@ class PluginRow:
         if not self.table.startswith("p_"):
             raise ValueError(f"{self.table} is no table of a plugin")
 
+    def filled(self, ticket_id: int | None = None, intake_id: int | None = None) -> PluginRow:
+        """The row with these ids among its values."""
+        values = {**self.values, self.ticket_column: ticket_id, self.intake_column: intake_id}
+        return PluginRow(self.table, {name: value for name, value in values.items() if name}, ticket_column="")
+
 
 class Changeable(Replaceable):
     """What drafts share besides: rows of plugins."""

@@ -105,6 +105,10 @@ class InboundMessage(Replaceable):
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), "")
 
+    def names(self) -> set[str]:
+        """By what another message may hang on this one, or this one on it: its sender and its thread."""
+        return {self.sender_address.lower(), self.message_id, self.in_reply_to, *self.references} - {""}
+
 
 class Outcome(StrEnum):
     """The one end of each inbound item (DESIGN: the ledger)."""

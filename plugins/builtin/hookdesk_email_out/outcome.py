@@ -15,9 +15,9 @@ LONGEST_DELAY = timedelta(hours=4)
 ENDED = ("dead", "cancelled", "sent", "bounced")
 
 
-def sent(session: Session, mail_id: int, answer: str, account_id: int) -> None:
+def sent(session: Session, mail: Mail, answer: str, account_id: int) -> None:
     """It is out, by that account."""
-    mail = session.get_one(Mail, mail_id)
+    session.add(mail)
     mail.state, mail.sent_at, mail.error, mail.answer = "sent", clock.now(), "", answer[:500]
     mail.account_id = mail.account_id or account_id
     if mail.template == "secret":

@@ -1,12 +1,14 @@
 """The job that sends: for each account a batch over its own connections, each mail leased before and recorded after.
 
-Between the server's OK and our record a crash can fall; then the mail goes out a second time, and never more often than that a crash.
+What became of one and the lease of the next are one transaction, which waits for the disk once. Between the server's OK and our record a
+crash can fall; then the mail goes out a second time, and never more often than that a crash.
 """
 
 from __future__ import annotations
 
 import smtplib
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from hookdesk.api import clock, crash_point, release, transact, wake
 from hookdesk_email_out import outcome, routes, services, smtp
+from hookdesk_email_out.accounts import store
 from hookdesk_email_out.accounts.envelope import envelope
 from hookdesk_email_out.compose import compose
 from hookdesk_email_out.lines import lines, side_by_side
@@ -27,6 +30,7 @@ BATCH = 100
 SLICE_S = 5.0
 """As long sends an account in one run, the mail under way apart."""
 LEASE = timedelta(minutes=5)
+Record = Callable[[Session], None]
 
 
 def send_due(settings: Settings) -> int:
@@ -47,6 +51,7 @@ class _Batch:
     route: Route
     settings: Settings
     ids: deque[int]
+    accounts: Mapping[int, Account]
     until: float = field(default_factory=lambda: monotonic() + SLICE_S)
     is_lost: bool = False
 
@@ -68,7 +73,8 @@ def _send_all(route: Route, settings: Settings) -> int:
         ids = deque(list(ids)[:allowed])
     if not ids:
         return 0
-    batch = _Batch(route, settings, ids)
+    batch = _Batch(route, settings, ids, {one.id: one for one in store.everyone()})
+    release()
     done = side_by_side(min(account.connections, len(ids)), lambda: _line(batch))
     if monotonic() > batch.until:
         wake(services.SEND)
@@ -88,9 +94,12 @@ def _line(batch: _Batch) -> int:
         return 0
     done = sent = 0
     try:
-        while server.sock is not None and (mail_id := batch.next_id()) is not None:
+        mail = transact(lambda session: _lease_next(session, batch), is_lasting=False)  # the record after it waits
+        while mail is not None:
             done += 1
-            sent += _send(server, mail_id, batch)
+            record, is_out = _send(server, mail, batch)
+            sent += is_out
+            mail = transact(lambda session, record=record: _turn(session, record, server, batch))  # type: ignore[misc]  # called now
     finally:
         smtp.close(server)
     if sent:
@@ -98,31 +107,28 @@ def _line(batch: _Batch) -> int:
     return done
 
 
-def _send(server: smtplib.SMTP, mail_id: int, batch: _Batch) -> bool:
-    """Send one mail and record how it went; True if it is out."""
-    leased = transact(
-        lambda session: _lease(session, mail_id), is_lasting=False
-    )  # the record after it waits for the disk
-    if leased is None:
-        return False
-    mail, own = leased
+def _turn(session: Session, record: Record, server: smtplib.SMTP, batch: _Batch) -> Mail | None:
+    """Record how a mail went, and lease the next one, while there is a connection that it could go out by."""
+    record(session)
+    return _lease_next(session, batch) if server.sock is not None else None
+
+
+def _send(server: smtplib.SMTP, mail: Mail, batch: _Batch) -> tuple[Record, bool]:
+    """Send one mail: what is to be recorded, and whether it is out."""
     carrier, most = batch.route.carrier, batch.settings.max_attempts
     try:
-        outside = envelope(mail, own or carrier, carrier)
+        outside = envelope(mail, batch.accounts.get(mail.account_id or 0, carrier), carrier)
         content = compose(mail, outside, batch.settings).as_bytes()
     except Exception as error:  # whatever one mail holds, it ends where an admin sees it, and the others go out
         told = f"{type(error).__name__}: {error}"
-        transact(lambda session: outcome.failed(session, mail_id, told, False, most))
-        return False
+        return lambda session: outcome.failed(session, mail.id, told, False, most), False
     release()
     try:
         answer = _hand_over(server, outside.return_path, mail.address, content)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        _failed(server, mail_id, error, batch)
-        return False
+        return _failed(server, mail.id, error, batch), False
     crash_point("after-smtp-ok")
-    transact(lambda session: outcome.sent(session, mail_id, answer, carrier.id))
-    return True
+    return lambda session: outcome.sent(session, mail, answer, carrier.id), True
 
 
 def _hand_over(server: smtplib.SMTP, sender: str, address: str, content: bytes) -> str:
@@ -149,20 +155,17 @@ def _hand_over(server: smtplib.SMTP, sender: str, address: str, content: bytes) 
     return smtp.words(said)
 
 
-def _lease(session: Session, mail_id: int) -> tuple[Mail, Account | None] | None:
-    """Take a mail for five minutes, unless another process has it; with its account."""
-    taken = session.execute(
-        update(Mail)
-        .where(Mail.id == mail_id, routes.is_due())
-        .values(state="sending", attempts=Mail.attempts + 1, due_at=clock.now() + LEASE)
-    )
-    mail = session.get(Mail, mail_id) if taken.rowcount else None  # type: ignore[attr-defined]  # an UPDATE has one
-    if mail is None:
-        return None
-    return mail, session.get(Account, mail.account_id) if mail.account_id is not None else None
+def _lease_next(session: Session, batch: _Batch) -> Mail | None:
+    """Take the next mail for five minutes, of those that no other process has."""
+    while (mail_id := batch.next_id()) is not None:
+        taking = update(Mail).where(Mail.id == mail_id, routes.is_due()).returning(Mail)
+        values = {"state": "sending", "attempts": Mail.attempts + 1, "due_at": clock.now() + LEASE}
+        if (mail := session.scalar(taking.values(**values))) is not None:
+            return mail
+    return None
 
 
-def _failed(server: smtplib.SMTP, mail_id: int, error: Exception, batch: _Batch) -> None:
+def _failed(server: smtplib.SMTP, mail_id: int, error: Exception, batch: _Batch) -> Record:
     """It was not taken. What is no fault of the mail ends the connection, and lets the account rest."""
     told, is_final = smtp.reason(error), smtp.is_final(error)
     if smtp.is_lost(error):
@@ -177,4 +180,4 @@ def _failed(server: smtplib.SMTP, mail_id: int, error: Exception, batch: _Batch)
         if batch.is_lost:
             routes.failed(session, account_id, told)
 
-    transact(work)
+    return work

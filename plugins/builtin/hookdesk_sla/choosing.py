@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from hookdesk.api import BusinessCalendar, Department, SlaHooks, Ticket, reading, site
+from hookdesk.api import BusinessCalendar, Department, SlaHooks, Ticket, cached, reading, site
 from hookdesk_sla import rules
 from hookdesk_sla.reckoning import AroundTheClock
 from hookdesk_sla.rules import Rule
@@ -19,7 +19,7 @@ class Book:
         """Take the plans; calendars when they are asked for."""
         self.rules = rules.kept()
         self._calendars: dict[str, BusinessCalendar | None] = {}
-        self._schedules: dict[int, tuple[str, str]] = {}
+        self._departments = cached("sla.departments", _departments)
 
     def prepare(self, ticket_ids: Sequence[int]) -> None:
         """Ask for the calendars of these tickets, before a transaction begins: inside, nobody is asked."""
@@ -51,9 +51,13 @@ class Book:
 
     def _department(self, department_id: int | None) -> tuple[str, str]:
         """Plan and schedule of a department; of the default one, for a ticket that nobody has put anywhere."""
-        key = department_id or 0
-        if key not in self._schedules:
-            which = Department.id == department_id if department_id else Department.is_default
-            row = reading().first(select(Department.sla_ref, Department.schedule_ref).where(which).limit(1))
-            self._schedules[key] = (row.sla_ref, row.schedule_ref) if row else ("", "")
-        return self._schedules[key]
+        return self._departments.get(department_id or 0, ("", ""))
+
+
+def _departments() -> dict[int, tuple[str, str]]:
+    """Plan and schedule of each department by its id; those of the default one also under 0."""
+    columns = (Department.id, Department.sla_ref, Department.schedule_ref, Department.is_default)
+    rows = reading().all(select(*columns))
+    return {
+        key: (row.sla_ref, row.schedule_ref) for row in rows for key in ((0, row.id) if row.is_default else (row.id,))
+    }

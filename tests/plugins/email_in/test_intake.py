@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
+from itertools import count
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hookdesk.api import (
     Actor,
@@ -120,6 +122,40 @@ def test_the_same_mail_twice_is_one_entry(hookdesk_app: Flask, arrive: Arrive) -
     assert arrive(mail(Message_ID="<one@example.org>")).outcome == "rejected"
     assert arrive(mail("Pay me", Message_ID="<one@example.org>")).outcome == "quarantined"
     assert arrive(mail(sender="eve@example.org", Message_ID="<one@example.org>")).outcome == "quarantined"
+
+
+def drained(run_jobs: RunJobs, *mails: bytes) -> int:
+    """Let the job find these mails in the spool all at once; how many statements that took."""
+    new, statements = site().config.instance / "spool" / "new", count()
+    new.mkdir(parents=True, exist_ok=True)
+    for number, raw in enumerate(mails):
+        (new / f"{number:020d}-1-{uuid4().hex}.mail").write_bytes(b"hookdesk-spool 1\n\n" + raw)
+    event.listen(site().db.engine, "before_cursor_execute", lambda *_: next(statements))
+    run_jobs(services.DRAIN)
+    release()
+    return next(statements)
+
+
+def test_of_mails_that_come_at_once_each_finds_what_came_before_it(hookdesk_app: Flask, run_jobs: RunJobs) -> None:
+    """What is settled in one transaction does not hang together; an answer waits for its ticket, a copy for the first one."""
+    first, alan, otto = mail(Message_ID="<one@example.org>"), "Alan <alan@example.org>", "Otto <otto@example.org>"
+    answer = mail("More smoke.", subject="Re: Fire", Message_ID="<three@example.org>", In_Reply_To="<one@example.org>")
+    with hookdesk_app.app_context():
+        drained(run_jobs, first, mail("Mine, too.", sender=alan), answer, mail("Here.", sender=otto), first)
+        ends = reading().all(select(IntakeRecord.outcome, IntakeRecord.ticket_id).order_by(IntakeRecord.id))
+        assert [row.outcome for row in ends] == ["ticket", "ticket", "reply", "ticket", "rejected"]
+        assert ends[2].ticket_id == ends[0].ticket_id
+
+
+def test_many_mails_at_once_take_few_statements_each(hookdesk_app: Flask, run_jobs: RunJobs) -> None:
+    """On a database behind a network each one costs."""
+    some = [
+        mail(f"It is {n}", sender=f"Grace <grace{n % 20}@example.org>", Message_ID=f"<{n}@desk>") for n in range(40)
+    ]
+    with hookdesk_app.app_context():
+        drained(run_jobs, *some[:20])
+        assert drained(run_jobs, *some[20:]) < 20 * 10
+        assert intake.ledger()["ticket"] == 40
 
 
 def test_without_an_id_the_same_mail_is_known_by_its_date(arrive: Arrive) -> None:

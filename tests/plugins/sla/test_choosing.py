@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from hookdesk.api import Department, release, system, transact
+from hookdesk.api import Department, directory, reading, release, system, transact
 from hookdesk_filters import services as filters
 from hookdesk_filters.rules import RuleValues
 from hookdesk_sla import rules, services
@@ -31,10 +31,17 @@ def plan_of(ticket: Any) -> str:
     return next(rule.name for rule in rules.every().values() if rule.ref == ticket.sla_ref)
 
 
+def of_the_department(ref: str) -> None:
+    """Let every department use a plan."""
+    for department_id in list(reading().scalars(select(Department.id))):
+        directory.set_department_refs(system(), department_id, sla_ref=ref)
+    release()
+
+
 def test_filter_then_topic_then_department_then_default(plans: dict[str, str], make_ticket: Any) -> None:
     topic = next(node for node in tree.nodes() if node.label == "Something else")
     assert plan_of(make_ticket(topic=topic.ref)) == "Standard"
-    transact(lambda session: session.execute(update(Department).values(sla_ref=plans["Of the department"])))
+    of_the_department(plans["Of the department"])
     assert plan_of(make_ticket(topic=topic.ref)) == "Of the department"
     topics.save(system(), topics.Values("Something else", sla_ref=plans["Of the topic"]), topic.id)
     release()
@@ -53,7 +60,7 @@ def rule(ref: str) -> RuleValues:
 
 
 def test_a_plan_that_is_switched_off_is_passed_over(plans: dict[str, str], make_ticket: Any) -> None:
-    transact(lambda session: session.execute(update(Department).values(sla_ref=plans["Of the department"])))
+    of_the_department(plans["Of the department"])
     transact(
         lambda session: session.execute(update(Plan).where(Plan.name == "Of the department").values(is_active=False))
     )
