@@ -24,6 +24,8 @@ def main(words: Sequence[str] | None = None) -> int:
             lines = (ratio.line() for ratio in comparing.compare(small, large, wanted))
         elif asked.scopes:
             return report.write_scopes(asked.database)
+        elif asked.mail:
+            return report.write_mail(asked.database)
         elif asked.tickets:
             lines = (figure.line() for figure in measuring.measure(asked.tickets, wanted, asked.database))
         else:
@@ -54,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
         "--scopes",
         action="store_true",
         help="write the figures of lists at 1,000,000 tickets into the report, and nothing else",
+    )
+    parser.add_argument(
+        "--mail",
+        action="store_true",
+        help="write what mail takes, in and out, at 10,000 tickets into the report, and nothing else",
     )
     parser.add_argument(
         "--json", action="store_true", help="one JSON object a line; --tickets and --compare print nothing else"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import calibration, comparing, machine, measuring, pages, scopes
+from benchmarks import calibration, comparing, intake, machine, mail, mailbox, measuring, outgoing, pages, scopes
 from benchmarks.client import Unexpected
 from benchmarks.comparing import Ratio
 from benchmarks.figures import Figure
@@ -16,13 +16,14 @@ from benchmarks.targets import OSTICKET, RATIO, TARGETS
 
 SMALL, LARGE = 10_000, 100_000
 FILE = Path(__file__).parent.parent / "docs" / "performance.md"
-FIGURES, SCOPES = "figures", "scopes"
+FIGURES, SCOPES, MAIL = "figures", "scopes", "mail"
 """Parts of the page, between `<!-- name -->` and `<!-- /name -->`."""
 HEAD = (
     "what", "CPU ms, 10k", "CPU ms, 100k", "100k / 10k", "asked for", "", "p50 / p95 ms, 100k", "requests/s, 4 clients",
     "PostgreSQL, CPU ms, 100k", "osTicket, CPU ms, 10k / 100k",
 )  # fmt: skip
 ON_POSTGRESQL = pages.NAMES
+MAILS = (*mail.NAMES, *intake.NAMES, *outgoing.NAMES, *mailbox.NAMES)
 
 
 def write(database_url: str = "") -> int:
@@ -57,6 +58,45 @@ def write_scopes(database_url: str = "") -> int:
         found["PostgreSQL"] = _shown(scopes.SIZE, scopes.NAMES, loads, database_url)
     _store(_scopes_text(found, _circumstances([calibration.loop_ms()], loads)), SCOPES)
     return 0
+
+
+def write_mail(database_url: str = "") -> int:
+    """Measure what mail takes, and write its table; on PostgreSQL besides, given an empty database."""
+    loads, loops = [machine.load()], [calibration.loop_ms()]
+    found = {"SQLite": _shown(SMALL, MAILS, loads)}
+    if database_url:
+        found["PostgreSQL"] = _shown(SMALL, MAILS, loads, database_url)
+    loops.append(calibration.loop_ms())
+    _store(_mail_text(found, _circumstances(loops, loads)), MAIL)
+    return 0
+
+
+def _mail_text(found: Mapping[str, Mapping[str, Figure]], circumstances: Sequence[str]) -> str:
+    """The table of mail: what one takes, and how many a second, by database."""
+    databases = [f"{name}, a mail | a second" for name in found]
+    lines = [
+        *circumstances,
+        "",
+        f"| what | {' | '.join(databases)} | asked for | | osTicket, CPU ms |",
+        "|---" * (4 + 2 * len(found)) + "|",
+    ]
+    for name in MAILS:
+        taken = [figures.get(name) for figures in found.values()]
+        cells = [cell for one in taken for cell in (_taking(one), f"{one.rps:.0f}" if one and one.rps else "")]
+        target = TARGETS.get(name)
+        known = [one for one in taken if one is not None]
+        met = "" if target is None else "met" if known and all(map(target.met, known)) else "**missed**"
+        words = "" if target is None else target.words()
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {words} | {met} | {OSTICKET.get(name, ('',))[0]} |")
+    return "\n".join(lines)
+
+
+def _taking(figure: Figure | None) -> str:
+    """What a mail takes: CPU and memory, as far as they were measured."""
+    if figure is None:
+        return ""
+    cpu = [] if figure.cpu_ms is None else [f"{figure.cpu_ms:.1f} ms"]
+    return ", ".join(cpu + ([] if figure.mb is None else [f"{figure.mb:.0f} MB"]))
 
 
 def _scopes_text(found: Mapping[str, Mapping[str, Figure]], circumstances: Sequence[str]) -> str:

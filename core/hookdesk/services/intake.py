@@ -177,7 +177,7 @@ def process(intake_id: int) -> intake_settle.Settled:
     return _process(load(intake_id), is_counted=False)
 
 
-def process_all(intake_ids: Sequence[int]) -> int:
+def process_all(intake_ids: Sequence[int], is_counted: bool = False) -> int:
     """Bring pending records to their ends, a few at a time in one transaction; how many came there. What one does holds up no other."""
     pending = (IntakeRecord.id.in_(intake_ids), IntakeRecord.outcome == Outcome.PENDING)
     records = list(reading().scalars(select(IntakeRecord).where(*pending).order_by(IntakeRecord.id)))
@@ -187,7 +187,7 @@ def process_all(intake_ids: Sequence[int]) -> int:
         try:
             done += len(_settle(several))
         except Exception:  # one of them is to blame
-            done += sum(_is_processed(record) for record, _plan in several)
+            done += sum(_is_processed(record, is_counted) for record, _plan in several)
     return done
 
 
@@ -209,7 +209,7 @@ def _handfuls(records: Iterable[IntakeRecord]) -> Iterator[list[intake_decide.Be
         yield several
 
 
-def _is_processed(record: IntakeRecord, is_counted: bool = False) -> bool:
+def _is_processed(record: IntakeRecord, is_counted: bool) -> bool:
     """Process a record; False if it must wait. One bad record must not hold up the rest."""
     try:
         _process(record, is_counted)
@@ -288,33 +288,40 @@ def postpone(intake_id: int, error: BaseException, is_counted: bool = False) -> 
 
 
 def process_due() -> int:
-    """Process records that are due, oldest first: the sweeper's batch. How many were brought to an end."""
+    """Process records that are due, oldest first: the sweeper's batch. How many were brought to an end.
+
+    Those that were begun before come after the others, each alone: one of them may have ended its process.
+    """
     is_due = (IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
-    due = reading().scalars(select(IntakeRecord.id).where(*is_due).order_by(IntakeRecord.id).limit(BATCH))
-    done = 0
-    for intake_id in list(due):
+    asked = select(IntakeRecord.id, IntakeRecord.attempts).where(*is_due).order_by(IntakeRecord.id).limit(BATCH)
+    due, done = reading().all(asked), 0
+    for several in ([row.id for row in due if not row.attempts], *([row.id] for row in due if row.attempts)):
         release()
-        done += _claim(intake_id) and _is_processed(load(intake_id), is_counted=True)
+        if several:
+            done += process_all(_claim(several), is_counted=True)
     return done
 
 
-def _claim(intake_id: int) -> bool:
-    """Put a record off before it is looked at: one that ends its process must neither come first again at once nor try it for ever.
+def _claim(intake_ids: Sequence[int]) -> list[int]:
+    """Put records off before they are looked at: one that ends its process must neither come first again at once nor try it for ever.
 
-    False if it is settled meanwhile, or was quarantined because it has been begun too often.
+    Those that are not settled meanwhile, nor were begun too often; what was is quarantined.
     """
 
-    def work(session: Session) -> bool:
-        record = session.get(IntakeRecord, intake_id, with_for_update=True)
-        if record is None or record.outcome != Outcome.PENDING:
-            return False
-        if record.attempts >= MOST_ATTEMPTS:
-            reason = record.reason or "each process that looked at it came to no end"
-            intake_settle.end(session, record, Outcome.QUARANTINED, f"gave up after {MOST_ATTEMPTS} attempts: {reason}")
-            return False
-        record.attempts += 1
-        record.due_at = clock.now() + timedelta(seconds=min(60 * 2**record.attempts, 3600))
-        return True
+    def work(session: Session) -> list[int]:
+        pending = (IntakeRecord.id.in_(intake_ids), IntakeRecord.outcome == Outcome.PENDING)
+        asked = select(IntakeRecord).where(*pending).order_by(IntakeRecord.id).with_for_update()
+        claimed = []
+        for record in session.scalars(asked):
+            if record.attempts >= MOST_ATTEMPTS:
+                reason = record.reason or "each process that looked at it came to no end"
+                ended = f"gave up after {MOST_ATTEMPTS} attempts: {reason}"
+                intake_settle.end(session, record, Outcome.QUARANTINED, ended)
+                continue
+            record.attempts += 1
+            record.due_at = clock.now() + timedelta(seconds=min(60 * 2**record.attempts, 3600))
+            claimed.append(record.id)
+        return claimed
 
     return transact(work)
 

@@ -50,7 +50,6 @@ def settle(session: Session, plans: Mapping[int, Plan]) -> list[Settled]:
         )
         del known  # the session finds them as long as somebody holds them
     threads.store_rows(session, rows, may_fail=len(plans) == 1)
-    crash_point("intake-before-commit")
     return ends
 
 
@@ -84,6 +83,7 @@ def _settling(
     end(session, record, outcome, reason)
     if plan.draft is not None:
         rows += [row.filled(record.ticket_id, record.id) for row in plan.draft.rows]
+    crash_point("intake-before-commit")
     return Settled(outcome, reason, record.ticket_id, record.entry_id, number=number)
 
 
