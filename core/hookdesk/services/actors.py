@@ -81,22 +81,11 @@ def _made(rows: Sequence[Row[Any]], session_id: int | None) -> Actor:
     departments, teams, managed = _places(rows)
     primary = frozenset(row.primary) if row.primary_is_active else frozenset()
     return Actor(
-        kind=ActorKind.AGENT,
-        name=row.name,
-        user_id=row.user_id,
-        agent_id=row.id,
-        is_admin=row.is_admin,
-        assigned_only=row.assigned_only,
-        session_id=session_id,
-        departments=departments,
-        permissions=frozenset(row.own),
-        elsewhere=AGENT_ALWAYS | (primary if row.role_falls_back else frozenset()),
-        manages=managed,
-        teams=teams,
-        locale=row.locale,
-        timezone=row.timezone,
-        email=row.address or "",
-    )
+        kind=ActorKind.AGENT, name=row.name, user_id=row.user_id, agent_id=row.id, is_admin=row.is_admin,
+        assigned_only=row.assigned_only, session_id=session_id, departments=departments, permissions=frozenset(row.own),
+        elsewhere=AGENT_ALWAYS | (primary if row.role_falls_back else frozenset()), manages=managed, teams=teams, locale=row.locale,
+        timezone=row.timezone, email=row.address or "",
+    )  # fmt: skip
 
 
 def _places_columns(agent_id: ScalarSelect[int]) -> CompoundSelect[Any]:
@@ -175,16 +164,9 @@ def requester_actor(user_id: int, session_id: int | None = None) -> Actor | None
         return None
     shares = row.sharing == "everybody" or (row.sharing == "primary" and row.is_primary_contact)
     return Actor(
-        kind=ActorKind.REQUESTER,
-        name=row.name,
-        user_id=row.id,
-        organization_id=row.organization_id,
-        sees_organization=shares,
-        is_primary_contact=row.is_primary_contact,
-        session_id=session_id,
-        locale=row.locale,
-        timezone=row.timezone,
-    )
+        kind=ActorKind.REQUESTER, name=row.name, user_id=row.id, organization_id=row.organization_id, sees_organization=shares,
+        is_primary_contact=row.is_primary_contact, session_id=session_id, locale=row.locale, timezone=row.timezone,
+    )  # fmt: skip
 
 
 def at_face(face: str, user_id: int, session_id: int | None = None) -> Actor | None:

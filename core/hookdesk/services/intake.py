@@ -334,17 +334,10 @@ def replay(intake_id: int) -> intake_settle.Settled:
     """
 
     def work(session: Session) -> None:
-        changed = session.execute(
-            update(IntakeRecord)
-            .where(IntakeRecord.id == intake_id, IntakeRecord.outcome.in_((Outcome.QUARANTINED, Outcome.REJECTED)))
-            .values(
-                outcome=Outcome.PENDING,
-                reason="",
-                attempts=0,
-                settled_at=None,
-                due_at=clock.now() + timedelta(seconds=120),
-            )
-        )
+        ended = (IntakeRecord.id == intake_id, IntakeRecord.outcome.in_((Outcome.QUARANTINED, Outcome.REJECTED)))
+        anew = {"outcome": Outcome.PENDING, "reason": "", "attempts": 0, "settled_at": None}
+        anew["due_at"] = clock.now() + timedelta(seconds=120)
+        changed = session.execute(update(IntakeRecord).where(*ended).values(anew))
         if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
             raise LookupError("Only a quarantined or rejected record can be replayed.")
 

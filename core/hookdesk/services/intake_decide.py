@@ -250,16 +250,10 @@ def _new_ticket(
     if not people.normal_address(sender.address):
         return finish(plan, Outcome.QUARANTINED, "the sender has no usable e-mail address")
     draft = TicketDraft(
-        message=message,
-        subject=message.subject,
-        user_id=person.user_id if person else None,
-        organization_id=person.organization_id if person else people.organization_of(sender.address),
-        channel=message.channel,
-        agent_id=plan.agent_id,
-        topic=message.topic,
-        follows=follows,
-        fields=message.fields,
-    )
+        message=message, subject=message.subject, user_id=person.user_id if person else None,
+        organization_id=person.organization_id if person else people.organization_of(sender.address), channel=message.channel,
+        agent_id=plan.agent_id, topic=message.topic, follows=follows, fields=message.fields,
+    )  # fmt: skip
     draft = site().hooks.chain(FilteringHooks.ticket_filter, draft=draft)
     if draft.verdict is not None and draft.verdict.strength:
         plan.draft = draft  # for the rows that say so
