@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from hookdesk.api import Bounced
 from hookdesk_email_in.addresses import bare_address, parse_addresses
@@ -35,9 +36,11 @@ _REFUSED = re.compile(
 _ID_LINE = re.compile(
     r"^[ \t>|]*(message-id|references):[ \t]*((?:<[^<>\s]{1,990}>\s*){1,50})", re.IGNORECASE | re.MULTILINE
 )
+_SOME_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,100}(?:\.[\w-]{1,100}){1,10}")
+_DAEMON = re.compile(r"(?:post_?master|[\w-]*daemon|no-?reply)@", re.IGNORECASE)
 _TO_LINE = re.compile(r"^[ \t>|]*to:[ \t]*([^\n]{1,500})", re.IGNORECASE | re.MULTILINE)
 _ADDRESS_LINE = re.compile(
-    r"^[ \t]*(?:(?:to:?|recipient:?|address:?|rcpt to:)[ \t]*)?<?([^\s<>@:;,=\"'()]{1,64}@[\w.-]{1,250}\w)(?=[>\s(:;,.]|$)",
+    r"^[ \t]*(?:(?:to:?|recipient:?|address:?|rcpt to:)[ \t]*)?<?([^\s<>@:;,=\"'()]{1,64}@[\w.-]{1,250}\w)(?=\.?(?:[<>\s(:;,]|$))",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -78,7 +81,9 @@ def _original(references: bytes, message_id: bytes, to: tuple[str, ...]) -> Orig
 def read_bounced(root: Part, subject: str, text: str, original: Original) -> tuple[Bounced, ...]:
     """The recipients whom a bounce is about, at most 50; one without an address if it names none."""
     text = text[:_CHARS]
-    found = list(_reported(root)) or [Bounced(address) for address in _named(root, text, original)] or [Bounced()]
+    found = (
+        list(_reported(root)) or [Bounced(address) for address in _named(root, subject, text, original)] or [Bounced()]
+    )
     words, is_final = _refusal(text), _HELD_UP.search(f"{subject}\n{text}") is None
     status = next(iter(_STATUS.findall(words or text)), "")
     return tuple(
@@ -117,7 +122,7 @@ def _recipient(fields: Fields) -> Iterator[Bounced]:
     yield Bounced(address, status, _value(fields, "diagnostic-code"), is_final=is_final)
 
 
-def _named(root: Part, text: str, original: Original) -> list[str]:
+def _named(root: Part, subject: str, text: str, original: Original) -> list[str]:
     """Who did not get the mail, where no report says so: a header of Exim's, else the text, else all for whom the mail was."""
     for raw in root.headers.get("x-failed-recipients", []):
         if addresses := [box.address for box in parse_addresses(raw) if box.address]:
@@ -126,7 +131,19 @@ def _named(root: Part, text: str, original: Original) -> list[str]:
         return [*original.to]
     told = list(dict.fromkeys(found.lower() for found in _ADDRESS_LINE.findall(text)))
     among = {address.lower() for address in original.to}
-    return [address for address in told if not among or address in among] or [*original.to]
+    return (
+        [address for address in told if not among or address in among]
+        or [*original.to]
+        or _mentioned(root, f"{subject}\n{text}")
+    )
+
+
+def _mentioned(root: Part, text: str) -> list[str]:
+    """The first address in a text that is neither of those between whom the report went."""
+    between = (box for name in ("from", "to", "sender", "return-path") for box in parse_addresses(root.raw(name)))
+    known = {box.address.lower() for box in between}
+    found = (address.lower() for address in _SOME_ADDRESS.findall(_ID_LINE.sub("", text)))
+    return [*islice((address for address in found if address not in known and not _DAEMON.match(address)), 1)]
 
 
 def _refusal(text: str) -> str:
