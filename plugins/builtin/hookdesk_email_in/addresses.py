@@ -71,11 +71,13 @@ def _mailbox(chunk: bytes, label: str) -> Address:
         address = bare_address(decode_words(_IN_PARENTHESES.sub(b"", angle[2]), label))
         phrase = chunk[: angle.start()] if chunk[: angle.start()].strip() else chunk[angle.end() :]
         name = _name(phrase, label)
+    elif quoted := _QUOTED_LOCAL.fullmatch(decode_words(chunk, label)):
+        return Address("", quoted[0])
     else:
         name = _name(chunk, label)
         address = ""
     if not address and (address := bare_address(name)):
-        name = name.replace(address, " ", 1)
+        name = name.replace(address, " ", 1).strip(" .")
     name = " ".join(name.strip(" \t<>").split()) or _comment(chunk, label)
     return Address("" if name.strip("'\"") == address else name.strip("'"), address)
 

@@ -33,6 +33,8 @@ _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE
 _UU_END = re.compile(rb"^[` ]?[ \t]*\r?\n?^end[ \t]*\r?$", re.MULTILINE)
 _MAX_UUENCODED = 100
 _MAX_RUNS = 1000
+_PROSE_BYTES = 2000
+_SPACE_BEFORE_END = re.compile(rb"=[ \t]+(\r?\n)")
 _PADDING, _NOTHING_MORE = re.compile(rb"="), re.compile(rb"[^A-Za-z0-9+/]*\Z")
 
 
@@ -109,9 +111,9 @@ def decode_transfer(content: bytes | memoryview, encoding: bytes) -> bytes:
         return decoded
     content = bytes(content)
     if name == b"quoted-printable":
-        return binascii.a2b_qp(content)
+        return binascii.a2b_qp(_SPACE_BEFORE_END.sub(rb"=\1", content))
     if name == b"base64":
-        return _base64(content)
+        return content if _is_prose(content) else _base64(content)
     if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
         return next((data for _, data, _ in uuencoded_files(content)), content)
     return content
@@ -143,6 +145,12 @@ def _plain_base64(content: bytes | memoryview) -> bytes | None:
         return binascii.a2b_base64(content)
     except binascii.Error:
         return None
+
+
+def _is_prose(content: bytes) -> bool:
+    """Whether a content that says it is base64 is text: words with spaces between them."""
+    head = content[:_PROSE_BYTES].strip()
+    return head.count(b" ") * 12 > len(head) and len(head.translate(None, _NOT_BASE64)) < len(head)
 
 
 def _base64(content: bytes) -> bytes:

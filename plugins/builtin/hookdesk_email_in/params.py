@@ -32,12 +32,18 @@ def parse_header(raw: bytes) -> Header:
     value = first[0] if first else b""
     header = Header(decode(value.strip(b"\"'")).lower())
     pieces: dict[str, list[tuple[int, bool, bytes]]] = {}
+    plain: dict[str, tuple[int, bool, bytes]] = {}
     for count, found in enumerate(_PARAM.finditer(raw[len(value) :])):
         if count == _MAX_PARAMS:
             break
         name = found[1].decode("latin-1").lower()
-        pieces.setdefault(name, []).append((int((found[2] or b"*0")[1:]), bool(found[3]), _unquoted(found[4])))
-    for name, values in pieces.items():
+        piece = (int((found[2] or b"*0")[1:]), bool(found[3]), _unquoted(found[4]))
+        if found[2] or found[3]:
+            pieces.setdefault(name, []).append(piece)
+        else:
+            plain.setdefault(name, piece)
+    # the plain form beside another one is for old programs (RFC 2231 and RFC 6266 section 4.3)
+    for name, values in ({name: [piece] for name, piece in plain.items()} | pieces).items():
         header.raw_params[name] = values[0][2]
         header.params[name] = _join(values)
     return header
@@ -47,6 +53,8 @@ def _unquoted(value: bytes) -> bytes:
     value = value.strip()
     if value[:1] == b'"' and value[-1:] == b'"' and len(value) > 1:
         return _ESCAPED.sub(rb"\1", value[1:-1])
+    if value[:1] == value[-1:] == b"'" and len(value) > 2:
+        return value[1:-1]
     return value.strip(b'"')
 
 
