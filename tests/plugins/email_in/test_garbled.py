@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import quopri
+from collections.abc import Callable
 
 import pytest
 
@@ -39,6 +40,12 @@ he iso-8859-8-i iso8859-8, he windows-1255 cp1255, ar windows-1256 cp1256, th ti
 """
 CASES = [case.split() for case in LABELS.replace("\n", ",").split(",") if case.strip()]
 
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "8bit": bytes,
+    "base64": base64.encodebytes,
+    "quoted-printable": quopri.encodestring,
+}
+
 
 def mail(
     *headers: str | bytes, body: bytes = b"x", sender: str | bytes = "Grace <grace@example.org>"
@@ -50,9 +57,9 @@ def mail(
     return parse_message(b"\n".join([first, *head, b"", body]))
 
 
-@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize("encoding", ENCODERS)
 def test_a_text_is_read_whatever_its_label_says(encoding: str) -> None:
-    encode = {"8bit": bytes, "base64": base64.encodebytes, "quoted-printable": quopri.encodestring}[encoding]
+    encode = ENCODERS[encoding]
     wrong = {}
     for words, label, codec in CASES:
         message = mail(

@@ -7,18 +7,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from tests.plugins.email_in.conftest import Send, mail
 
 from hookdesk.api import (
     Actor,
     Collaborator,
     CoreSettings,
+    IntakeRecord,
     Priority,
     Status,
     ThreadEntry,
     Ticket,
     UserEmail,
+    clock,
     reading,
     references,
     release,
@@ -165,6 +167,20 @@ def test_equal_mails_on_one_ticket_are_a_loop(
         assert (told.state, told.detail.split()[0]) == ("warning", "2")
     configure(loop_mails=0)
     assert send(answer).outcome == "reply"
+
+
+def test_mails_of_a_loop_are_counted_below_others_in_quarantine(
+    hookdesk_app: Flask, send: Send, fire: Fire, configure: Configure
+) -> None:
+    configure(loop_mails=1)
+    answer = mail("Thank you for your message.", In_Reply_To=f"<{fire[1]}>")
+    assert [send(answer).outcome for _ in range(3)] == ["reply", "quarantined", "quarantined"]
+    with hookdesk_app.app_context():
+        now = clock.now()
+        row = {"channel": "email", "outcome": "quarantined", "due_at": now, "received_at": now}
+        others = [{**row, "dedupe": f"other-{number}"} for number in range(300)]
+        transact(lambda session: session.execute(insert(IntakeRecord), others))
+        assert loops.health()[0].detail.split()[0] == "2"
 
 
 def test_more_mails_than_a_person_writes_are_a_loop(send: Send, fire: Fire, configure: Configure) -> None:
