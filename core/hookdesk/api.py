@@ -114,7 +114,7 @@ from hookdesk.services.transaction import transact, unit_of_work
 from hookdesk.settings import MASK, CoreSettings, SettingField, SettingsError, describe, parse
 from hookdesk.settings.fields import setting
 from hookdesk.site import Site, site
-from hookdesk.text import clean_line, clean_text
+from hookdesk.text import clean_line, clean_text, no_formula
 from hookdesk.types.actors import ANONYMOUS, Actor, ActorKind, system
 from hookdesk.types.auth import AccessToken, AuthProvider, Credentials, Duty, Factor, SignIn
 from hookdesk.types.backends import SearchBackend, SearchHit, StorageBackend, StoredFile
@@ -157,7 +157,7 @@ from hookdesk.web.bodies import html_body, is_editable, pictures_in, text_to_htm
 from hookdesk.web.conditions import ConditionsField
 from hookdesk.web.files import carried, stored_file
 from hookdesk.web.form_parts import FormParts, form_parts
-from hookdesk.web.forms import FilesField, Form, RichTextField, StoredFilesField
+from hookdesk.web.forms import FilesField, Form, RichTextField, StoredFilesField, is_markup, optional_id
 from hookdesk.web.guard import account, admin, agent, confirmed, program, public, remember_wanted, requester
 from hookdesk.web.health import check_each as health_report
 from hookdesk.web.links import absolute_url, plain_arguments
@@ -355,6 +355,7 @@ __all__ = [
     "id_argument",
     "intake",
     "is_editable",
+    "is_markup",
     "job_overview",
     "knowing",
     "known_users",
@@ -366,9 +367,11 @@ __all__ = [
     "nav",
     "network_holds",
     "next_id",
+    "no_formula",
     "node_to_text",
     "note_rule",
     "numbering",
+    "optional_id",
     "organizations",
     "outbound",
     "parse",

@@ -380,12 +380,9 @@ _ROWS = _row_columns()
 
 def matches(words: str, by_rank: bool = False) -> Select[Any] | None:
     """Ids of the newest tickets that contain words, in anybody's sight, as whoever searches here finds them; None if nobody does."""
-    for backend in site().hooks.collect(RunningHooks.search_backends):
-        ask = backend.ranked if by_rank else backend.matching
-        found: Select[Any] | None = ask(reading().dialect, words, True)
-        if found is not None:
-            return found
-    return None
+    backends = site().hooks.collect(RunningHooks.search_backends)
+    asked = ((one.ranked if by_rank else one.matching)(reading().dialect, words, True) for one in backends)
+    return next((found for found in asked if found is not None), None)
 
 
 def rows(ids: Sequence[int]) -> Sequence[Row[Any]]:

@@ -37,3 +37,8 @@ def clean_text(value: str | None) -> str:
     """Many lines: LF ends each, and NUL and its kind, which no database should hold, become spaces. Also a filter for fields of forms."""
     lines = (value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(_NOT_IN_A_TEXT.sub(" ", line).rstrip() for line in lines).strip("\n")
+
+
+def no_formula(cell: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula: one that would be gets an apostrophe (OWASP: CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

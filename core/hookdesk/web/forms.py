@@ -24,8 +24,17 @@ from hookdesk.types.intake import InboundFile
 from hookdesk.web.actor import current_actor
 from hookdesk.web.bodies import text_to_html
 
-_MARKUP = re.compile(r"\s*<\w[^<>]*>.*</\w+>\s*", re.DOTALL)
 _LINK = re.compile(r'<a href="([^"]*)"[^<>]*>.*?</a>', re.DOTALL)
+
+
+def optional_id(value: str | int | None) -> int | None:
+    """The id of a choice; None for "nothing chosen". What a SelectField over ids coerces by."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+def is_markup(text: str) -> bool:
+    """True for what an editor takes for HTML, as it begins and ends with tags."""
+    return re.fullmatch(r"\s*<\w[^<>]*>.*</\w+>\s*", text, re.DOTALL) is not None
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
@@ -124,7 +133,7 @@ class RichTextField(TextAreaField):  # type: ignore[misc]  # WTForms is not type
 
     def _take(self, value: str, is_html: bool = False) -> None:
         """Words, or what is or looks like HTML."""
-        self.html = sanitize_html(value) if is_html or _MARKUP.fullmatch(value) else ""
+        self.html = sanitize_html(value) if is_html or is_markup(value) else ""
         self.data = html_to_text(_LINK.sub(_told, self.html)) if self.html else value
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Event, reading, release, transact
+from hookdesk.api import Event, no_formula, reading, release, transact
 from hookdesk_audit.models import Entry
 
 FIRST = "0" * 64
@@ -95,7 +95,7 @@ def _cells(row: Row[Any]) -> list[str]:
         row.name,
         json.dumps(row.changes),
     ]
-    return [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else str(cell) for cell in cells]
+    return [no_formula(str(cell)) for cell in cells]
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> str:

@@ -27,6 +27,7 @@ from hookdesk.api import (
     absolute_url,
     clock,
     html_to_text,
+    is_markup,
     people,
     reading,
     sanitize_html,
@@ -44,7 +45,6 @@ logger = logging.getLogger("hookdesk.canned")
 NOT_HERE = frozenset({"text", "quoted", "headline", "signature", "message.text", "message.quoted"})
 """Variables that mean nothing in a reply that is still being written, or that have a better form there."""
 _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_WHOLE = re.compile(r"\s*<\w[^<>]*>.*</\w+>\s*", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -62,9 +62,7 @@ def normal(html: str) -> str:
     fields = [name.removeprefix("fields.") for name in variables() if name.startswith("fields.")]
     html = osticket.converted(html, is_html=True, fields=fields)
     html = _CODE.sub(lambda found: unescape(_TAG.sub("", found[0])).replace("\xa0", " "), html)
-    return (
-        html if _WHOLE.fullmatch(html) else f"<div>{html}</div>"
-    )  # an editor takes what begins and ends otherwise for plain words
+    return html if is_markup(html) else f"<div>{html}</div>"
 
 
 def problems(html: str) -> list[str]:

@@ -6,13 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hookdesk.api import FilesField, Form, RichTextField, clean_line, clean_text
+from hookdesk.api import FilesField, Form, RichTextField, clean_line, clean_text, optional_id
 from hookdesk_canned.services import Values
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "every department"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 class ResponseForm(Form):

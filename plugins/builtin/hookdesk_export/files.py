@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from hookdesk.api import no_formula
+
 """What spreadsheets take for the beginning of a formula, in a cell of a CSV file too."""
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -53,8 +54,7 @@ def _safe(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    return no_formula(value) if isinstance(value, str) else str(value)
 
 
 def _xlsx(heads: Sequence[str], rows: Rows) -> bytes:

@@ -10,14 +10,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, clean_line, clean_text, clock
+from hookdesk.api import FilesField, Form, RichTextField, StoredFilesField, clean_line, clean_text, clock, optional_id
 from hookdesk_kb.categories import Values
 from hookdesk_kb.services import MOST_HTML, Details, Words
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "nothing chosen"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 def state_words() -> dict[str, str]:

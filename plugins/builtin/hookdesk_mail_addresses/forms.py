@@ -6,15 +6,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hookdesk.api import Form, clean_line, clean_text
+from hookdesk.api import Form, clean_line, clean_text, optional_id
 from hookdesk_mail_addresses.services import Values
 
 _LONG = _l("That is too long.")
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "nothing chosen"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 class AddressForm(Form):

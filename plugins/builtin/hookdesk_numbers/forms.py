@@ -8,13 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
-from hookdesk.api import Form, clean_line
+from hookdesk.api import Form, clean_line, optional_id
 from hookdesk_numbers.services import LARGEST, FormatData, SequenceData
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "nothing chosen"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 def upper(text: str | None) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
 
+from hookdesk.api import no_formula
+
 MOST_BYTES = 5_000_000
 MOST_ROWS = 10_000
 MOST_CELLS = 50
 LONGEST_CELL = 20_000
 DELIMITERS = ",;\t|"
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FileProblem(ValueError):
@@ -62,17 +63,12 @@ def _delimiter(text: str) -> str:
 def _cell(text: str) -> str:
     """A cell without what no column can hold. One that we wrote ourselves loses the apostrophe that kept it from being a formula."""
     trimmed = text.replace("\x00", "").strip()[:LONGEST_CELL]
-    return trimmed[1:] if trimmed.startswith("'") and trimmed[1:].startswith(FORMULAS) else trimmed
+    return trimmed[1:] if trimmed.startswith("'") and no_formula(trimmed[1:]) == trimmed else trimmed
 
 
 def lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Rows as lines of CSV (RFC 4180). A cell that a spreadsheet would run gets an apostrophe (OWASP: CSV injection)."""
     for row in rows:
         written = io.StringIO()
-        csv.writer(written).writerow([_safe(str(cell)) for cell in row])
+        csv.writer(written).writerow([no_formula(str(cell)) for cell in row])
         yield written.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A cell that is no formula."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell

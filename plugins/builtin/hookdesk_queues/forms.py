@@ -12,7 +12,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from hookdesk.api import ConditionsField, Field, Form, clean_line, criteria, current_actor, fulltext
+from hookdesk.api import ConditionsField, Field, Form, clean_line, criteria, current_actor, fulltext, optional_id
 from hookdesk_queues import columns, fields, quick, sorting
 from hookdesk_queues.tree import Node
 from hookdesk_queues.values import INHERITED, MOST_COLUMNS, MOST_NAME, MOST_STYLES, Values
@@ -28,11 +28,6 @@ INHERITED_WORDS: Mapping[str, Any] = {
     "conditions": _l("its conditions, joined to those below"), "columns": _l("its columns and looks"),
     "sorts": _l("its orders"), "export": _l("the columns of its exports"),
 }  # fmt: skip
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "nothing chosen"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 def _offered() -> Mapping[str, Field]:

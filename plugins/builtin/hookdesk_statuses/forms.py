@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from hookdesk.api import Form, clean_line, statuses
+from hookdesk.api import Form, clean_line, optional_id, statuses
 
 STATES = (("open", _l("Open: there is something to do")), ("closed", _l("Closed: it is done")))
 STATUS_LOOKS = (
@@ -18,11 +18,6 @@ STATUS_LOOKS = (
 PRIORITY_LOOKS = (
     ("emergency", _l("Emergency, red")), ("high", _l("High, orange")), ("normal", _l("Normal")), ("low", _l("Low, faint")),
 )  # fmt: skip
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "nothing chosen"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 def _name() -> StringField:

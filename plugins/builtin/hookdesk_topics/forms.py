@@ -8,15 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hookdesk.api import Form, clean_line, clean_text
+from hookdesk.api import Form, clean_line, clean_text, optional_id
 from hookdesk_topics.services import Values
 
 _PLAIN = {field.name for field in fields(Values)} - {"organizations"}
-
-
-def optional_id(value: str | int | None) -> int | None:
-    """The id of a choice; None for "nothing chosen"."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 class TopicForm(Form):

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, or_, select
 from werkzeug.wrappers import Response
 
-from hookdesk.api import NotFound, admin, current_actor, id_argument, reading
+from hookdesk.api import NotFound, admin, current_actor, id_argument, no_formula, reading
 from hookdesk_forms import list_services, listing_in
 from hookdesk_forms.forms import ImportForm, ItemForm, ListForm
 from hookdesk_forms.kinds.lists import MOST_ITEMS
@@ -24,7 +24,6 @@ from hookdesk_forms.services import FormProblem
 from hookdesk_forms.views.blueprint import bp
 
 PAGE = 100
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("/admin/forms/lists")
@@ -180,7 +179,7 @@ def list_export(list_id: int) -> FlaskResponse:
         select(Item).where(Item.list_id == list_id).order_by(Item.position).limit(MOST_ITEMS)
     ):
         cells = [item.name, item.abbreviation, *(item.properties.get(key, "") for key in keys)]
-        writer.writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells])
+        writer.writerow(list(map(no_formula, cells)))
     response = FlaskResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{row.name}.csv")
     return response

@@ -10,13 +10,12 @@ from typing import Any
 from flask import Response
 from flask_babel import gettext as _
 
-from hookdesk.api import agent, clock, current_actor
+from hookdesk.api import agent, clock, current_actor, no_formula
 from hookdesk_tasks import queues
 from hookdesk_tasks.views.blueprint import bp
 from hookdesk_tasks.views.queue import wanted
 
 MOST = 10_000
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("/agent/tasks/export.csv", endpoint="export")
@@ -50,12 +49,7 @@ def _cells(row: Any) -> list[str]:
         for at in (row.due_at, row.created_at, row.closed_at)
     ]
     cells = [row.number, row.title, state, row.ticket_number, row.assignee, row.team, row.department, *moments]
-    return [_safe(str(cell or "")) for cell in cells]
-
-
-def _safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+    return [no_formula(str(cell or "")) for cell in cells]
 
 
 def _written(rows: list[list[str]]) -> Iterator[str]:
