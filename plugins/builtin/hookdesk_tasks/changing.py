@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, Agent, Department, Team, assignment, clock, reading, tickets, transact
-from hookdesk_tasks import guard
-from hookdesk_tasks.making import checked_words, wake_for, who
+from hookdesk.api import Actor, Agent, Department, StoredFile, Team, assignment, clock, reading, tickets, transact
+from hookdesk_tasks import guard, keeping
+from hookdesk_tasks.making import checked_html, checked_words, wake_for, who
 from hookdesk_tasks.models import Task
 from hookdesk_tasks.recording import TaskProblem, locked, note_change
 
@@ -29,16 +29,20 @@ def change(actor: Actor, task_id: int, permission: str, work: Callable[[Session,
     transact(lambda session: work(session, locked(session, task_id)))
 
 
-def set_words(actor: Actor, task_id: int, title: str, description: str) -> None:
-    """Say anew what is to be done."""
+def set_words(
+    actor: Actor, task_id: int, title: str, description: str, html: str = "", files: Sequence[StoredFile] = ()
+) -> None:
+    """Say anew what is to be done; `html` and `files` as for a new task."""
     title, description = checked_words(title, description)
+    html = checked_html(html)
 
     def work(session: Session, task: Task) -> None:
         if task.title != title:
             before, task.title = task.title, title
             note_change(session, task, actor, "title", before, title)
-        if task.description != description:
-            task.description = description
+        if (task.description, task.html) != (description, html):
+            task.description, task.html = description, html
+            keeping.describe(session, task.id, html, files)
             note_change(session, task, actor, "description", None, None)
 
     change(actor, task_id, "task.edit", work)

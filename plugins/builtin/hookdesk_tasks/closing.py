@@ -23,6 +23,7 @@ from hookdesk.api import (
     transact,
 )
 from hookdesk_tasks import guard
+from hookdesk_tasks.keeping import claimed_as
 from hookdesk_tasks.making import wake_for
 from hookdesk_tasks.models import Task
 from hookdesk_tasks.recording import locked, note_change, tell
@@ -116,11 +117,6 @@ def follow_tickets() -> int:
     if found:
         transact(work)
     return len(found)
-
-
-def claimed_as(task_id: int) -> str:
-    """The name under which the files of a task are claimed."""
-    return f"tasks:{task_id}"
 
 
 def objection(ticket_id: int, actor: Actor) -> str | None:

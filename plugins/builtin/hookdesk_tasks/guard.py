@@ -55,6 +55,7 @@ class TaskView:
     number: str
     title: str
     description: str
+    html: str
     ticket_id: int | None
     department_id: int | None
     assignee_id: int | None

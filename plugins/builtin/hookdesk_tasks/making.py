@@ -14,6 +14,7 @@ from hookdesk.api import (
     Agent,
     Department,
     Forbidden,
+    StoredFile,
     Team,
     Ticket,
     access_ticket,
@@ -26,11 +27,12 @@ from hookdesk.api import (
     log,
     numbering,
     reading,
+    sanitize_html,
     tickets,
     transact,
     wake_at,
 )
-from hookdesk_tasks import guard, settings
+from hookdesk_tasks import guard, keeping, settings
 from hookdesk_tasks.models import Task
 from hookdesk_tasks.recording import TaskProblem, tell
 
@@ -43,7 +45,10 @@ MOST_OPEN = 200
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """What is said of a task before it is made. Without a department it goes where its ticket lies, or its maker works."""
+    """What is said of a task before it is made. Without a department it goes where its ticket lies, or its maker works.
+
+    `html` is the description where it is formatted, `files` are stored already: the pictures in it.
+    """
 
     title: str
     description: str = ""
@@ -52,6 +57,8 @@ class NewTask:
     assignee_id: int | None = None
     team_id: int | None = None
     due_at: datetime | None = None
+    html: str = ""
+    files: tuple[StoredFile, ...] = ()
 
 
 def make(actor: Actor, new: NewTask) -> str:
@@ -97,7 +104,8 @@ def insert(session: Session, actor: Actor, new: NewTask, origin: str | None = No
     wanted, now = settings.number_format(settings.current().number_pattern), clock.now()
     wanted = wanted or settings.number_format(settings.USUAL)
     task = Task(
-        number=numbering.give(session, wanted, Task.number), title=title, description=description, ticket_id=new.ticket_id,
+        number=numbering.give(session, wanted, Task.number), title=title, description=description, html=checked_html(new.html),
+        ticket_id=new.ticket_id,
         is_bound=new.ticket_id is not None, department_id=department.id, assignee_id=agent.id if agent else None,
         team_id=team.id if team else None, creator=actor.name[:200], state="open", due_at=new.due_at or clock.NEVER, origin=origin,
         updates=1, created_at=now, updated_at=now,
@@ -105,6 +113,7 @@ def insert(session: Session, actor: Actor, new: NewTask, origin: str | None = No
     is_first = session.scalar(select(Task.id).limit(1)) is None
     session.add(task)
     session.flush()
+    keeping.describe(session, task.id, task.html, new.files)
     if is_first:  # pages that have kept in mind that there is none look again
         log.changed(session, actor, "task", task.number, {}, words=f"{actor.name} made the first task, {task.number}")
     if ticket is not None:
@@ -143,6 +152,18 @@ def checked_words(title: str, description: str) -> tuple[str, str]:
     if len(description) > LONGEST_TEXT:
         raise TaskProblem(_("The description is too long. Attach it as a file."))
     return title, description
+
+
+def checked_html(html: str) -> str:
+    """A formatted description as it is stored; "" if nothing is formatted.
+
+    Raises:
+        TaskProblem: it is too long.
+    """
+    html = sanitize_html(html) if html else ""
+    if len(html) > 4 * LONGEST_TEXT:
+        raise TaskProblem(_("The description is too long. Attach it as a file."))
+    return html
 
 
 def who(

@@ -22,9 +22,10 @@ class Base(DeclarativeBase):
 class Task(Base):
     """Something to be done, for a ticket or by itself. `state` is "open" or "closed"; an open one keeps its ticket from being closed.
 
-    `due_at` is never NULL: `clock.NEVER` stands for "no date". `is_overdue` is set once, by the job that tells of it. `origin` says what
-    made it, where that must not make it twice. `updates` grows with each change. `department_id` is NULL once that department is gone; one
-    that `is_bound` was made for a ticket, and goes once its ticket is gone. `merged_from_id`: the ticket from which a merge has brought it.
+    `html` is the description where it is formatted. `due_at` is never NULL: `clock.NEVER` stands for "no date". `is_overdue` is set once,
+    by the job that tells of it. `origin` says what made it, where that must not make it twice. `updates` grows with each change.
+    `department_id` is NULL once that department is gone; one that `is_bound` was made for a ticket, and goes once its ticket is gone.
+    `merged_from_id`: the ticket from which a merge has brought it.
     """
 
     __tablename__ = "p_tasks__task"
@@ -46,6 +47,7 @@ class Task(Base):
     number: Mapped[str] = mapped_column(String(40), unique=True)
     title: Mapped[str] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id", ondelete="SET NULL"))
     is_bound: Mapped[bool] = mapped_column(default=False)
     merged_from_id: Mapped[int | None] = mapped_column(Id)
@@ -66,7 +68,7 @@ class Task(Base):
 class Entry(Base):
     """Something in a task's thread: an "update" (may be mailed to followers), a "note" (for agents), or "event" with `data`.
 
-    An event's text is its kind; `told` are the addresses to which an update went.
+    `html` is the text where it is formatted. An event's text is its kind; `told` are the addresses to which an update went.
     """
 
     __tablename__ = "p_tasks__entry"
@@ -77,23 +79,25 @@ class Entry(Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"))
     author: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     told: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class File(Base):
-    """A file on an entry; its bytes are claimed as "tasks:<task>"."""
+    """A file on an entry, or (`entry_id` is NULL) a picture in the description; its bytes are claimed as "tasks:<task>"."""
 
     __tablename__ = "p_tasks__file"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("p_tasks__task.id", ondelete="CASCADE"), index=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("p_tasks__entry.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("p_tasks__entry.id", ondelete="CASCADE"), index=True)
     filename: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     storage: Mapped[str] = mapped_column(String(40))
+    content_id: Mapped[str] = mapped_column(String(255), default="")
 
 
 class Follower(Base):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, and_, insert, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import (
@@ -21,12 +21,12 @@ from hookdesk.api import (
     clock,
     people,
     reading,
+    sanitize_html,
     transact,
 )
-from hookdesk_tasks import closing, guard
+from hookdesk_tasks import closing, guard, keeping
 from hookdesk_tasks.changing import change
-from hookdesk_tasks.closing import claimed_as
-from hookdesk_tasks.models import Entry, File, Follower, Task
+from hookdesk_tasks.models import Entry, Follower, Task
 from hookdesk_tasks.recording import TaskProblem, locked, tell, touch
 
 PERMISSION = {"update": "task.reply", "note": guard.NOTE}
@@ -36,13 +36,18 @@ MOST_FOLLOWERS = 50
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is to be added: `kind` is "update" or "note". Followers are told only if `tells`. `is_open` closes or reopens it by the way."""
+    """What is to be added: `kind` is "update" or "note". Followers are told only if `tells`. `is_open` closes or reopens it by the way.
+
+    `html` is the text where it is formatted, `stored` what is stored for it already: pictures in it, and further files.
+    """
 
     kind: str
     text: str
     files: tuple[InboundFile, ...] = ()
     tells: bool = False
     is_open: bool | None = None
+    html: str = ""
+    stored: tuple[StoredFile, ...] = ()
 
 
 def write(actor: Actor, task_id: int, written: Written) -> int:
@@ -55,11 +60,12 @@ def write(actor: Actor, task_id: int, written: Written) -> int:
     if written.is_open is not None and written.is_open is not view.is_open:
         guard.access_task(actor, task_id, "task.close")
     text = clean_text(written.text).strip()
-    if not text and not written.files:
+    html = sanitize_html(written.html) if written.html else ""
+    if not (text or written.files or written.stored):
         raise TaskProblem(_("Write something first, or attach a file."))
-    if len(text) > LONGEST:
+    if max(len(text), len(html)) > LONGEST:
         raise TaskProblem(_("The text is too long. Attach it as a file."))
-    stored = [attachments.store(file) for file in written.files]
+    stored = [*written.stored, *(attachments.store(file) for file in written.files)]
     told = [row.address for row in followers(task_id)] if written.tells and written.kind == "update" else []
 
     def work(session: Session) -> int:
@@ -67,27 +73,17 @@ def write(actor: Actor, task_id: int, written: Written) -> int:
             closing.apply(session, actor, view.id, view.ticket_id, written.is_open, text)
         task = locked(session, task_id)
         entry = Entry(
-            task_id=task.id, kind=written.kind, agent_id=actor.agent_id, author=actor.name[:200], text=text, data={}, told=told,
+            task_id=task.id, kind=written.kind, agent_id=actor.agent_id, author=actor.name[:200], text=text, html=html, data={}, told=told,
             created_at=clock.now(),
         )  # fmt: skip
         session.add(entry)
         session.flush()
-        _attach(session, task, entry, stored)
+        keeping.attach(session, task.id, entry.id, stored)
         touch(task)
         tell(session, task, actor, "entry", None, entry.id)
         return entry.id
 
     return transact(work)
-
-
-def _attach(session: Session, task: Task, entry: Entry, files: Sequence[StoredFile]) -> None:
-    """The files of an entry."""
-    if not files:
-        return
-    names = ("filename", "content_type", "size", "sha256", "storage")
-    rows = [{name: getattr(file, name) for name in names} for file in files]
-    session.execute(insert(File), [{**row, "task_id": task.id, "entry_id": entry.id} for row in rows])
-    attachments.claim(session, claimed_as(task.id), [file.sha256 for file in files])
 
 
 def followers(task_id: int) -> Sequence[Row[Any]]:

@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row, select
 
-from hookdesk.api import clock, reading, text_to_html
+from hookdesk.api import StoredFile, carried, clock, html_body, pictures_in, reading, text_to_html
+from hookdesk_tasks import keeping
 from hookdesk_tasks.guard import TaskView
 from hookdesk_tasks.models import Entry, File
 
@@ -60,13 +61,19 @@ def read(view: TaskView) -> list[Item]:
     return items
 
 
-def _files(view: TaskView) -> Mapping[int, list[Mapping[str, Any]]]:
-    """Entry → its files."""
-    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+def _files(view: TaskView) -> Mapping[int | None, list[Mapping[str, Any]]]:
+    """Entry → its files; None → the pictures in the description."""
+    found: dict[int | None, list[Mapping[str, Any]]] = defaultdict(list)
     for row in reading().all(select(*File.__table__.columns).where(File.task_id == view.id).order_by(File.id)):
         url = url_for("tasks.file", number=view.number, file_id=row.id, name=row.filename)
         found[row.entry_id].append(
-            {"name": row.filename, "url": url, "size": row.size, "content_type": row.content_type}
+            {
+                "name": row.filename,
+                "url": url,
+                "size": row.size,
+                "content_type": row.content_type,
+                "content_id": row.content_id,
+            }
         )
     return found
 
@@ -76,7 +83,31 @@ def _entry(row: Row[Any], files: Sequence[Mapping[str, Any]]) -> Item:
     role = ""
     if row.told:
         role = ngettext("mailed to %(num)d follower", "mailed to %(num)d followers", len(row.told))
-    return Item(KINDS[row.kind], row.created_at, row.id, row.author, str(role), text_to_html(row.text), list(files))
+    inside = pictures_in(row.html)
+    beside = [file for file in files if file["content_id"] not in inside]
+    return Item(KINDS[row.kind], row.created_at, row.id, row.author, str(role), body(row.html, row.text, files), beside)
+
+
+def body(html: str, text: str, files: Sequence[Mapping[str, Any]]) -> Markup:
+    """What was written, with its pictures; none from elsewhere."""
+    if not html:
+        return text_to_html(text)
+    return html_body(html, {file["content_id"]: file["url"] for file in files if file["content_id"]}, False)[0]
+
+
+def description(view: TaskView) -> Markup:
+    """What is to be done, as its page shows it; nothing for a task that its title says all of."""
+    if not (view.html or view.description):
+        return Markup("")
+    files = _files(view).get(None, []) if pictures_in(view.html) else []
+    return body(view.html, view.description, files)
+
+
+def pictures(view: TaskView) -> list[Mapping[str, Any]]:
+    """The pictures in the description, as its editor carries them."""
+    asked = select(*(getattr(File, name) for name in keeping.NAMES))
+    rows = reading().all(asked.where(File.task_id == view.id, File.entry_id.is_(None)))
+    return [carried(StoredFile(**row._mapping)) for row in rows]
 
 
 def sentence(what: str, actor: str, data: Mapping[str, Any]) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import product
@@ -13,7 +14,19 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select, text
 from tests.queries import counted
 
-from hookdesk.api import Actor, ActorKind, ThreadEntry, Ticket, clock, reading, release, site, system
+from hookdesk.api import (
+    Actor,
+    ActorKind,
+    InboundFile,
+    ThreadEntry,
+    Ticket,
+    attachments,
+    clock,
+    reading,
+    release,
+    site,
+    system,
+)
 from hookdesk.testing import Client
 from hookdesk_tasks import checklists, making, queues
 from hookdesk_tasks.checklists import Line
@@ -99,6 +112,7 @@ def test_a_task_lives_on_a_page_of_its_own(hookdesk_client: Client) -> None:
     page = hookdesk_client.submit("/agent/tasks/new", {"title": "Order paper", "due": "2026-07-01T10:00"}).text
     assert "Task T-0001 was made." in page
     own = "/agent/tasks/T-0001"
+    assert "tasks-description" not in hookdesk_client.get(own).text, "there is none"
     for part, data, seen in (
         ("assign", {"assignee": "1"}, "took it"),
         ("words", {"title": "Order thick paper", "description": "A4"}, "Order thick paper"),
@@ -119,6 +133,44 @@ def test_a_task_lives_on_a_page_of_its_own(hookdesk_client: Client) -> None:
     assert "was deleted" in hookdesk_client.submit(own, {}, to=f"{own}/delete").text
     assert hookdesk_client.get(own).status_code == 404
     assert hookdesk_client.get(str(link)).status_code == 404
+
+
+def test_descriptions_and_notes_are_formatted_and_show_their_pictures(
+    hookdesk_app: Flask, hookdesk_client: Client, ada: Actor
+) -> None:
+    """A picture that is taken out of a description goes; nothing runs, and nothing is loaded from elsewhere."""
+
+    def picture(name: str) -> tuple[str, str]:
+        with hookdesk_app.app_context():
+            stored = attachments.store(InboundFile(name, "image/png", name.encode(), content_id=f"{name}@inline"))
+            return attachments.token(stored, ada.user_id), f'<img src="cid:{name}@inline" alt="{name}">'
+
+    (first, shown), (second, other) = picture("plan.png"), picture("map.png")
+    bad = "<script>alert(1)</script><img src='https://elsewhere.example/x.png'>"
+    given = {"title": "Order paper", "description": ["Thick", f"<div>Thick <b>white</b> {shown}{bad}</div>"]}
+    page = hookdesk_client.submit("/agent/tasks/new", {**given, "kept": [first]}).text
+    number = re.search(r"T-\d+", page)
+    assert number is not None
+    path = f"/agent/tasks/{number[0]}"
+
+    def pictures(css: str) -> list[str]:
+        tree = LexborHTMLParser(hookdesk_client.get(path).data)
+        assert not tree.css(f"{css} script")
+        return [str(node.attributes["src"]) for node in tree.css(f"{css} img") if node.attributes.get("src")]
+
+    [url] = pictures(".tasks-description")
+    assert hookdesk_client.get(url).data == b"plan.png"
+    assert "<b>white</b>" in hookdesk_client.get(path).text
+    assert "plan.png@inline" in hookdesk_client.get(f"{path}?edit=1").text, "its editor shows it, too"
+    words = {"title": "Order paper", "description": ["Map", f"<div>See {other}</div>"], "kept": [second]}
+    hookdesk_client.submit(path, words, to=f"{path}/words")
+    [changed] = pictures(".tasks-description")
+    assert hookdesk_client.get(changed).data == b"map.png"
+    assert hookdesk_client.get(url).status_code == 404
+    note = {"message": ["Look", f"<div>Look: {shown}</div>"], "kept": [first]}
+    assert hookdesk_client.submit(path, note, to=f"{path}/note").status_code == 200
+    [noted] = pictures(".entry-body")
+    assert hookdesk_client.get(noted).data == b"plan.png"
 
 
 def test_lists_are_paged_searched_changed_at_once_and_exported(

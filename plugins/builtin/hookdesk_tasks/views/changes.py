@@ -13,6 +13,7 @@ from hookdesk.api import agent, clock, current_actor, tickets
 from hookdesk_desk import people
 from hookdesk_desk.directory import directory
 from hookdesk_tasks import changing, closing, talking
+from hookdesk_tasks.forms import WordsForm
 from hookdesk_tasks.guard import TaskView, access_task_number
 from hookdesk_tasks.recording import TaskProblem
 from hookdesk_tasks.views.blueprint import bp
@@ -88,8 +89,15 @@ def moment(text: str) -> datetime | None:
 @agent()
 def words(number: str) -> Response:
     """Say anew what is to be done (`title`, `description`)."""
-    given = (request.form.get("title", ""), request.form.get("description", ""))
-    return change(number, "task.edit", lambda view: changing.set_words(current_actor(), view.id, *given))
+    form = WordsForm()
+
+    def work(view: TaskView) -> None:
+        if not form.validate():
+            raise TaskProblem(" ".join(str(said[0]) for said in form.problems().values() if said))
+        given = (form.title.data or "", form.description.data or "", form.description.html, form.kept.data)
+        changing.set_words(current_actor(), view.id, *given)
+
+    return change(number, "task.edit", work)
 
 
 @bp.post("/agent/tasks/<number>/state", endpoint="state")

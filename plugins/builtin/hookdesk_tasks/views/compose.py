@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Forbidden, agent, current_actor, tickets
+from hookdesk.api import Forbidden, agent, carried, current_actor, tickets
 from hookdesk_tasks import talking
 from hookdesk_tasks.forms import EntryForm
 from hookdesk_tasks.guard import TaskView, access_task_number
@@ -37,7 +37,8 @@ def _post(view: TaskView, kind: str) -> Answer:
     if not form.validate():
         return _again(view, form, kind, " ".join(str(words[0]) for words in form.problems().values() if words))
     wanted = {"open": True, "closed": False}.get(form.state.data or "")
-    written = Written(kind, form.message.data or "", form.attachments.files(), bool(form.tells.data), wanted)
+    text, html, files = form.message.data or "", form.message.html, form.attachments.files()
+    written = Written(kind, text, files, bool(form.tells.data), wanted, html, form.kept.data)
     try:
         talking.write(current_actor(), view.id, written)
     except (tickets.TicketProblem, Forbidden) as problem:
@@ -50,5 +51,9 @@ def _again(view: TaskView, form: EntryForm, kind: str, error: str) -> tuple[str,
     """The page with the text kept and the reason."""
     if any(request.files.getlist("attachments")):
         error = f"{error} {_('Choose the files again: a browser does not keep them.')}"
-    written = {"mode": kind, "text": form.message.data or "", "error": error, "tells": form.tells.data}
+    kept = [carried(file) for file in form.kept.data]
+    written = {
+        "mode": kind, "text": form.message.data or "", "html": form.message.html, "kept": kept, "error": error,
+        "tells": form.tells.data,
+    }  # fmt: skip
     return task.render(view, written), 422

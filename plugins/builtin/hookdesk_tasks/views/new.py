@@ -15,6 +15,7 @@ from hookdesk.api import (
     TicketView,
     access_number,
     agent,
+    carried,
     current_actor,
     entry_scope,
     id_argument,
@@ -40,6 +41,8 @@ def new() -> str | Response | tuple[str, int]:
     ticket = access_number(current_actor(), number) if number else None
     form = NewForm(data=_given(ticket))
     _fill(form, ticket)
+    form.description.upload = url_for("core.upload")
+    form.description.files = [carried(file) for file in form.kept.data or ()]
     error = ""
     if form.validate_on_submit():
         try:
@@ -94,4 +97,6 @@ def _new(form: NewForm, ticket: TicketView | None) -> NewTask:
         chosen("assignee", places.agents),
         chosen("team", places.teams),
         moment(form.due.data.isoformat() if form.due.data else ""),
+        form.description.html,
+        form.kept.data,
     )

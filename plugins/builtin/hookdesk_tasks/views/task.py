@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import to_user_timezone
 from sqlalchemy import select
 
-from hookdesk.api import NotFound, StoredFile, agent, current_actor, reading, stored_file, text_to_html
+from hookdesk.api import NotFound, StoredFile, agent, current_actor, reading, stored_file
 from hookdesk_desk.directory import directory
 from hookdesk_tasks import guard, queues, talking, thread
 from hookdesk_tasks.guard import TaskView, access_task_number, sees_ticket
@@ -29,6 +29,7 @@ def task_page(number: str) -> str:
 def render(view: TaskView, written: dict[str, Any] | None = None) -> str:
     """The page; `written` is what stands in the composer after something was wrong with it."""
     actor, places = current_actor(), directory()
+    is_editing = request.args.get("edit") == "1"
     nobody = ("", _("Nobody"))
     return render_template(
         "tasks/task.html",
@@ -37,7 +38,8 @@ def render(view: TaskView, written: dict[str, Any] | None = None) -> str:
         is_own=view.assignee_id == actor.agent_id,
         items=queues.nav_items(actor),
         thread=thread.read(view),
-        description=text_to_html(view.description) if view.description else "",
+        description=thread.description(view),
+        pictures=thread.pictures(view) if is_editing else [],
         followers=talking.followers(view.id),
         ticket_url=_ticket_url(view),
         agents=_with_now([nobody, *_pairs(places.agents)], view.assignee_id, view.assignee),
@@ -45,7 +47,7 @@ def render(view: TaskView, written: dict[str, Any] | None = None) -> str:
         departments=_with_now(_pairs(places.departments), view.department_id, view.department),
         due=to_user_timezone(view.due).strftime("%Y-%m-%dT%H:%M") if view.due else "",
         written=written or {},
-        is_editing=request.args.get("edit") == "1" or bool(written and "title" in written),
+        is_editing=is_editing,
     )
 
 
@@ -73,9 +75,8 @@ def paper(number: str) -> str:
     view = access_task_number(current_actor(), number)
     with_notes = request.args.get("notes") == "1"
     shown = [one for one in thread.read(view) if one.kind == "reply" or (with_notes and one.kind == "note")]
-    description = text_to_html(view.description) if view.description else ""
     return render_template(
-        "tasks/print.html", task=view, thread=shown, description=description, with_notes=with_notes,
+        "tasks/print.html", task=view, thread=shown, description=thread.description(view), with_notes=with_notes,
         ticket_url=_ticket_url(view),
     )  # fmt: skip
 
