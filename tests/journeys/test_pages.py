@@ -146,7 +146,7 @@ ADMIN = [
         "/admin/mail-addresses",
         "/admin/mail-addresses/new",
     ),
-    *("/admin/mail/channels", "/admin/mail/inspect", "/admin/mail/upload"),
+    *("/admin/mail/channels", "/admin/mail/inspect", "/admin/mail/inspect/upload"),
     *("/admin/mail/accounts", "/admin/mail/accounts/new", "/admin/mailboxes", "/admin/mailboxes/new"),
 ]
 WIDE: tuple[Literal["light"], int] = ("light", 1440)

@@ -25,7 +25,7 @@ def own() -> list[BulkAction]:
         _choosing("priority", _("Priority"), _("Priority"), _of("priorities"), do.priority, do.priority_back, "ticket.edit", "p-high"),
         _choosing("team", _("Team"), _("Team"), _teams, do.team, do.unassign, "ticket.assign", "users"),
         _choosing("transfer", _("Move"), _("Department"), _of("departments"), do.transfer, do.transfer_back, "ticket.transfer", "building"),
-        _choosing("refer", _("Show to others"), _("To"), _others, do.refer, do.withdraw, "ticket.refer", "eye"),
+        _choosing("refer", _("Show to others"), _("Who sees it"), _others, do.refer, do.withdraw, "ticket.refer", "eye"),
         _choosing("answered", _("Answered"), _("It is"), _answers, do.answered, do.answered_back, "ticket.mark_answered", "check"),
         BulkAction(
             "note", _("Add a note"), do.note, permission="ticket.note", icon="note",

@@ -71,7 +71,7 @@ def pages(query: str) -> list[PaletteItem]:
 
 def _every_page() -> list[PaletteItem]:
     """All that the navigation of this actor leads to; the place in it as the order."""
-    names = {"admin": _("Admin panel"), "desk.sidebar": _("Queue"), "account": _("Your own")}
+    names = {"admin": _("Admin panel"), "desk.sidebar": _("Queue"), "account": _("Your account")}
     links = [(area, link) for area in _AREAS for link in nav(area) if link["plugin"] != "palette"]
     return [
         PaletteItem(

@@ -156,7 +156,7 @@ def panel(hookdesk_client: Client, make_agent: Callable[..., Actor]) -> Client:
 
 
 def test_an_admin_uploads_mails(panel: Client, hookdesk_app: Flask, mbox: Path) -> None:
-    done = panel.submit("/admin/mail/upload", {"file": (BytesIO(mbox.read_bytes()), "old.mbox")}).text
+    done = panel.submit("/admin/mail/inspect/upload", {"file": (BytesIO(mbox.read_bytes()), "old.mbox")}).text
     assert "old.mbox is stored." in done
     assert "New ticket <b" in done
     with hookdesk_app.app_context():

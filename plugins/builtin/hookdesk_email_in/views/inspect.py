@@ -43,7 +43,7 @@ def stored(intake_id: int) -> str:
     return _page(None, found[0], found[1], intake_id)
 
 
-@bp.route("/upload", methods=["GET", "POST"])
+@bp.route("/inspect/upload", methods=["GET", "POST"])
 @admin
 def upload() -> str | Answer | tuple[str, int]:
     """Take in the mails of a file, and see how far those are that take longer."""

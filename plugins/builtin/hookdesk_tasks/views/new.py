@@ -77,7 +77,7 @@ def _given(ticket: TicketView | None) -> dict[str, Any]:
 def _fill(form: NewForm, ticket: TicketView | None) -> None:
     """What the menus offer."""
     places = directory()
-    home = _("Where the ticket lies") if ticket else _("Your own")
+    home = _("Where the ticket lies") if ticket else _("Your department")
     for field, label, options in (
         (form.department, home, places.departments),
         (form.assignee, _("Nobody"), places.agents),
