@@ -44,7 +44,16 @@ pytestmark = [
 Axe = Callable[[Page], list[str]]
 PORTAL = [
     *("/", "/open", "/open?topic=topics:1", "/check", "/nothing-here", "/agent/login", "/agent/reset"),
-    *("/help", "/help/1", "/help/2", "/help/categories/1-bikes", "/help/search", "/help/search?q=tyre", "/help/glad"),
+    *(
+        "/help",
+        "/help/1",
+        "/help/2",
+        "/help/categories/1-bikes",
+        "/help/search",
+        "/help/search?q=tyre",
+        "/help/search?q=nothingofthekind",
+        "/help/glad",
+    ),
 ]
 SEARCHED = '{"version":1,"mode":"all","parts":[{"field":"subject","operator":"contains","value":"e"}]}'
 DESK = [

@@ -23,6 +23,13 @@ def helped(app: Flask, article_id: int) -> tuple[int, int]:
         return row.helpful, row.unhelpful
 
 
+def test_whom_no_article_answers_may_write_to_us(hookdesk_client: Client) -> None:
+    for path in ("/help", "/help/search?q=nothingofthekind"):
+        answer = hookdesk_client.get(path)
+        assert answer.status_code == 200
+        assert '<a class="btn" href="/open">' in answer.text
+
+
 def test_each_browser_answers_once_and_may_change_its_mind(
     hookdesk_app: Flask, hookdesk_client: Client, place: Callable[..., int], write: Write
 ) -> None:

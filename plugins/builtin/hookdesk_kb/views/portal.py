@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -24,8 +24,17 @@ def home() -> str:
     """Every category with its first articles."""
     mine = library()
     return render_template(
-        "kb/home.html", sections=sections(mine, None, 5), featured=related.featured(mine, 6), link=article_url
+        "kb/home.html",
+        sections=sections(mine, None, 5),
+        featured=related.featured(mine, 6),
+        link=article_url,
+        form_url=form_url(),
     )
+
+
+def form_url() -> str:
+    """Where those write to us whom no article answers; "" if the portal is switched off."""
+    return url_for("portal.open_form") if "portal.open_form" in current_app.view_functions else ""
 
 
 def sections(mine: Library, parent_id: int | None, most: int = TOP) -> list[dict[str, Any]]:
@@ -149,6 +158,7 @@ def results() -> str:
         most=search.MOST,
         topic=topic,
         topics=[choice for choice in topics() if choice.ref in used],
+        form_url=form_url(),
     )
 
 
