@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +19,10 @@ from benchmarks import processes
 
 LOGIN, PASSWORD = "bench", "a password for measuring"
 ROOT = Path(__file__).parent.parent
-SOURCES = (
-    "core/hookdesk/models",
-    "core/hookdesk/db/migrations",
-    "plugins/builtin/*/migrations",
-    "plugins/builtin/hookdesk_demo",
+SCHEMA = ("core/hookdesk/models", "core/hookdesk/db/migrations", "plugins/builtin/*/migrations")
+SEEDING = tuple(
+    f"plugins/builtin/hookdesk_demo/{name}.py"
+    for name in ("arrivals", "batch", "bulk", "cast", "life", "samples", "telling", "words")
 )
 
 
@@ -48,25 +47,35 @@ def made(folder: Path, tickets: int, database_url: str = "") -> Instance:
 
 
 def fingerprint() -> str:
-    """Changes with whatever shapes a seeded database."""
+    """Changes with whatever shapes a database's tables, and with what is written into them by the seed."""
+    return f"{_digest(SEEDING)}-{_digest(SCHEMA)}"
+
+
+def _digest(places: Iterable[str]) -> str:
+    """Stands for the content of some files and folders."""
     digest = hashlib.sha256()
-    for pattern in SOURCES:
-        for file in sorted(ROOT.glob(f"{pattern}/**/*")):
-            if file.suffix in (".py", ".toml"):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+    for place in places:
+        for file in sorted(ROOT.glob(place if place.endswith(".py") else f"{place}/**/*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def cached(tickets: int) -> Path:
-    """The folder of a seeded SQLite instance; made if there is none yet. Older ones of the same size are removed."""
+    """The folder of a seeded SQLite instance; made if there is none yet. One with older tables is brought up to date, as a site would be;
+    others of the same size are removed."""
     store = Path(tempfile.gettempdir()) / f"hookdesk-benchmarks-{os.getuid()}"
     folder = store / f"{tickets}-{fingerprint()}"
     if (folder / "instance.key").exists():
         return folder
+    older = sorted(store.glob(f"{tickets}-{_digest(SEEDING)}-*"), key=lambda one: one.stat().st_mtime)
+    building = older.pop() if older else store / f"building-{os.getpid()}"
     for old in store.glob(f"{tickets}-*"):
-        shutil.rmtree(old)
-    building = store / f"building-{os.getpid()}"
-    _fill(made(building, tickets))
+        if old != building:
+            shutil.rmtree(old)
+    if building.exists():
+        _hookdesk(made(building, tickets), "init")
+    else:
+        _fill(made(building, tickets))
     building.rename(folder)
     return folder
 

@@ -1,4 +1,4 @@
-"""The site's processes: a gunicorn master that imports core once, and workers forked from it that import the plugins."""
+"""The site's processes: a gunicorn master that imports what ships in the box once, and workers forked from it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import importlib
 import os
 import site as python_site
 import sys
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -16,6 +17,9 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from hookdesk import config as configuration
 from hookdesk.app import create_app
 from hookdesk.config import Config, ConfigError
+from hookdesk.db.engine import Database
+from hookdesk.lifecycle.discovery import discover
+from hookdesk.lifecycle.loader import states
 from hookdesk.server.master import Master
 from hookdesk.server.supervisor import NOT_READY_STATUS, ready_file
 from hookdesk.server.web_worker import WebWorker
@@ -70,9 +74,24 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             importlib.import_module(name)
         if os.waitstatus_to_exitcode(os.waitpid(preparing, 0)[1]) != 0:
             raise SystemExit(NOT_READY_STATUS)
+        import_builtin(self.config)
         gc.collect()
         gc.freeze()  # what is there now stays shared between the workers
         Master(self, self.config.job_workers, ready_file(self.config).exists).run()
+
+
+def import_builtin(config: Config) -> None:
+    """Import the plugins of the box that are switched on, for all workers at once: 16 MB less in each. They change with core only.
+
+    Others may be newer at the next fork, so each worker imports those itself. It also tells whose import fails.
+    """
+    db = Database(config.database)
+    wanted = {} if config.safe_mode else states(db)
+    db.dispose()  # no connection may exist before a fork
+    for slug, found in discover().items():
+        if slug in wanted and found.is_builtin:
+            with suppress(Exception):
+                importlib.import_module(found.module)
 
 
 def start_preparing(config: Config) -> int:
