@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -184,3 +185,8 @@ def test_a_body_that_cannot_be_read_is_told_in_words(hookdesk_app: Flask, error:
     answer = app.test_client().post("/open", headers=form, environ_overrides=body)
     assert (answer.status_code, "could not be read" in answer.text) == (400, True)
     end(app)
+
+
+def test_the_supervisor_stays_small() -> None:
+    asked = "import sys, hookdesk.cli.running; sys.exit(bool({'sqlalchemy', 'flask'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

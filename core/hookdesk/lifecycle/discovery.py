@@ -112,7 +112,10 @@ class Found:
         except (OSError, SyntaxError, ValueError, ImportError):
             return None
         wanted = self.target.partition(":")[2]
-        return next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == wanted), None)
+        found = next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == wanted), None)
+        for method in (node for node in (found.body if found else ()) if isinstance(node, ast.FunctionDef)):
+            method.body, method.decorator_list = [], []  # nobody asks, and each process would hold 4 MB of them
+        return found
 
     @property
     def _source(self) -> Path:

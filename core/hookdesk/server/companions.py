@@ -11,11 +11,13 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookdesk.config import Config
-from hookdesk.hookspecs import RunningHooks
 from hookdesk.server.children import Child
-from hookdesk.site import Site
+
+if TYPE_CHECKING:
+    from hookdesk.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ class Naming:
 
     def look(self) -> None:
         """Write them if the set-up of the site was changed since the last look. What goes wrong waits for the next change."""
+        from hookdesk.hookspecs import RunningHooks  # not for the supervisor: 33 MB with all that stands behind it
+
         try:
             edition = self._site.settings.edition
             if edition == self._edition:
