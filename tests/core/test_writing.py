@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from hookdesk.db import sqlite
 from hookdesk.db.engine import Database
 from hookdesk.db.retry import is_conflict
+from hookdesk.testing import reuse
 
 
 @pytest.fixture
@@ -56,7 +57,10 @@ def test_who_waits_in_vain_is_told_that_the_database_is_busy(
     assert is_conflict(refused.value)
 
 
-def test_each_transaction_waits_for_the_disk_unless_it_says_otherwise(db: Database) -> None:
+def test_each_transaction_waits_for_the_disk_unless_it_says_otherwise(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "WAITS", reuse.WAITS)  # other tests have no time for it
     waits = []
     for is_lasting in (True, False, True):
         with db.write(is_lasting) as session:

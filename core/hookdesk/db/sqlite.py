@@ -12,17 +12,19 @@ WRITE = "hookdesk_write"
 LASTING = "hookdesk_lasting"
 """The execution option of a writing transaction: True if its commit waits for the disk."""
 BUSY_TIMEOUT_MS = 15_000
+WAITS = {True: "FULL", False: "NORMAL"}
+"""How a lasting and a passing commit wait for the disk: `PRAGMA synchronous`."""
 ASK_AGAIN_S = 0.002
 """SQLite's own waiting sleeps longer each time, up to 100 ms, and so comes too late again and again while others write without a pause."""
 # A page cache of half a megabyte: the kernel keeps the file for all processes, and neither 2 MB (SQLite's own) nor 16 MB for each of a
 # dozen connections made anything faster at 100,000 tickets.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-500")
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-500")
 
 
 def prepare(connection: sqlite3.Connection, _record: object) -> None:
     """Set up a new connection: the driver in autocommit, so that BEGIN is ours."""
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
+    for pragma in (*_PRAGMAS, f"synchronous={WAITS[True]}"):
         connection.execute(f"PRAGMA {pragma}")
     # SQLite's own lower() knows ASCII only; conditions must fold letters of every script, as Python and PostgreSQL do
     connection.create_function(
@@ -36,9 +38,7 @@ def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # it is SQLite's
-    driver.execute(
-        f"PRAGMA synchronous={'FULL' if connection.get_execution_options().get(LASTING, True) else 'NORMAL'}"
-    )
+    driver.execute(f"PRAGMA synchronous={WAITS[connection.get_execution_options().get(LASTING, True)]}")
     driver.execute("PRAGMA busy_timeout=0")
     try:
         if not _has_begun(driver):

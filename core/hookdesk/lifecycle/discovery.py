@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import Distribution, EntryPoint, PackageMetadata, entry_points
 from pathlib import Path
 
@@ -19,6 +19,46 @@ import hookdesk
 GROUP = "hookdesk.plugins"
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_SLUG = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the source of a plugin's class says: its docstring, its literal tuples of strings, the names of its methods."""
+
+    doc: str = ""
+    tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    methods: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=256)  # every start and many a page of the admin panel asks for all plugins
+def stated(source: bytes, name: str) -> Stated:
+    """Read the class of that name.
+
+    Raises:
+        SyntaxError, ValueError: the source is no Python.
+    """
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == name]
+    if not classes:
+        return Stated()
+    body = classes[0].body
+    return Stated(
+        ast.get_docstring(classes[0]) or "",
+        {name: value for node in reversed(body) for name, value in _tuples(node)},
+        frozenset(node.name for node in body if isinstance(node, ast.FunctionDef)),
+    )
+
+
+def _tuples(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The names that a statement gives a value, and that value if it is a literal tuple."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return
+    try:
+        value = tuple(str(item) for item in ast.literal_eval(node.value))  # type: ignore[arg-type]  # None is caught below
+    except (ValueError, TypeError):
+        value = ()
+    for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
+        if isinstance(target, ast.Name):
+            yield target.id, value
 
 
 @dataclass(frozen=True)
@@ -69,53 +109,28 @@ class Found:
     @property
     def title(self) -> str:
         """The first line of the class's docstring, or the slug."""
-        return (self._doc.splitlines() or [self.slug])[0].strip().rstrip(".")
+        return (self._stated.doc.splitlines() or [self.slug])[0].strip().rstrip(".")
 
     @property
     def description(self) -> str:
         """The rest of the docstring, or the distribution's summary."""
-        return "\n".join(self._doc.splitlines()[1:]).strip() or ("" if self.is_builtin else self.summary)
+        return "\n".join(self._stated.doc.splitlines()[1:]).strip() or ("" if self.is_builtin else self.summary)
 
     def declared(self, name: str) -> tuple[str, ...]:
         """A tuple of strings that the class body states as a literal (`depends`, `uses`, `capabilities`)."""
-        for node in self._class.body if self._class else ():
-            targets = (
-                node.targets
-                if isinstance(node, ast.Assign)
-                else [node.target]
-                if isinstance(node, ast.AnnAssign)
-                else []
-            )
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                try:
-                    return tuple(str(item) for item in ast.literal_eval(node.value))  # type: ignore[attr-defined]  # both have one
-                except (ValueError, TypeError):
-                    return ()
-        return ()
+        return self._stated.tuples.get(name, ())
 
     def defines(self, method: str) -> bool:
         """True if the class body has that method: whether `on_enable` and its like need a process to run in."""
-        return any(
-            isinstance(node, ast.FunctionDef) and node.name == method
-            for node in (self._class.body if self._class else ())
-        )
-
-    @property
-    def _doc(self) -> str:
-        return (ast.get_docstring(self._class) or "") if self._class else ""
+        return method in self._stated.methods
 
     @cached_property
-    def _class(self) -> ast.ClassDef | None:
-        """The plugin's class in its source."""
+    def _stated(self) -> Stated:
+        """What the plugin's class states in its source."""
         try:
-            tree = ast.parse(self._source.read_bytes())
+            return stated(self._source.read_bytes(), self.target.partition(":")[2])
         except (OSError, SyntaxError, ValueError, ImportError):
-            return None
-        wanted = self.target.partition(":")[2]
-        found = next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == wanted), None)
-        for method in (node for node in (found.body if found else ()) if isinstance(node, ast.FunctionDef)):
-            method.body, method.decorator_list = [], []  # nobody asks, and each process would hold 4 MB of them
-        return found
+            return Stated()
 
     @property
     def _source(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from hookdesk.settings.fields import setting
 LOCALE = Path(__file__).parent.parent / "locale"
 
 
+@cache  # tzdata is some six hundred files
 def _timezones() -> Sequence[tuple[str, str]]:
     """UTC and the zones of places; not the bare offsets, abbreviations and machine names that tzdata carries along."""
     places = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))

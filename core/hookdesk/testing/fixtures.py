@@ -17,8 +17,8 @@ from hookdesk.models import Department, Role, Ticket
 from hookdesk.services import actors, intake, people
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
+from hookdesk.testing import reuse
 from hookdesk.testing.instances import Client, Clock, Instances, end
-from hookdesk.testing.templates import COMPILED
 from hookdesk.types.actors import ANONYMOUS, Actor
 from hookdesk.types.intake import InboundFile, InboundMessage
 
@@ -27,7 +27,8 @@ ROUNDS = 50
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known, and let the applications share."""
+    reuse.begin()
     config.addinivalue_line("markers", MARKER)
 
 
@@ -52,7 +53,6 @@ def hookdesk_app(
     config = hookdesk_instances.copy(marker.args if marker else (), tmp_path / "instance", plugins_off)
     app = create_app(config)
     app.test_client_class = Client
-    app.jinja_env.bytecode_cache = COMPILED
     yield app
     end(app)
 

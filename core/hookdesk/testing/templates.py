@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from types import CodeType
+
 from jinja2.bccache import Bucket, BytecodeCache
 
 
 class Compiled(BytecodeCache):
-    """Byte code by template and source; a template that reads differently is compiled again."""
+    """Code by template and source; a template that reads differently is compiled again."""
 
     def __init__(self) -> None:
         """Nothing is compiled yet."""
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """What an application before compiled of it."""
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep it for those that come."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
 COMPILED = Compiled()
