@@ -3,29 +3,80 @@
 from __future__ import annotations
 
 import ast
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Column
 
 from hookdesk import api
+from hookdesk.config import Config
 from hookdesk.db import migrate
+from hookdesk.lifecycle import process
+from hookdesk.lifecycle.check import check
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.lifecycle.loader import import_plugin
 from hookdesk.lifecycle.order import resolve
 from hookdesk.settings import describe
 from hookdesk.testing import assert_plugin_contract
+from tests.servers import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILTIN = {slug: found for slug, found in discover().items() if found.is_builtin}
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["hookdesk.lifecycle.check"])
 each_plugin = pytest.mark.parametrize("slug", BUILTIN)
 
 
+@pytest.fixture(scope="session")
+def core_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with core's tables, to be copied: its migrations are the same for every plugin."""
+    file = tmp_path_factory.mktemp("core") / "site.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def core_on_postgres(postgres_url: str) -> str:
+    """The name of a database with core's tables, to be copied."""
+    name = f"core_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    postgres.create(postgres.postgres_server(), name)
+    migrate.upgrade(postgres.url_of(postgres.postgres_server(), name))
+    return name
+
+
+@pytest.fixture
+def sqlite_site(core_on_sqlite: Path, tmp_path: Path) -> str:
+    """SQLAlchemy URL of a database with core's tables alone."""
+    return f"sqlite:///{shutil.copy(core_on_sqlite, tmp_path / 'site.db')}"
+
+
+@pytest.fixture
+def postgres_site(core_on_postgres: str) -> Iterator[str]:
+    """The same on PostgreSQL."""
+    server, name = postgres.postgres_server(), f"test_{uuid4().hex}"
+    postgres.create(server, name, core_on_postgres)
+    yield postgres.url_of(server, name)
+    postgres.drop(server, name)
+
+
 @each_plugin
-def test_it_keeps_the_contract(slug: str) -> None:
-    assert_plugin_contract(slug)
+def test_it_keeps_the_contract(slug: str, sqlite_site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "check", _checked)
+    assert_plugin_contract(slug, sqlite_site)
+
+
+def _checked(_config: Config, slug: str, enabled: Sequence[str]) -> list[str]:
+    """`process.check`, in a process that has core and no plugin as well, but need not import core first."""
+    with ProcessPoolExecutor(1, mp_context=FORKS) as pool:
+        return pool.submit(check, slug, enabled).result(timeout=process.LIMIT)
 
 
 def test_words_are_not_translated_while_they_are_imported() -> None:
@@ -38,31 +89,23 @@ def test_words_are_not_translated_while_they_are_imported() -> None:
 
 @each_plugin
 @pytest.mark.postgres
-def test_it_migrates_up_down_and_up_on_postgresql(slug: str, fresh_postgres_url: str) -> None:
-    migrate.upgrade(fresh_postgres_url)
+def test_it_migrates_up_down_and_up_on_postgresql(slug: str, postgres_site: str) -> None:
     for item in resolve(BUILTIN, dict.fromkeys(BUILTIN))[0]:
         if item.migrations and (item.slug == slug or item.slug in BUILTIN[slug].declared("depends")):
-            migrate.upgrade(fresh_postgres_url, item.slug, item.migrations)
+            migrate.upgrade(postgres_site, item.slug, item.migrations)
     directory = BUILTIN[slug].migrations
     if directory is None:
         return
-    assert migrate.downgrade(fresh_postgres_url, slug, directory) == ""
-    assert migrate.tables(fresh_postgres_url, slug) == []
-    assert migrate.upgrade(fresh_postgres_url, slug, directory) == migrate.head(directory)
+    assert migrate.downgrade(postgres_site, slug, directory) == ""
+    assert migrate.tables(postgres_site, slug) == []
+    assert migrate.upgrade(postgres_site, slug, directory) == migrate.head(directory)
 
 
 @each_plugin
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_its_tables_are_what_its_models_say(
-    slug: str, database: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    url = (
-        str(request.getfixturevalue("fresh_postgres_url"))
-        if database == "postgresql"
-        else f"sqlite:///{tmp_path / 'site.db'}"
-    )
+@pytest.mark.parametrize("database", ["sqlite_site", pytest.param("postgres_site", marks=pytest.mark.postgres)])
+def test_its_tables_are_what_its_models_say(slug: str, database: str, request: pytest.FixtureRequest) -> None:
+    url = str(request.getfixturevalue(database))
     import_plugin(BUILTIN[slug])
-    migrate.upgrade(url)
     for item in resolve(BUILTIN, dict.fromkeys(BUILTIN))[0]:
         if item.migrations and (item.slug == slug or item.slug in BUILTIN[slug].declared("depends")):
             migrate.upgrade(url, item.slug, item.migrations)

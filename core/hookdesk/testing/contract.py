@@ -15,7 +15,7 @@ from hookdesk.lifecycle.order import resolve
 def assert_plugin_contract(slug: str, database_url: str = "") -> None:
     """Fail unless the plugin passes `hookdesk plugins check`, has a title, and migrates up, down and up again.
 
-    `database_url` is an empty database to migrate in; by default a temporary SQLite file.
+    `database_url` is a database to migrate in, empty or with core's tables; by default a temporary SQLite file.
     """
     installed = discover()
     assert slug in installed, f"{slug} is not installed: {', '.join(installed)}"
