@@ -46,7 +46,7 @@ def core_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def core_on_postgres(postgres_url: str) -> str:
     """The name of a database with core's tables, to be copied."""
-    name = f"core_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    name = f"contracts_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
     postgres.create(postgres.postgres_server(), name)
     migrate.upgrade(postgres.url_of(postgres.postgres_server(), name))
     return name

@@ -14,6 +14,7 @@ from tests.servers import postgres
 
 from hookdesk.app import create_app
 from hookdesk.config import Config
+from hookdesk.db import migrate
 from hookdesk.lifecycle.discovery import discover
 from hookdesk.testing import Client, Instances
 from hookdesk.testing.instances import SECRET, end, prepare, with_dependencies
@@ -38,8 +39,12 @@ class PostgresTemplates:
         server, found = postgres.postgres_server(), discover()
         key = tuple(sorted(with_dependencies(found, slugs, without)))
         if key not in self._built:
-            name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_{len(self._built)}"
-            postgres.create(server, name)
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
+            core, name = f"core_{worker}", f"template_{worker}_{len(self._built)}"
+            if not self._built:
+                postgres.create(server, core)
+                migrate.upgrade(postgres.url_of(server, core))
+            postgres.create(server, name, core)
             url = postgres.url_of(server, name)
             prepare(Config(instance=self._folder, database_url=url, secret_key=SECRET, testing=True), found, key)
             self._built[key] = name

@@ -50,15 +50,19 @@ class Instances:
 
     def _build(self, found: Mapping[str, Found], slugs: Iterable[str]) -> Path:
         """A site in a new folder."""
+        core = self._folder / "core"
+        if not core.exists():  # its migrations are the same for every site
+            core.mkdir(parents=True)
+            migrate.upgrade_core(Config(instance=core, secret_key=SECRET, testing=True))
         folder = self._folder / f"instance-{len(self._built)}"
         shutil.rmtree(folder, ignore_errors=True)  # of an attempt that failed, for each test shall tell the same reason
-        folder.mkdir(parents=True)
+        shutil.copytree(core, folder)
         prepare(Config(instance=folder, secret_key=SECRET, testing=True), found, slugs)
         return folder
 
 
 def prepare(config: Config, found: Mapping[str, Found], slugs: Iterable[str]) -> None:
-    """Migrate an empty database, switch plugins on in it and give it what no site can do without."""
+    """Migrate a database, empty or with core's tables, switch plugins on in it and give it what no site can do without."""
     migrate.upgrade_core(config)
     db = Database(config.database)
     with db.write() as session:
