@@ -69,6 +69,7 @@ FIELDS["assignee"] = replace(FIELDS["assignee"], mine="agent_id", choices=list)
 FIELDS["marks"] = replace(FIELDS["marks"], mine="teams", choices=list)
 FIELDS["marks"] = replace(FIELDS["marks"], owner=(TABLE.c.id, MARKS.c.probe_id))
 FIELDS["closed"] = replace(FIELDS["created"], name="closed", empty=clock.NEVER)
+READER = Actor(kind=ActorKind.AGENT, name="Ada", agent_id=1, timezone="UTC")
 READERS = st.builds(
     Actor,
     kind=st.just(ActorKind.AGENT),
@@ -188,6 +189,16 @@ def store(connection: Connection, row: dict[str, Any]) -> None:
 def found(connection: Connection, condition: Any) -> bool:
     """True if the row meets an SQL condition."""
     return connection.execute(select(TABLE.c.id).where(condition)).first() is not None
+
+
+def test_a_stored_moment_is_not_taken_for_one_that_was_said_before(connection: Connection) -> None:
+    """The statement that was compiled for the one serves the other badly: it does not know that it has to ask for the time."""
+    row = {**dict.fromkeys(TYPES), "created": START, "channel": "web", "answered": False, "names": (), "marks": ()}
+    store(connection, row)
+    spoken = Group(Mode.ALL, (Comparison("created", Operator.IN_LAST, "2d"),))
+    with clock.at(START + timedelta(hours=1)):
+        for is_kept in (False, True, False):
+            assert found(connection, where(resolved(spoken, FIELDS, READER, is_kept), FIELDS)), is_kept
 
 
 @settings(max_examples=100, deadline=None)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam
+from sqlalchemy import BindParameter
 
 from hookdesk import clock
 from hookdesk.models import UTCDateTime
@@ -19,6 +19,16 @@ from hookdesk.settings import CoreSettings
 from hookdesk.site import site
 from hookdesk.types.actors import Actor
 from hookdesk.types.criteria import NEGATED, READER, SPANS, Comparison, Field, Group, Mode, Operator
+
+
+class _Later(BindParameter[Any]):
+    """A value that is worked out when it is asked for.
+
+    A class of its own, for SQLAlchemy else takes a statement that it compiled with a plain value for the same, and asks for nothing.
+    """
+
+    inherit_cache = True
+
 
 NEVER = Group(Mode.NONE, (Group(Mode.ALL),))
 """No ticket."""
@@ -61,7 +71,7 @@ def resolved(group: Group, fields: Mapping[str, Field], actor: Actor, is_kept: b
     def moment(edge: Edge) -> Any:
         if not is_kept:
             return edge(clock.now())
-        return bindparam(None, unique=True, callable_=lambda: edge(clock.now()), type_=UTCDateTime())
+        return _Later(None, unique=True, callable_=lambda: edge(clock.now()), type_=UTCDateTime())
 
     def part_of(part: Group | Comparison) -> Group | Comparison:
         if isinstance(part, Group):

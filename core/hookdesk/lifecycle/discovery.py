@@ -37,28 +37,23 @@ def stated(source: bytes, name: str) -> Stated:
     Raises:
         SyntaxError, ValueError: the source is no Python.
     """
-    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == name]
-    if not classes:
-        return Stated()
-    body = classes[0].body
-    return Stated(
-        ast.get_docstring(classes[0]) or "",
-        {name: value for node in reversed(body) for name, value in _tuples(node)},
-        frozenset(node.name for node in body if isinstance(node, ast.FunctionDef)),
-    )
+    for found in ast.parse(source).body:
+        if isinstance(found, ast.ClassDef) and found.name == name:
+            tuples = {name: value for node in reversed(found.body) for name, value in _tuples(node)}
+            methods = frozenset(node.name for node in found.body if isinstance(node, ast.FunctionDef))
+            return Stated(ast.get_docstring(found) or "", tuples, methods)
+    return Stated()
 
 
 def _tuples(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The names that a statement gives a value, and that value if it is a literal tuple."""
-    if not isinstance(node, ast.Assign | ast.AnnAssign):
-        return
-    try:
-        value = tuple(str(item) for item in ast.literal_eval(node.value))  # type: ignore[arg-type]  # None is caught below
-    except (ValueError, TypeError):
-        value = ()
-    for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
-        if isinstance(target, ast.Name):
-            yield target.id, value
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        try:
+            value = tuple(map(str, ast.literal_eval(node.value)))  # type: ignore[arg-type]  # None is caught below
+        except (ValueError, TypeError):
+            value = ()
+        targets = node.targets if isinstance(node, ast.Assign) else (node.target,)
+        yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
 
 
 @dataclass(frozen=True)
