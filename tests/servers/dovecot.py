@@ -139,6 +139,12 @@ class Dovecot:
             (maildir / "tmp" / name).rename(maildir / "new" / name)
         self.own(self.home(user))
 
+    def spoil(self, user: str, words: bytes) -> None:
+        """Let the server be unable to read the message with these words."""
+        for file in (self.home(user) / "Maildir").glob("*/*"):
+            if file.is_file() and words in file.read_bytes():
+                file.chmod(0)
+
     def own(self, place: Path) -> None:
         """Let the server write there, where it runs as another user."""
         if os.geteuid() == 0:

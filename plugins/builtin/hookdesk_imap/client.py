@@ -101,7 +101,8 @@ class ImapConnection:
         with _told("folder"):
             new = [uid for uid in self._client.search(["UID", f"{last + 1}:*"]) if uid > last]
             left = self._client.search(["UID", f"{settled + 1}:{last}"]) if settled < last else []
-        return News(validity, tuple(self._items(sorted(new))), [Item(str(uid), uid) for uid in sorted(left)])
+        items = (Item(str(uid), uid) for uid in sorted(new)) if place.is_careful else self._items(sorted(new))
+        return News(validity, tuple(items), [Item(str(uid), uid) for uid in sorted(left)])
 
     def _may_have_news(self, folder: str, place: Place) -> bool:
         """Ask the server as shortly as can be."""
@@ -144,15 +145,28 @@ class ImapConnection:
         """The messages, in order; those that are gone by now are left out. They stay unread."""
         self._end_idle()
         self._select(folder)
-        fitting = [item for item in items if item.size <= most_bytes]
-        bodies = self._bodies(fitting)
+        bodies = self._bodies([item for item in items if 0 < item.size <= most_bytes])
         for item in items:
-            if item.size > most_bytes:
-                raw = self._body(item.number, f"BODY.PEEK[]<0.{most_bytes}>", b"BODY[]<0>")
+            if not 0 < item.size <= most_bytes:
+                raw = self._body(item.number, f"BODY.PEEK[]<0.{most_bytes + 1}>", b"BODY[]<0>")
                 if raw is not None:
-                    yield Letter(item, raw, is_cut=True)
+                    yield Letter(item, raw[:most_bytes], is_cut=len(raw) > most_bytes)
+                else:
+                    self._must_be_gone(item)
             elif item.number in bodies:
                 yield Letter(item, bodies.pop(item.number))
+            else:
+                self._must_be_gone(item)
+
+    def _must_be_gone(self, item: Item) -> None:
+        """A server that says nothing of a message has none of that number, or does not hand it out: only the first may be passed over.
+
+        Raises:
+            FetchProblem: it is the second.
+        """
+        with _told("server"):
+            if self._client.search(["UID", str(item.number)]):
+                raise FetchProblem("server", "no text")
 
     def _bodies(self, items: Sequence[Item]) -> dict[int, bytes]:
         """The whole messages by number."""

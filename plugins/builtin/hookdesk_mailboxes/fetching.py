@@ -7,15 +7,17 @@ do: a message that was taken but not noted is not taken again, one that was note
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hookdesk.api import clock, crash_point, wake
 from hookdesk_email_in import services as email_in
-from hookdesk_mailboxes import places
+from hookdesk_mailboxes import places, refusals
+from hookdesk_mailboxes.arrived import arrived_at
 from hookdesk_mailboxes.models import Folder, Mailbox
-from hookdesk_mailboxes.protocols import Connection, FetchProblem, Item, News
+from hookdesk_mailboxes.protocols import Connection, FetchProblem, Item, Letter, News
+from hookdesk_mailboxes.reading import Refusal, letters
 
 BATCH, BATCH_BYTES = 100, 5_000_000
 PROCESSING = "intake"
@@ -25,13 +27,15 @@ LEAVE = "leave"
 
 @dataclass
 class Looked:
-    """What a look came to: how many messages are new to the site, how many wait still, how far the last one was behind, and what went
-    wrong without keeping mail from coming in."""
+    """What a look came to: how many messages are new to the site, how many wait still, how far the last one was behind, what went wrong
+    without keeping mail from coming in, and whether the connection is of no more use.
+    """
 
     taken: int = 0
     waiting: int = 0
     lag_seconds: int | None = None
     trouble: FetchProblem | None = None
+    is_spent: bool = False
 
 
 def look(mailbox: Mailbox, connection: Connection, may_go_on: Callable[[], bool] = lambda: True) -> Looked:
@@ -41,10 +45,15 @@ def look(mailbox: Mailbox, connection: Connection, may_go_on: Callable[[], bool]
         FetchProblem: the server or the network. Lost: the mailbox is no longer ours to read.
     """
     looked = Looked()
-    for folder in places.folders(mailbox.id):
-        _Look(mailbox, folder, connection, looked).run(may_go_on)
-    if looked.taken:
-        wake(PROCESSING)
+    looks = [_Look(mailbox, folder, connection, looked) for folder in places.folders(mailbox.id)]
+    try:
+        for one in looks:
+            one.run(may_go_on)
+        for one in looks:  # last, for such a message may end the connection
+            one.retry()
+    finally:
+        if looked.taken:
+            wake(PROCESSING)
     return looked
 
 
@@ -53,17 +62,20 @@ class _Look:
 
     def __init__(self, mailbox: Mailbox, folder: Folder, connection: Connection, looked: Looked) -> None:
         self.mailbox, self.folder, self.connection, self.looked = mailbox, folder, connection, looked
+        self.news = News(folder.validity)
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         is_first = not self.folder.validity
-        news = self.connection.news(self.folder.name, places.place(self.folder))
+        is_careful = self.mailbox.failures > 0
+        place = places.place(self.folder, is_careful=is_careful)
+        news = self.news = self.connection.news(self.folder.name, place)
         self.folder = places.opened(self.mailbox, self.folder, news)
         if is_first and not self.mailbox.takes_old:
             self._pass_over(news)
             return
         self._settle(news, news.left)
         left = len(news.items)
-        for batch in batches(news.items):
+        for batch in batches(news.items, is_careful=is_careful):
             if not may_go_on():
                 self.looked.waiting += left
                 return
@@ -79,31 +91,71 @@ class _Look:
             self.folder = places.advance(self.mailbox, self.folder, batch, untouched, is_settled=True)
 
     def _take(self, batch: Sequence[Item]) -> None:
-        """Take a batch in, each message in a transaction of its own, and move the mark behind it."""
+        """Take a batch in, each message in a transaction of its own, and move the mark behind it. What is refused is noted for `retry`."""
         digests: dict[str, str] = {}
-        for letter in self.connection.read(self.folder.name, batch, self.mailbox.most_bytes):
-            crash_point("mailbox-after-read")
-            digest = hashlib.sha256(letter.raw).hexdigest()
-            if self._was_left(letter.item):
-                digests[letter.item.key] = ""
+        for found in letters(self.connection, self.folder.name, batch, self.mailbox.most_bytes):
+            if isinstance(found, Letter):
+                digests[found.item.key] = self._kept_as(found)
                 continue
-            if not self._was_kept(digest) and self._taken(letter.item, letter.raw, letter.is_cut):
-                self.looked.taken += 1
-                self.looked.lag_seconds = _behind(letter.item.arrived)
-            crash_point("mailbox-after-take")
-            digests[letter.item.key] = digest
-        is_settled = self.mailbox.after == LEAVE
-        self.folder = places.advance(self.mailbox, self.folder, batch, digests, is_settled=is_settled)
+            refusals.note(self.mailbox, self.folder, found.item, found.problem)
+            digests[found.item.key] = ""
+            if not found.answers:  # the look ends here, and the next one begins behind this message
+                self._advance(batch[: batch.index(found.item) + 1], digests)
+        self._advance(batch, digests)
         crash_point("mailbox-after-advance")
+
+    def _advance(self, items: Sequence[Item], digests: Mapping[str, str]) -> None:
+        """Move the mark behind them."""
+        is_settled = self.mailbox.after == LEAVE
+        self.folder = places.advance(self.mailbox, self.folder, items, digests, is_settled=is_settled)
+
+    def _kept_as(self, letter: Letter) -> str:
+        """Store a message unless it is known or was to be left; the digest that it is known by from now on."""
+        crash_point("mailbox-after-read")
+        if self._was_left(letter):
+            return ""
+        digest = hashlib.sha256(letter.raw).hexdigest()
+        if not self._was_kept(digest) and self._taken(letter.item, letter.raw, letter.is_cut):
+            self.looked.taken += 1
+            self.looked.lag_seconds = _behind(letter.item.arrived)
+        crash_point("mailbox-after-take")
+        return digest
+
+    def retry(self) -> None:
+        """Ask once more for what was refused, as far as its time has come."""
+        where = {item.key: item for item in self.news.left}
+        for item in refusals.due(self.folder):
+            if self.looked.is_spent:
+                return
+            is_gone = self.news.present is not None and item.key not in self.news.present
+            self._retry([] if is_gone else [where.get(item.key, item)], item)
+
+    def _retry(self, wanted: Sequence[Item], item: Item) -> None:
+        """Ask for one."""
+        digest = ""
+        try:
+            for found in letters(self.connection, self.folder.name, wanted, self.mailbox.most_bytes):
+                if isinstance(found, Refusal):
+                    refusals.note(self.mailbox, self.folder, found.item, found.problem)
+                    self.looked.is_spent = not found.answers
+                    return
+                digest = self._kept_as(found)
+        except FetchProblem:
+            self.looked.is_spent = True
+            return
+        refusals.over(self.mailbox, self.folder, item, digest)
+        self._settle(self.news, wanted)
 
     def _was_kept(self, digest: str) -> bool:
         """True for a message that was taken before the server gave all of them other numbers."""
         return self.folder.is_anew and places.is_kept(self.folder, digest)
 
-    def _was_left(self, item: Item) -> bool:
+    def _was_left(self, letter: Letter) -> bool:
         """True for one that was to be left alone from the start, whatever its number is by now."""
-        is_old = item.arrived is not None and item.arrived < self.mailbox.created_at
-        return self.folder.is_anew and is_old and not self.mailbox.takes_old
+        if not self.folder.is_anew or self.mailbox.takes_old:
+            return False
+        arrived = letter.item.arrived or arrived_at(letter.raw)
+        return arrived is not None and arrived < self.mailbox.created_at
 
     def _taken(self, item: Item, raw: bytes, is_cut: bool) -> bool:
         """Store a message; False if it came in under its name before."""
@@ -129,12 +181,13 @@ class _Look:
         self.folder = places.settle(self.mailbox, self.folder, items, are_gone=are_gone)
 
 
-def batches(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """The messages in their order, as many at a time as memory should hold."""
+def batches(items: Sequence[Item], *, is_careful: bool = False) -> Iterator[list[Item]]:
+    """The messages in their order, as many at a time as memory should hold; carefully, each alone."""
+    most = 1 if is_careful else BATCH
     batch: list[Item] = []
     size = 0
     for item in items:
-        if batch and (len(batch) == BATCH or size + item.size > BATCH_BYTES):
+        if batch and (len(batch) >= most or size + item.size > BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(item)

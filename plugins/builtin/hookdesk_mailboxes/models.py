@@ -90,3 +90,17 @@ class Taken(Base):
     folder_id: Mapped[int] = mapped_column(ForeignKey("p_mailboxes__folder.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Refused(Base):
+    """A message that the server did not hand out, by its stored key: how often it was asked for, and when it is again (null: no more)."""
+
+    __tablename__ = "p_mailboxes__refused"
+    folder_id: Mapped[int] = mapped_column(ForeignKey("p_mailboxes__folder.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    detail: Mapped[str] = mapped_column(Text, default="")
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hookdesk.api import reading, release, transact
 from hookdesk_mailboxes import holding
-from hookdesk_mailboxes.models import Folder, Mailbox, Taken
+from hookdesk_mailboxes.models import Folder, Mailbox, Refused, Taken
 from hookdesk_mailboxes.protocols import Item, News, Place
 
 CHUNK = 500
@@ -25,9 +25,9 @@ def folders(mailbox_id: int) -> list[Folder]:
     return found
 
 
-def place(folder: Folder) -> Place:
+def place(folder: Folder, *, is_careful: bool = False) -> Place:
     """How far it has been read, for the protocol."""
-    return Place(folder.validity, folder.last, folder.settled, lambda: frozenset(_keys(folder)))
+    return Place(folder.validity, folder.last, folder.settled, lambda: frozenset(_keys(folder)), is_careful)
 
 
 def stored_key(validity: str, key: str) -> str:
@@ -51,7 +51,7 @@ def opened(mailbox: Mailbox, folder: Folder, news: News) -> Folder:
         return folder
 
     def work(session: Session) -> Folder:
-        row = _own(session, mailbox, folder)
+        row = own(session, mailbox, folder)
         if is_other:
             row.validity, row.last, row.settled = news.validity, 0, 0
         row.is_anew = not is_first
@@ -60,7 +60,7 @@ def opened(mailbox: Mailbox, folder: Folder, news: News) -> Folder:
     return transact(work)
 
 
-def _own(session: Session, mailbox: Mailbox, folder: Folder) -> Folder:
+def own(session: Session, mailbox: Mailbox, folder: Folder) -> Folder:
     """The folder's row, while the mailbox is held.
 
     Raises:
@@ -97,7 +97,7 @@ def advance(
     """Move the mark behind these messages, and note what was taken: key → SHA-256 ("": left alone)."""
 
     def work(session: Session) -> Folder:
-        row = _own(session, mailbox, folder)
+        row = own(session, mailbox, folder)
         names = {stored_key(row.validity, key): digest for key, digest in digests.items()}
         known = set(session.scalars(select(Taken.key).where(Taken.folder_id == row.id, Taken.key.in_(names))))
         new = [
@@ -117,7 +117,7 @@ def settle(mailbox: Mailbox, folder: Folder, items: Sequence[Item], *, are_gone:
     """Note that all up to the mark is tidied up. What left the folder for good need not be remembered, for the mark is behind it."""
 
     def work(session: Session) -> Folder:
-        row = _own(session, mailbox, folder)
+        row = own(session, mailbox, folder)
         row.settled = row.last
         if are_gone:
             _forget(session, row.id, [stored_key(row.validity, item.key) for item in items])
@@ -138,9 +138,11 @@ def finish(mailbox: Mailbox, folder: Folder, news: News) -> None:
         return
 
     def work(session: Session) -> None:
-        row = _own(session, mailbox, folder)
+        row = own(session, mailbox, folder)
         row.is_anew = False
         _forget(session, row.id, gone)
+        for chunk in _chunks(gone):
+            session.execute(delete(Refused).where(Refused.folder_id == row.id, Refused.key.in_(chunk)))
 
     transact(work)
 

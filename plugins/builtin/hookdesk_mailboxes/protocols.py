@@ -40,7 +40,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A message on the server: its key, the number that it is asked for by, its size in bytes and when it came there, if known."""
+    """A message on the server: its key, the number that it is asked for by, its size in bytes (0: unknown) and when it came, if known."""
 
     key: str
     number: int
@@ -61,13 +61,15 @@ class Letter:
 class Place:
     """How far a folder has been read: all up to the number `last` under this validity, and tidied up to `settled`.
 
-    `known` gives the keys that were taken, for a protocol whose numbers say nothing.
+    `known` gives the keys that were taken, for a protocol whose numbers say nothing. With `is_careful` the last look failed, perhaps over a
+    single message: nothing may be asked about new ones that the server has to open them for, so their size stays unknown (0).
     """
 
     validity: str
     last: int
     settled: int
     known: Callable[[], frozenset[str]]
+    is_careful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

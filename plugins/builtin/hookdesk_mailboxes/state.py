@@ -12,7 +12,7 @@ from werkzeug.routing import BuildError
 
 from hookdesk.api import MailChannel, clock, log, reading, site, transact
 from hookdesk_email_in.channels import raise_alarm
-from hookdesk_mailboxes import holding
+from hookdesk_mailboxes import holding, refusals
 from hookdesk_mailboxes.fetching import Looked
 from hookdesk_mailboxes.models import Mailbox
 from hookdesk_mailboxes.problems import words
@@ -32,7 +32,7 @@ def succeeded(mailbox: Mailbox, looked: Looked, token_expires: datetime | None =
         row.token_expires = token_expires
         if looked.taken:
             row.last_mail, row.lag_seconds = now, looked.lag_seconds
-        _note(session, row, looked.trouble)
+        _note(session, row, looked.trouble or refusals.trouble(session, row))
         if row.alarmed_at is not None:
             row.alarmed_at = None
             raise_alarm(session, channel(row), path_of(row.id))

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import admin, current_actor, release
-from hookdesk_mailboxes import connecting, services, state
+from hookdesk_mailboxes import connecting, refusals, services, state
 from hookdesk_mailboxes.forms import MEGABYTE, MailboxForm
 from hookdesk_mailboxes.models import Mailbox
 from hookdesk_mailboxes.probing import FetchProblem, Probe, probe
@@ -60,6 +60,16 @@ def look(mailbox_id: int) -> Response:
     return redirect(url_for("mailboxes.index"))
 
 
+@bp.post("/<int:mailbox_id>/refused/<int:folder_id>")
+@admin
+def refused(mailbox_id: int, folder_id: int) -> Response:
+    """Ask once more for a message that the server did not hand out (`key`), or leave it there for good (`leave`)."""
+    act = refusals.leave if "leave" in request.form else refusals.try_again
+    act(mailbox_id, folder_id, request.form.get("key", ""))
+    flash(_("It is left where it is.") if "leave" in request.form else _("The server is asked for it again."))
+    return redirect(url_for("mailboxes.edit", mailbox_id=mailbox_id))
+
+
 @bp.post("/<int:mailbox_id>/delete")
 @admin
 def delete(mailbox_id: int) -> Response:
@@ -86,7 +96,13 @@ def _edit(form: MailboxForm, row: Mailbox | None) -> Page:
     protocols = connecting.protocols().values()
     channel = state.channel(row) if row else None
     page = render_template(
-        "mailboxes/edit.html", form=form, mailbox=row, tried=tried, channel=channel, protocols=protocols
+        "mailboxes/edit.html",
+        form=form,
+        mailbox=row,
+        tried=tried,
+        channel=channel,
+        protocols=protocols,
+        refused=[(folder, one, refusals.plain_key(folder, one)) for folder, one in refusals.of(row.id)] if row else (),
     )
     return (page, 422) if form.errors else page
 

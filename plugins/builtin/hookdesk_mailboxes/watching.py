@@ -67,7 +67,7 @@ class Watcher(threading.Thread):
                 self._connection, self._token_expires = connecting.connect(mailbox)
             looked = fetching.look(mailbox, self._connection, lambda: not self.stopping.is_set())
             stays = connecting.protocol_of(mailbox.protocol).stays
-            if not stays:
+            if looked.is_spent or not stays:
                 self._close()
         except holding.Lost:
             raise
@@ -80,7 +80,7 @@ class Watcher(threading.Thread):
             state.failed(mailbox, problem)
             return False
         state.succeeded(mailbox, looked, self._token_expires)
-        return stays
+        return stays and not looked.is_spent
 
     def _waited(self, mailbox: Mailbox) -> bool:
         """Wait for something to come, for the time of the next look, or for the end; False if the mailbox is no longer ours."""
