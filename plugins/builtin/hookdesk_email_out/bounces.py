@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import Event, ThreadEntry, UserEmail, clock, emit, people, reading, transact
@@ -68,3 +71,17 @@ def heard_from(user_id: int) -> None:
     theirs = Bouncing.address.in_(select(UserEmail.address).where(UserEmail.user_id == user_id))
     if reading().scalar(select(Bouncing.address).where(theirs).limit(1)) is not None:
         transact(lambda session: session.execute(delete(Bouncing).where(theirs)))
+
+
+def of_user(user_id: int) -> Sequence[Row[Any]]:
+    """Addresses of somebody from which mails came back: address, count, words, bounced_at."""
+    theirs = select(UserEmail.address).where(UserEmail.user_id == user_id)
+    asked = select(Bouncing.address, Bouncing.count, Bouncing.words, Bouncing.bounced_at)
+    return reading().all(asked.where(Bouncing.address.in_(theirs)).order_by(Bouncing.address))
+
+
+def works_again(user_id: int, address: str) -> bool:
+    """Somebody says that an address of this user works: what came back so far counts no more. False if there is nothing of it."""
+    theirs = select(UserEmail.address).where(UserEmail.user_id == user_id)
+    done = delete(Bouncing).where(Bouncing.address == address, Bouncing.address.in_(theirs))
+    return bool(transact(lambda session: session.execute(done).rowcount))  # type: ignore[attr-defined]  # a DELETE has one

@@ -59,7 +59,7 @@ class EmailOut(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("auth_password", "filters", "topics", "desk", "admin", "email_in")
+    uses = ("auth_password", "filters", "topics", "desk", "directory", "admin", "email_in")
 
     @property
     def own_addresses(self) -> Sequence[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hookdesk.api import Actor, SlotContent
-from hookdesk_email_out import deliveries, departments
+from hookdesk_email_out import bounces, deliveries, departments
 from hookdesk_email_out.accounts import choosing, store
 from hookdesk_email_out.views import profile
 
@@ -61,10 +61,18 @@ def _requester(_actor: Actor, args: Args) -> Sequence[SlotContent]:
     )
 
 
+def _user(actor: Actor, args: Args) -> Sequence[SlotContent]:
+    """Addresses of a user from which mails came back."""
+    rows = bounces.of_user(args["user"].id)
+    context = {"rows": rows, "user": args["user"], "may": actor.may("user.edit")}
+    return [SlotContent("email_out/user.html", context, order=30)] if rows else []
+
+
 SLOTS: Mapping[str, Callable[[Actor, Args], Sequence[SlotContent]]] = {
     "admin.department": _department,
     "topics.topic": _topic,
     "agent.profile": _profile,
     "ticket.composer": _composer,
     "ticket.requester": _requester,
+    "directory.user": _user,
 }

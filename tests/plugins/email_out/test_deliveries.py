@@ -16,6 +16,7 @@ from hookdesk.api import (
     InboundFile,
     ReplyDraft,
     Ticket,
+    clock,
     emit,
     participants,
     reading,
@@ -28,10 +29,14 @@ from hookdesk.models import Collaborator
 from hookdesk.testing import Client
 from hookdesk.testing.instances import Clock
 from hookdesk_email_out import bounces
+from hookdesk_email_out.accounts import store
 from hookdesk_email_out.models import Bouncing, Mail
 from hookdesk_email_out.settings import Settings
 
-pytestmark = [pytest.mark.plugins("email_out", "storage_fs", "desk", "portal"), pytest.mark.requires("desk", "portal")]
+pytestmark = [
+    pytest.mark.plugins("email_out", "storage_fs", "desk", "portal", "directory", "admin"),
+    pytest.mark.requires("desk", "portal"),
+]
 Make = Callable[..., Any]
 REQUESTER = "grace@example.org"
 
@@ -123,6 +128,54 @@ def test_an_address_is_marked_after_some_bounces_until_somebody_writes_from_it(
     with hookdesk_app.app_context():
         bounces.heard_from(ticket.user_id)
         assert reading().scalar(select(Bouncing.address)) is None
+
+
+def test_on_a_users_page_somebody_says_that_an_address_works_again(
+    hookdesk_app: Flask,
+    smtp_server: SmtpServer,
+    replied: tuple[Actor, Ticket],
+    hookdesk_client: Client,
+    make_agent: Make,
+    run_jobs: Make,
+) -> None:
+    _agent, ticket = replied
+    came_back(hookdesk_app, smtp_server, run_jobs)
+    hookdesk_client.sign_in(make_agent("zoe", is_admin=True))
+    page = f"/agent/people/{ticket.user_id}"
+    assert "5.1.1 No such user" in hookdesk_client.get(page).text
+
+    def press(address: str) -> int:
+        return hookdesk_client.submit(page, {"address": address}, to=f"{page}/works-again").status_code
+
+    assert press("others@example.org") == 404
+    assert press(REQUESTER) == 200
+    assert "5.1.1 No such user" not in hookdesk_client.get(page).text
+    with hookdesk_app.app_context():
+        assert reading().scalar(select(Bouncing.address)) is None
+
+
+def test_what_was_tried_in_vain_is_told_apart_from_what_is_new_and_by_account(
+    hookdesk_app: Flask, replied: tuple[Actor, Ticket], hookdesk_client: Client, make_agent: Make
+) -> None:
+    with hookdesk_app.app_context():
+        here = store.default()
+        assert here is not None
+        other = store.save(system(), store.Values(name="Sales", address="sales@desk.example", host="smtp.example"))
+        for subject, attempts, account in (("First", 0, None), ("Second", 2, here.id), ("Third", 1, other)):
+            row = {"key": subject, "template": "reply", "address": REQUESTER, "text": "", "message_id": subject}
+            times = {"created_at": clock.now(), "due_at": clock.now()}
+            mail = Mail(**row, **times, subject=subject, attempts=attempts, account_id=account)
+            transact(lambda session, mail=mail: session.add(mail))
+    hookdesk_client.sign_in(make_agent("zoe", is_admin=True))
+
+    def shown(query: str) -> list[str]:
+        page = hookdesk_client.get(f"/admin/mail/?{query}").text
+        return [subject for subject in ("First", "Second", "Third") if f">{subject}<" in page]
+
+    assert shown("state=waiting") == ["First"]
+    assert shown("state=deferred") == ["Second", "Third"]
+    assert shown(f"state=deferred&account={other}") == ["Third"]
+    assert shown(f"state=waiting&account={here.id}") == ["First"], "what has no account leaves by the default one"
 
 
 def test_a_file_too_large_for_a_mail_is_a_link_for_whoever_may_see_the_ticket(

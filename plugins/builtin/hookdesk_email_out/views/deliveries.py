@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hookdesk.api import NotFound, access_number, agent, current_actor, entry_scope, permitted, reading, wake
 from hookdesk.api import ThreadEntry as Entry
+from hookdesk_email_out import bounces, outcome, services
 from hookdesk_email_out import deliveries as found
-from hookdesk_email_out import outcome, services
 from hookdesk_email_out.views.blueprint import bp
 
 
@@ -44,3 +44,14 @@ def _is_unseen(ticket_id: int, entry_id: int) -> bool:
     """True for an entry that the actor does not see."""
     asked = select(Entry.id).where(Entry.id == entry_id, Entry.ticket_id == ticket_id, entry_scope(current_actor()))
     return reading().scalar(asked) is None
+
+
+@bp.post("/agent/people/<int:user_id>/works-again")
+@agent("user.edit")
+def works_again(user_id: int) -> Response:
+    """An `address` of a user works, whatever came back from it."""
+    if not bounces.works_again(user_id, request.form.get("address", "")):
+        raise NotFound("nothing came back from there")
+    flash(_("What came back from it counts no more. Those mails can be sent again."), "success")
+    known = "directory.user" in current_app.view_functions
+    return redirect(url_for("directory.user", user_id=user_id) if known else url_for("desk.queue", queue=""))
