@@ -186,6 +186,17 @@ def test_the_schedule_asks_for_each_job_when_its_time_has_come(context: None, ad
     assert "spam.sweep" not in plan.due(), "its plugin is off"
 
 
+def test_a_clock_that_is_set_back_keeps_no_job_from_running(context: None, add: Add, clock: Clock) -> None:
+    add("spam.sweep", batches())
+    register()
+    plan = Scheduler()
+    ran = {"started_at": clock.now, "finished_at": clock.now, "due_at": clock.now + EVERY}
+    transact(lambda session: session.execute(update(JobRun).values(**ran)))
+    assert plan.due() == []
+    clock.advance(days=-1)
+    assert "spam.sweep" in plan.due()
+
+
 def test_a_job_that_was_cut_off_is_tried_again_soon_and_one_that_runs_elsewhere_is_left_alone(
     context: None, add: Add, clock: Clock
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import threading
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ class SmtpServer:
         self.messages: list[Received] = []
         self.certificate = certificate
         self.user, self.password = (USER, PASSWORD) if certificate else ("", "")
+        self.token = ""
         self._arrived = threading.Condition()
         self._refusals: list[str] = []
         self._stranger = ""
@@ -187,6 +189,15 @@ class SmtpServer:
             )
             self._arrived.notify_all()
         return await self._fault("DATA", server) or "250 2.0.0 Kept"
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """aiosmtpd's call for a sign-in with a token: whoever has `token`. A refusal says why in a challenge first, as Google's does."""
+        said = base64.b64decode(args[1]).decode().split("\x01")
+        user, bearer = said[0].removeprefix("user="), said[1].removeprefix("auth=Bearer ")
+        is_right = bool(self.token) and bearer == self.token
+        if not is_right:
+            await server.challenge_auth(b'{"status":"401"}')
+        return AuthResult(success=is_right, handled=False, auth_data=LoginPassword(user.encode(), bearer.encode()))
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, auth_data: object

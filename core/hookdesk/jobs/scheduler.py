@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -19,6 +19,8 @@ LEASE = "scheduler"
 LEASE_S = 20
 RENEW_S = 5.0
 CUT_OFF_AGAIN = timedelta(seconds=5)
+SKEW = timedelta(minutes=1)
+"""What ran later than that was before the clock was set back; its time would come too late."""
 
 
 class Scheduler:
@@ -33,7 +35,9 @@ class Scheduler:
         """The names of due jobs, longest due first; none while another process schedules."""
         if not self._holds():
             return []
-        query = select(JobRun.name).where(JobRun.due_at <= clock.now()).order_by(JobRun.due_at)
+        now = clock.now()
+        is_due = or_(JobRun.due_at <= now, JobRun.finished_at > now + SKEW)
+        query = select(JobRun.name).where(is_due).order_by(JobRun.due_at)
         names = list(reading().scalars(query))
         release()
         return [name for name in names if name in jobs()]

@@ -80,7 +80,9 @@ def reserve(session: Session, account_id: int, wanted: int) -> int:
     if row is None or not row.per_minute:
         return wanted
     now = clock.now()
-    if row.minute_at is None or now >= row.minute_at + MINUTE:
+    if (
+        row.minute_at is None or not row.minute_at <= now < row.minute_at + MINUTE
+    ):  # it may lie ahead: clocks are set back
         row.minute_at, row.minute_count = now, 0
     allowed = max(min(wanted, row.per_minute - row.minute_count), 0)
     row.minute_count += allowed

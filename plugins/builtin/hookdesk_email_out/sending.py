@@ -17,7 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hookdesk.api import clock, crash_point, release, transact, wake
-from hookdesk_email_out import outcome, routes, services, smtp
+from hookdesk_email_out import outcome, routes, services, smtp, stranded
 from hookdesk_email_out.accounts import store
 from hookdesk_email_out.accounts.envelope import envelope
 from hookdesk_email_out.compose import compose
@@ -36,10 +36,12 @@ Record = Callable[[Session], None]
 def send_due(settings: Settings) -> int:
     """Let every account send what is due; how many mails were brought forward by those that were through within the slice."""
     release()
-    for route in routes.routes():
-        if routes.has_due(route):
-            account = route.carrier
-            lines().start(account.id, account.timeout, lambda route=route: _send_all(route, settings))  # type: ignore[misc]  # bound now
+    due = [route for route in routes.routes() if routes.has_due(route)]
+    if not due and stranded.bring_forward():
+        due = [route for route in routes.routes() if routes.has_due(route)]
+    for route in due:
+        account = route.carrier
+        lines().start(account.id, account.timeout, lambda route=route: _send_all(route, settings))  # type: ignore[misc]  # bound now
     release()
     return lines().wait(SLICE_S + 1)
 

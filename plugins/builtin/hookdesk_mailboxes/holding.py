@@ -16,6 +16,9 @@ from hookdesk.api import clock, reading, release, transact
 from hookdesk_mailboxes.models import Mailbox
 
 HOLD = timedelta(seconds=90)
+SKEW = timedelta(minutes=1)
+LONGEST_HOLD = HOLD + SKEW
+"""A hold that ends later was taken before the clock was set back."""
 _NONCE = uuid4().hex
 
 
@@ -43,7 +46,9 @@ def take(mailbox_id: int) -> Mailbox | None:
 
 def is_held(row: Mailbox) -> bool:
     """True while another process reads it."""
-    return row.holder not in ("", me()) and row.held_until is not None and row.held_until > clock.now()
+    now = clock.now()
+    ends = row.held_until
+    return row.holder not in ("", me()) and ends is not None and now < ends <= now + LONGEST_HOLD
 
 
 def renew(session: Session, mailbox: Mailbox) -> Mailbox:
@@ -62,14 +67,18 @@ def renew(session: Session, mailbox: Mailbox) -> Mailbox:
 def is_wanted(mailbox: Mailbox) -> bool | None:
     """Whether somebody wants it looked into by now, or its time has come; None if it is no longer ours."""
     release()
-    columns = (Mailbox.version, Mailbox.is_active, Mailbox.holder, Mailbox.next_at, Mailbox.held_until)
+    columns = (
+        Mailbox.version, Mailbox.is_active, Mailbox.holder, Mailbox.next_at, Mailbox.held_until, Mailbox.last_success,
+    )  # fmt: skip
     row = reading().first(select(*columns).where(Mailbox.id == mailbox.id))
     release()
     if row is None or not row.is_active or row.holder != me() or row.version != mailbox.version:
         return None
-    if row.held_until < clock.now() + HOLD / 2:
+    now = clock.now()
+    if not now + HOLD / 2 <= row.held_until <= now + LONGEST_HOLD:
         transact(lambda session: renew(session, mailbox))
-    return bool(row.next_at <= clock.now())
+    was_set_back = row.last_success is not None and row.last_success > now + SKEW
+    return bool(row.next_at <= now) or was_set_back
 
 
 def let_go(mailbox_id: int) -> None:

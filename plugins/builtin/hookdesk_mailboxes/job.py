@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 from sqlalchemy import func, or_, select
@@ -11,11 +11,23 @@ from hookdesk.api import clock, reading
 from hookdesk_mailboxes import holding, state, watching
 from hookdesk_mailboxes.models import Mailbox
 
+LONGEST_PAUSE = timedelta(days=1) + holding.SKEW
+"""As long as an administrator may have a mailbox left alone: what is due later was put off before the clock was set back."""
+
 
 def watch() -> int:
     """Begin a thread for each mailbox that is due and that nobody reads, and raise the alarm for those that are silent for too long."""
-    free = or_(Mailbox.holder.in_(("", holding.me())), Mailbox.held_until.is_(None), Mailbox.held_until <= clock.now())
-    due = select(Mailbox.id).where(Mailbox.is_active, Mailbox.next_at <= clock.now(), free).order_by(Mailbox.next_at)
+    now = clock.now()
+    free = or_(
+        Mailbox.holder.in_(("", holding.me())),
+        Mailbox.held_until.is_(None),
+        Mailbox.held_until <= now,
+        Mailbox.held_until > now + holding.LONGEST_HOLD,
+    )
+    is_due = or_(
+        Mailbox.next_at <= now, Mailbox.next_at > now + LONGEST_PAUSE, Mailbox.last_success > now + holding.SKEW
+    )
+    due = select(Mailbox.id).where(Mailbox.is_active, is_due, free).order_by(Mailbox.next_at)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy; a thread needs what is behind it
     for mailbox_id in list(reading().scalars(due)):
         watching.start(app, mailbox_id)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.servers.smtp import Received, SmtpServer
 
-from hookdesk.api import ReplyDraft, directory, reading, site, system, threads
+from hookdesk.api import AccessToken, ReplyDraft, directory, reading, site, system, threads, transact
 from hookdesk.models import Department
 from hookdesk.testing import Client
 from hookdesk.testing.instances import Clock
-from hookdesk_email_out import sending
+from hookdesk_email_out import sending, smtp
 from hookdesk_email_out.accounts import choosing, store
 from hookdesk_email_out.accounts.envelope import mail_of
-from hookdesk_email_out.models import Mail
+from hookdesk_email_out.models import Account, Mail
 from hookdesk_email_out.settings import Settings
 
 pytestmark = [pytest.mark.plugins("email_out", "storage_fs", "admin"), pytest.mark.requires("admin")]
@@ -174,6 +175,47 @@ def test_no_more_mails_leave_in_a_minute_than_an_account_may_send(
     clock.advance(minutes=1)
     run_jobs()
     assert len(smtp_server.messages) == 4
+
+
+def test_a_clock_that_is_set_back_holds_up_no_mail(
+    hookdesk_app: Flask, first: SmtpServer, make_ticket: Make, run_jobs: Make, clock: Clock
+) -> None:
+    """Mails that were made or put off before, and an account at rest, would wait until the clock is there again."""
+    clock.advance(days=40)
+    for person in ("early", "late"):
+        make_ticket(email=f"{person}@example.org")
+    run_jobs("outbox")
+    with hookdesk_app.app_context():
+        deferred = (
+            update(Mail).where(Mail.address == "late@example.org").values(created_at=clock.now - timedelta(days=50))
+        )
+        transact(lambda session: session.execute(deferred))
+        transact(lambda session: session.execute(update(Account).values(away_until=clock.now + timedelta(minutes=1))))
+    clock.advance(days=-40)
+    run_jobs("email_out.send")
+    assert to(first, "early@example.org")
+    assert to(first, "late@example.org")
+
+
+def test_a_token_signs_in_and_one_that_is_refused_is_renewed_once(
+    hookdesk_app: Flask, smtp_tls_server: SmtpServer, make_ticket: Make, run_jobs: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(smtp_tls_server.certificate))
+    smtp_tls_server.token = "fresh"
+    asked: list[tuple[str, bool]] = []
+
+    def access_token(ref: str, *, renew: bool = False) -> AccessToken:
+        asked.append((ref, renew))
+        return AccessToken("help@desk.example", "fresh" if renew else "stale", None)
+
+    monkeypatch.setattr(smtp.tokens, "access_token", access_token)
+    with hookdesk_app.app_context():
+        smtp_tls_server.serve("help@desk.example", security="starttls", token_ref="mail_oauth:1")
+    make_ticket()
+    run_jobs()
+    (mail,) = to(smtp_tls_server)
+    assert (mail.login, mail.tls) == ("help@desk.example", True)
+    assert asked[:2] == [("mail_oauth:1", False), ("mail_oauth:1", True)]
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])

@@ -71,6 +71,21 @@ def test_silence_raises_the_alarm_whatever_the_reason(imap: Fetching, clock: Clo
         assert state.channel(imap.row()).state == "failed"
 
 
+def test_a_clock_that_is_set_back_keeps_none_from_being_looked_into(
+    imap: Fetching, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imap.add()
+    imap.look()
+    begun: list[int] = []
+    monkeypatch.setattr(watching, "start", lambda app, mailbox_id: begun.append(mailbox_id))
+    with imap.app.app_context():
+        job.watch()
+        assert begun == []
+        clock.advance(hours=-3)
+        job.watch()
+        assert begun == [imap.mailbox_id]
+
+
 @pytest.fixture
 def silent_server() -> Iterator[int]:
     """The port of a server that takes connections and says nothing."""
