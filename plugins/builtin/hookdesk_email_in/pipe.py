@@ -28,13 +28,14 @@ ADDRESS_BYTES = 1000  # RFC 5321 allows 256
 MAGIC = b"hookdesk-spool 1\n"
 WHOLE, CUT = ".mail", ".cut"
 USAGE = """\
-usage: hookdesk-pipe [--instance DIR] [--sender ADDRESS] [--recipient ADDRESS] < MAIL
+usage: hookdesk-pipe [--instance DIR] [--sender ADDRESS] [--recipient ADDRESS] [--environment] < MAIL
 
 Store one mail in the spool of a Hookdesk instance. Exit status: 0 stored, 75 not stored, try again later.
 
   --instance DIR       the instance, else $HOOKDESK_INSTANCE, else ./instance
   --sender ADDRESS     the envelope sender, if the mail server knows it
   --recipient ADDRESS  the envelope recipient, if the mail server knows it
+  --environment        both are in $SENDER and $RECIPIENT, as Exim has them
 
 $HOOKDESK_MAX_MESSAGE_BYTES (52428800) limits what is kept of one mail."""
 
@@ -67,6 +68,8 @@ def read_options(arguments: list[str]) -> dict[str, str]:
         name, given, value = word.removeprefix("--").partition("=")
         if word in ("-h", "--help"):
             options["help"] = ""
+        elif word == "--environment":
+            options.update((key.lower(), os.environ[key]) for key in ("SENDER", "RECIPIENT") if key in os.environ)
         elif word.startswith("--") and name in ("instance", "sender", "recipient"):
             options[name] = value if given else next(words, "")
         else:

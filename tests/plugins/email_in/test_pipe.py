@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,46 @@ def test_whatever_comes_is_stored_as_it_came(tmp_path: Path, mail: bytes) -> Non
         "help@desk.example",
         False,
     )
+
+
+def test_the_envelope_may_come_in_the_environment(tmp_path: Path) -> None:
+    """Exim hands nothing that a stranger wrote to a command line; it is taken from there only if asked for."""
+    envelope = {"SENDER": "a@b.example", "RECIPIENT": "help@desk.example"}
+    assert pipe(tmp_path, MAIL, "--environment", **envelope).returncode == 0
+    assert pipe(tmp_path, MAIL, **envelope).returncode == 0
+    spool = Spool(tmp_path)
+    stored = [spool.read(name) for name in spool.names()]
+    assert [(one.sender, one.recipient) for one in stored if one] == [("a@b.example", "help@desk.example"), ("", "")]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """An instance whose spool is a file system of 256 kB."""
+    (tmp_path / "spool").mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path / "spool")]
+    if (
+        os.geteuid() != 0
+        or not shutil.which("mount")
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("a small file system cannot be mounted here")
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path / "spool")], check=True)
+
+
+def test_on_a_full_disk_a_mail_stays_with_the_server_and_none_is_kept_by_half(small_disk: Path) -> None:
+    assert pipe(small_disk, MAIL).returncode == 0
+    refused = pipe(small_disk, b"Subject: Large\r\n\r\n" + b"x" * 400_000)
+    assert refused.returncode == 75
+    assert b"No space left on device" in refused.stderr
+    spool = Spool(small_disk)
+    (first,) = spool.names()
+    assert list((small_disk / "spool" / "tmp").iterdir()) == []
+    stored = spool.read(first)
+    assert stored is not None
+    assert stored.raw == MAIL
+    spool.remove(first)
+    assert pipe(small_disk, MAIL).returncode == 0, "there is room again"
 
 
 def test_too_long_a_mail_is_cut_and_says_so(tmp_path: Path) -> None:
