@@ -99,6 +99,8 @@ def _named(text: str, otherwise: str) -> tuple[str, str]:
         address, name = known.named(actor, text)
     except tickets.TicketProblem:
         raise ValidationError(otherwise) from None
+    if why := people.objection(address):
+        raise ValidationError(why)
     found = people.find_user(address)
     if found is None and not actor.may("user.create"):
         raise ValidationError(_("Nobody here has the address %(who)s, and you may not add users.", who=address))

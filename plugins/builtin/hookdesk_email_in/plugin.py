@@ -30,6 +30,7 @@ from hookdesk.api import (
     Verdict,
     asked_for,
     hookimpl,
+    people,
 )
 from hookdesk_email_in import channels, loops, marks, matching, policies, priority, remarks, services, uploads
 from hookdesk_email_in.hookspecs import MailHooks
@@ -47,6 +48,7 @@ class EmailIn(Plugin[Settings]):
     """
 
     settings_type = Settings
+    uses = ("filters",)
     hookspecs = (MailHooks,)
 
     @hookimpl
@@ -90,6 +92,18 @@ class EmailIn(Plugin[Settings]):
     def reply_to(self, ticket_id: int, address: str) -> str | None:
         """The ticket's own address, where the server delivers such."""
         return policies.reply_address(ticket_id, address)
+
+    @hookimpl
+    def own_addresses(self) -> Sequence[str]:
+        """The same, for rules that send mail (declared by filters)."""
+        return self.settings.own_addresses
+
+    @hookimpl
+    def address_allowed(self, address: str) -> str | None:
+        """An address of ours is nobody's own."""
+        if not policies.is_listed(people.normal_address(address), self.settings):
+            return None
+        return str(gettext("%(address)s is an address of this helpdesk itself.", address=address))
 
     @hookimpl
     def knows_mailbox(self, address: str) -> bool | None:

@@ -61,7 +61,7 @@ class EmailOut(Plugin[Settings]):
     settings_type = Settings
     uses = ("auth_password", "filters", "topics", "desk", "directory", "admin", "email_in")
 
-    @property
+    @hookimpl
     def own_addresses(self) -> Sequence[str]:
         """The addresses that mail is sent from: what is mailed there comes back in."""
         return [one.address for one in store.everyone()]

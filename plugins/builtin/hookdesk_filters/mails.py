@@ -24,6 +24,7 @@ from hookdesk.api import (
     site,
     system,
 )
+from hookdesk_filters.hookspecs import FilterHooks
 from hookdesk_filters.models import Hit, Version
 from hookdesk_filters.rules import known_actions
 
@@ -59,10 +60,7 @@ def warn(values: Mapping[str, Any]) -> str:
 
 def _own_addresses() -> set[str]:
     """Addresses at which new tickets arrive, as far as the plugins for mail say."""
-    found: list[str] = []
-    for plugin in filter(None, map(site().plugins.get, ("email_in", "email_out"))):
-        found += [*getattr(plugin.settings, "own_addresses", ()), *getattr(plugin, "own_addresses", ())]
-    return {people.normal_address(one) for one in found}
+    return {people.normal_address(one) for one in site().hooks.collect(FilterHooks.own_addresses)}
 
 
 def _recipients(values: Mapping[str, Any]) -> list[str]:

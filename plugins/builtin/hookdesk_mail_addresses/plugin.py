@@ -49,6 +49,11 @@ class MailAddresses(Plugin[NoSettings]):
         return address in services.kept() or None
 
     @hookimpl
+    def own_addresses(self) -> Sequence[str]:
+        """The same, for rules that send mail (declared by filters)."""
+        return list(services.kept())
+
+    @hookimpl
     def address_allowed(self, address: str) -> str | None:
         """An address of ours is nobody's own."""
         return services.why_not(address)

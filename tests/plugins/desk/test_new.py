@@ -21,6 +21,7 @@ from hookdesk.api import (
     TicketDraft,
     User,
     UserEmail,
+    people,
     reading,
     site,
     system,
@@ -145,6 +146,18 @@ def test_a_known_requester_is_found_by_address(
     ticket = make_ticket(email="grace@example.org", name="Grace Hopper")
     number = number_of(desk.submit("/agent/tickets/new", {**CALL, "name": "Somebody Else"}))
     assert stored(number).user_id == ticket.user_id
+
+
+@pytest.mark.parametrize("field", ["email", "cc"])
+def test_an_address_that_is_nobodys_to_have_is_told_at_its_field(
+    desk: Client, inside: Inside, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """As an address of the helpdesk itself is: mail to it would come back as tickets."""
+    monkeypatch.setattr(people, "objection", lambda address: "It is ours." if address == "help@desk.example" else None)
+    response = desk.submit("/agent/tickets/new", {**CALL, field: "help@desk.example"})
+    assert response.status_code == 422
+    assert "It is ours." in response.text
+    assert inside(lambda: reading().scalar(select(Ticket.id))) is None
 
 
 @pytest.mark.parametrize(
