@@ -12,6 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 REFUSED, FOLDER = "p_mailboxes__refused", "p_mailboxes__folder"
 
 
@@ -19,7 +20,7 @@ def upgrade() -> None:
     """Create the table."""
     op.create_table(
         REFUSED,
-        sa.Column("folder_id", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("folder_id", ID, nullable=False, autoincrement=False),
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
