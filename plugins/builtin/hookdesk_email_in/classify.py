@@ -52,6 +52,10 @@ TABLES = (
         ("report", r"^(?:mail delivery failed|failure notice|mail ?error)"),
         ("body", rf"{_NOTICE}Bounce"),
         ("failed", FAILED),
+        ("opening", r"\Athis message was created automatically by (?:the )?mail (?:delivery )?s"),
+        ("opening", r"\A(?:this is the (?:mail system|qmail-send program) at|the original message was received at)\b"),
+        ("opening", r"\A(?:message could not be delivered to|delivery failed \d+ attempts)\b"),
+        ("opening", r"\Adelivery to the following (?:recipient|address)\w* (?:has |have )?(?:failed|been delayed)"),
     ),
     _table(
         MessageKind.AUTO_REPLY,

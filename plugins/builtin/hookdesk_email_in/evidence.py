@@ -11,6 +11,7 @@ from pathlib import Path
 from hookdesk_email_in.mime import Part
 
 _BODY_CHARS = 4000
+_OPENING_CHARS = 300
 _VALUE_CHARS = 2000
 _REPORT_CHARS = 20_000
 _LANGUAGES = tomllib.loads(Path(__file__).with_name("kind_words.toml").read_text(encoding="utf-8"))
@@ -66,6 +67,7 @@ class Evidence:
             "subject": lambda: subject,
             "parts": lambda: self._types,
             "body": lambda: text[:_BODY_CHARS].lstrip(),
+            "opening": lambda: "" if self._by_a_person else text[:_OPENING_CHARS].lstrip(),
             "away": lambda: "" if self._by_a_person or subject.rstrip().endswith(("?", "？")) else subject,
             "report": lambda: subject if self._is_a_servers(sent_empty=True) or self._reports else "",
             "failed": lambda: f"{subject}\n{text[:_BODY_CHARS]}" if self._is_a_servers() and self._reports else "",
@@ -75,8 +77,9 @@ class Evidence:
 
     def of(self, place: str) -> str:
         """What is to be looked at: a header by its name; `subject` decoded; `away`, the same if no person asks; `parts`, the types of all
-        parts; `body`, its beginning; and of what reports a failure `report`, the subject, `failed`, subject and beginning, and
-        `postmaster`, the sender, if that is a server, and `machine`, the beginning if a program sent it."""
+        parts; `body`, its beginning; `opening`, its first words if no person's program sent it; and of what reports a failure `report`,
+        the subject, `failed`, subject and beginning, and `postmaster`, the sender, if that is a server, and `machine`, the beginning if a
+        program sent it."""
         computed = self._places.get(place)
         return computed() if computed else self._header(place)
 
