@@ -8,29 +8,31 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from hookdesk.api import system
 from hookdesk.app import create_app
 from hookdesk.config import load
 from hookdesk.testing.instances import end
 from tests.journeys.furnished import fill
+from tests.servers.shared import shared_copy
 from tests.servers.smtp import SmtpServer
 
 PASSWORD = "correct horse battery staple"
 BIN = Path(sys.executable).parent
-START_S = 60
-_SITES = tempfile.TemporaryDirectory(prefix="hookdesk-journeys-", ignore_cleanup_errors=True)
+START_S = 120
+expect.set_options(timeout=20_000)  # how long something takes says how busy the machine is
 
 
 @dataclass
@@ -55,7 +57,7 @@ class LiveSite:
         """Run `hookdesk …` on the instance."""
         command = [str(BIN / "hookdesk"), *words]
         return subprocess.run(
-            command, input=stdin, capture_output=True, env={**self.environ, **extra}, timeout=120, check=False
+            command, input=stdin, capture_output=True, env={**self.environ, **extra}, timeout=600, check=False
         )
 
     def start(self, **extra: str) -> None:
@@ -120,13 +122,20 @@ def make_site(folder: Path, smtp: SmtpServer | None, **extra: str) -> LiveSite:
     made = LiveSite(
         instance,
         port,
-        {**environ, "HOOKDESK_INSTANCE": str(instance), "HOOKDESK_BASE_URL": f"http://127.0.0.1:{port}", **extra},
+        {
+            **environ,
+            "HOOKDESK_INSTANCE": str(instance),
+            "HOOKDESK_BASE_URL": f"http://127.0.0.1:{port}",
+            "HOOKDESK_WEB_WORKERS": "1",  # each imports all plugins, and a site of few visitors needs no other
+            **extra,
+        },
     )
     if extra:
         initialize(made, folder)
+    elif smtp is None:
+        shutil.copytree(shared_copy("first-site", _first_site) / "instance", instance)
     else:
-        shutil.copytree(first_site(), instance)
-    if smtp is not None:
+        shutil.copytree(shared_copy("mailing-site", _mailing_site) / "instance", instance)
         point_mail_at(made, smtp)
     return made
 
@@ -139,14 +148,22 @@ def initialize(made: LiveSite, folder: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@cache
-def first_site() -> Path:
-    """An instance as `init` leaves it, made once a process: migrating some fifty plugins takes five seconds, copying it none."""
-    folder = Path(_SITES.name)
+def _first_site(folder: Path) -> None:
+    """An instance as `init` leaves it: migrating some fifty plugins takes five seconds, copying it none."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("HOOKDESK_")}
-    made = LiveSite(folder / "instance", 0, {**environ, "HOOKDESK_INSTANCE": str(folder / "instance")})
-    initialize(made, folder)
-    return made.instance
+    initialize(LiveSite(folder / "instance", 0, {**environ, "HOOKDESK_INSTANCE": str(folder / "instance")}), folder)
+
+
+def _mailing_site(folder: Path) -> None:
+    """The same with an account for outgoing mail, which leads nowhere yet."""
+    instance = folder / "instance"
+    shutil.copytree(shared_copy("first-site", _first_site) / "instance", instance)
+    app = create_app(load(instance, {}))
+    with app.app_context():
+        from hookdesk_email_out.accounts import store
+
+        store.save(system(), store.Values(name="Help", address="help@desk.example", host="127.0.0.1", security="none"))
+    end(app)
 
 
 class NewSite(Protocol):
@@ -172,11 +189,10 @@ def new_site(plugins_off: frozenset[str]) -> NewSite:
 
 
 def point_mail_at(made: LiveSite, smtp: SmtpServer) -> None:
-    """Let mail leave by the server."""
-    app = create_app(load(made.instance, made.environ))
-    with app.app_context():
-        smtp.serve("help@desk.example")
-    end(app)
+    """Let mail leave by the server. (In SQL, for an application takes as long to make as all the rest of a site.)"""
+    with closing(sqlite3.connect(made.instance / "hookdesk.db")) as connection, connection:
+        changed = connection.execute("UPDATE p_email_out__account SET host = ?, port = ?", (smtp.host, smtp.port))
+        assert changed.rowcount == 1
 
 
 def press_bold(page: Page) -> None:

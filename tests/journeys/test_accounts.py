@@ -26,7 +26,7 @@ def sign_up(page: Page, site: LiveSite, mails: SmtpServer) -> None:
     page.fill("[name=name]", "Grace Hopper")
     page.fill("[name=email]", "grace@example.org")
     page.get_by_role("button", name="Mail me the link").click()
-    wait_until(lambda: len(mails.to("grace@example.org")) == 1, 20)
+    wait_until(lambda: len(mails.to("grace@example.org")) == 1, 60)
     page.goto(link_of(mails.to("grace@example.org")[0]))
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)

@@ -84,7 +84,7 @@ def test_the_main_job(live_site: LiveSite, smtp_server: SmtpServer, browser: Bro
     """Open, confirm, triage, note, reply, answer by mail, follow the link, close, find."""
     visitor = browser.new_context().new_page()
     number = open_ticket(visitor, live_site)
-    wait_until(lambda: len(smtp_server.to("grace@example.org")) == 1, 20)
+    wait_until(lambda: len(smtp_server.to("grace@example.org")) == 1, 60)
     confirmation = smtp_server.to("grace@example.org")[0]
     assert number in text_of(confirmation)
 
@@ -98,7 +98,7 @@ def test_the_main_job(live_site: LiveSite, smtp_server: SmtpServer, browser: Bro
     submit(agent, "note", "CANARY: call the fire brigade")
     agent.goto(ticket_url)
     submit(agent, "reply", "We bring water.", status="pending")
-    wait_until(lambda: len(smtp_server.to("grace@example.org")) == 2, 20)
+    wait_until(lambda: len(smtp_server.to("grace@example.org")) == 2, 60)
     reply = smtp_server.to("grace@example.org")[1]
     assert "We bring water." in text_of(reply)
     assert not any(b"CANARY" in mail.raw for mail in smtp_server.to("grace@example.org"))
@@ -114,7 +114,7 @@ def test_the_main_job(live_site: LiveSite, smtp_server: SmtpServer, browser: Bro
     alerts = len(smtp_server.to("ada@helpdesk.example"))
     piped = live_site.run("mail", "pipe", stdin=answer_to(reply.message, "It burns more now."))
     assert piped.returncode == 0, piped.stderr
-    wait_until(lambda: len(smtp_server.to("ada@helpdesk.example")) > alerts, 20)
+    wait_until(lambda: len(smtp_server.to("ada@helpdesk.example")) > alerts, 60)
     agent.goto(ticket_url)
     expect(agent.get_by_text("It burns more now.").first).to_be_visible()
     assert not agent.get_by_text("Stay calm.").first.is_visible()
@@ -131,7 +131,7 @@ def test_the_main_job(live_site: LiveSite, smtp_server: SmtpServer, browser: Bro
     agent.goto(ticket_url)
     expect(agent.get_by_text("Wolkenkuckucksheim").first).to_be_visible()
     submit(agent, "reply", "Glad to hear it.", status="closed")
-    wait_until(lambda: found(agent, live_site, "wolkenkuckucks", number), 20)
+    wait_until(lambda: found(agent, live_site, "wolkenkuckucks", number), 60)
     assert found(agent, live_site, "brigade", number)
     assert not found(agent, live_site, "flooding", number)
     assert "Closed" in agent.goto(ticket_url).text()  # type: ignore[union-attr]  # a page answers

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.journeys.conftest import LiveSite, make_site, wait_until
+from tests.journeys.conftest import LiveSite, free_port, make_site, wait_until
 from tests.journeys.test_crash import mail
 from tests.journeys.test_switch import children, pid_of, switch, traffic
 
@@ -24,14 +25,17 @@ def nodes(tmp_path: Path, fresh_postgres_url: str, redis_url: str) -> Iterator[t
         "HOOKDESK_REDIS_URL": redis_url,
         "HOOKDESK_SECRET_KEY": SECRET,
     }
-    made = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        made.append(make_site(tmp_path / name, None, **shared))
-    for node in made:
+    first = make_site(tmp_path / "first", None, **shared)
+    instance, port = tmp_path / "second" / "instance", free_port()
+    shutil.copytree(first.instance, instance)
+    own = {"HOOKDESK_INSTANCE": str(instance), "HOOKDESK_BASE_URL": f"http://127.0.0.1:{port}"}
+    second = LiveSite(instance, port, {**first.environ, **own})
+    for node in (first, second):
         node.start()
-    yield made[0], made[1]
-    for node in made:
+    yield first, second
+    for node in (first, second):
         node.stop()
 
 
@@ -55,7 +59,7 @@ def test_two_machines_take_mail_in_and_follow_each_others_switches(
         taken = nodes[number % 2].run("mail", "pipe", stdin=mail(number))
         assert taken.returncode == 0
     wait_until(
-        lambda: len(subjects(fresh_postgres_url)) == 6, 60, lambda: first.log.read_text() + second.log.read_text()
+        lambda: len(subjects(fresh_postgres_url)) == 6, 300, lambda: first.log.read_text() + second.log.read_text()
     )
     assert sorted(subjects(fresh_postgres_url)) == [f"Question {number}" for number in range(6)]
     with traffic(second.port, "/open") as seen:

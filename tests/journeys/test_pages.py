@@ -177,18 +177,20 @@ def crawl(context: BrowserContext, made: LiveSite, axe: Axe, paths: list[str]) -
         "request",
         lambda request: foreign.append(request.url) if not request.url.startswith((made.url, "data:")) else None,
     )
+    views: list[tuple[Literal["light", "dark"], int]] = [WIDE, NARROW]
+    look_as(page, *WIDE)
     for path in paths:
-        look_as(page, *WIDE)
         answer = page.goto(made.url + path)
         assert answer is not None
         if answer.status != (404 if path in MISSING else 200):
             wrong.append(f"{path}: {answer.status}")
-        for scheme, width in (WIDE, NARROW):
+        for scheme, width in views:
             look_as(page, scheme, width)
             wrong += [f"{path} {scheme} {width}: {found}" for found in axe(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wrong.append(f"{path} {width}: scrolls sideways")
             shoot(page, path, scheme, width)
+        views.reverse()  # the next page comes up in the view that this one was left in
     page.close()
     return wrong + [f"asks another host: {url}" for url in foreign]
 

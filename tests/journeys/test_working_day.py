@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.journeys import working_site
 from tests.journeys.by_keys import Keys
@@ -23,8 +23,6 @@ pytestmark = [
     ),
 ]
 ANSWERED = 10
-PATIENCE_MS = 15_000
-"""Two whole sites run beside each other, with their mails."""
 WORDS = "Turn the key twice"
 
 
@@ -33,7 +31,6 @@ def site(tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
     """What the morning brings."""
     made = make_site(tmp_path, smtp_server)
     working_site.fill(made)
-    assert made.run("search", "rebuild").returncode == 0
     made.start()
     yield made
     made.stop()
@@ -42,7 +39,6 @@ def site(tmp_path: Path, smtp_server: SmtpServer) -> Iterator[LiveSite]:
 @pytest.fixture
 def desk(browser: Browser, site: LiveSite) -> Iterator[Page]:
     """An agent's browser."""
-    expect.set_options(timeout=PATIENCE_MS)
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     wrong: list[str] = []
@@ -50,7 +46,6 @@ def desk(browser: Browser, site: LiveSite) -> Iterator[Page]:
     sign_in(page, site)
     yield page
     context.close()
-    expect.set_options(timeout=5_000)
     assert wrong == []
 
 

@@ -16,12 +16,13 @@ ANSWER = "Hello, thank you for writing. Turn the key twice and hold it for five 
 
 
 def fill(made: LiveSite) -> None:
-    """20 questions, one of them three times, 30 advertisements, a message that asks two things, an old ticket that is closed; a canned
-    response, and a colleague.
+    """20 questions, one of them three times, 30 advertisements, a message that asks two things, an old ticket that is closed, all of which
+    can be found; a canned response, and a colleague.
     """
     from hookdesk.api import system
     from hookdesk_canned import services as canned
     from hookdesk_kb import categories
+    from hookdesk_search import rebuilding
 
     app = create_app(load(made.instance, made.environ))
     with app.test_request_context():
@@ -36,6 +37,9 @@ def fill(made: LiveSite) -> None:
         categories.save(system(), categories.Values("Locks"))
         canned.save(system(), canned.Values("Open the lock", f"<div>{ANSWER}</div>"))
         _colleague()
+        rebuilding.begin()
+        while rebuilding.step(100):
+            pass
     end(app)
 
 

@@ -51,6 +51,20 @@ def shared_server(name: str, start: Callable[[Path], Started]) -> Started:
         return Started(**json.loads(record.read_text()))
 
 
+def shared_copy(name: str, fill: Callable[[Path], None]) -> Path:
+    """A folder of this name that is filled once a run, to be copied by whoever needs one like it."""
+    own = Path(os.environ[FOLDER]) / name
+    with (own.parent / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = own / "done"
+        if not done.exists():
+            shutil.rmtree(own, ignore_errors=True)
+            own.mkdir()
+            fill(own)
+            done.touch()
+    return own
+
+
 def close_folder() -> None:
     """End the run's servers and remove their folder; called in the first process, after the workers have ended."""
     folder = Path(os.environ.pop(FOLDER))
