@@ -377,6 +377,6 @@ def test_postgresql_finds_the_same(postgres_app: Flask) -> None:
     for words in ("print", "burning printer", "ubergabe", "Übergabe", "求書", "grace", '"grace@example"', "example"):
         assert len(found(postgres_app, words)) == 1, words
     with postgres_app.app_context():
-        assert len(reading().all(finding.matches("printer", by_rank=True))) == 1
+        assert len(reading().all(listing.matches("printer", by_rank=True))) == 1
     for words in ("flooding", "'", "&", "!(", ""):
         assert found(postgres_app, words) == [], words
