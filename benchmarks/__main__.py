@@ -22,6 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
         if asked.compare:
             small, large = (int(size) for size in asked.compare.split(","))
             lines = (ratio.line() for ratio in comparing.compare(small, large, wanted))
+        elif asked.growth:
+            return report.write_growth([int(size) for size in asked.growth.split(",")], asked.database)
         elif asked.scopes:
             return report.write_scopes(asked.database)
         elif asked.mail:
@@ -51,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--compare", metavar="N,M", help="ratios of CPU times between two sizes, medians of 5 interleaved runs"
+    )
+    parser.add_argument(
+        "--growth", metavar="N,M,…", help="write what an agent does all day at these sizes, and nothing else"
     )
     parser.add_argument(
         "--scopes",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 
 def lines() -> list[str]:
@@ -42,3 +45,12 @@ def _read(path: str) -> str:
         return Path(path).read_text()
     except OSError:
         return ""
+
+
+def circumstances(loops: Sequence[float], loads: Sequence[float]) -> list[str]:
+    """When, where, and how busy that machine was."""
+    return [
+        f"Measured on {datetime.now(UTC):%d %B %Y}: {'; '.join(lines())}.",
+        f"Calibration: {median(loops):.0f} ms of CPU ({min(loops):.0f}–{max(loops):.0f} in the course of the run).",
+        f"Load, our own included: {median(loads):.0f} ({min(loads):.0f}–{max(loads):.0f}).",
+    ]

@@ -12,6 +12,7 @@ from benchmarks import (
     calibration,
     crowd,
     deadlines,
+    desk,
     filters,
     intake,
     lists,
@@ -41,6 +42,7 @@ def names() -> list[str]:
         "start",
         attack.NAME,
         *crowd.NAMES,
+        *desk.NAMES,
         *filters.NAMES,
         *deadlines.NAMES,
         *intake.NAMES,
@@ -66,6 +68,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             "start",
             attack.NAME,
             *crowd.NAMES,
+            *desk.NAMES,
             *filters.NAMES,
             *deadlines.NAMES,
             *intake.NAMES,
@@ -84,6 +87,7 @@ def measure(tickets: int, wanted: Collection[str], database_url: str = "") -> It
             yield attack.open_queue_attacked(instance)
         if set(crowd.NAMES) & set(wanted):
             yield from crowd.measure(instance)
+        yield from desk.measure(instance, wanted)
         yield from intake.measure(instance, wanted)
         yield from mailbox.measure(instance, wanted)
 

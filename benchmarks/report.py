@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
-from benchmarks import calibration, comparing, intake, machine, mail, mailbox, measuring, outgoing, pages, scopes
+from benchmarks import (
+    calibration,
+    comparing,
+    growth,
+    intake,
+    machine,
+    mail,
+    mailbox,
+    measuring,
+    outgoing,
+    pages,
+    scopes,
+)
 from benchmarks.client import Unexpected
 from benchmarks.comparing import Ratio
 from benchmarks.figures import Figure
@@ -16,7 +26,7 @@ from benchmarks.targets import OSTICKET, RATIO, TARGETS
 
 SMALL, LARGE = 10_000, 100_000
 FILE = Path(__file__).parent.parent / "docs" / "performance.md"
-FIGURES, SCOPES, MAIL = "figures", "scopes", "mail"
+FIGURES, GROWTH, SCOPES, MAIL = "figures", "growth", "scopes", "mail"
 """Parts of the page, between `<!-- name -->` and `<!-- /name -->`."""
 HEAD = (
     "what", "CPU ms, 10k", "CPU ms, 100k", "100k / 10k", "asked for", "", "p50 / p95 ms, 100k", "requests/s, 4 clients",
@@ -39,10 +49,10 @@ def write(database_url: str = "") -> int:
             ratios.append(ratio)
             loads.append(machine.load())
         loops.append(calibration.loop_ms())
-        _store(_text(taken[SMALL], taken[LARGE], {}, ratios, _circumstances(loops, loads)))
+        _store(_text(taken[SMALL], taken[LARGE], {}, ratios, machine.circumstances(loops, loads)))
         if database_url:
             postgresql = _shown(LARGE, ON_POSTGRESQL, loads, database_url)
-            _store(_text(taken[SMALL], taken[LARGE], postgresql, ratios, _circumstances(loops, loads)))
+            _store(_text(taken[SMALL], taken[LARGE], postgresql, ratios, machine.circumstances(loops, loads)))
     except Unexpected as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
@@ -56,7 +66,7 @@ def write_scopes(database_url: str = "") -> int:
     found = {"SQLite": _shown(scopes.SIZE, scopes.NAMES, loads)}
     if database_url:
         found["PostgreSQL"] = _shown(scopes.SIZE, scopes.NAMES, loads, database_url)
-    _store(_scopes_text(found, _circumstances([calibration.loop_ms()], loads)), SCOPES)
+    _store(_scopes_text(found, machine.circumstances([calibration.loop_ms()], loads)), SCOPES)
     return 0
 
 
@@ -67,7 +77,7 @@ def write_mail(database_url: str = "") -> int:
     if database_url:
         found["PostgreSQL"] = _shown(SMALL, MAILS, loads, database_url)
     loops.append(calibration.loop_ms())
-    _store(_mail_text(found, _circumstances(loops, loads)), MAIL)
+    _store(_mail_text(found, machine.circumstances(loops, loads)), MAIL)
     return 0
 
 
@@ -99,6 +109,16 @@ def _taking(figure: Figure | None) -> str:
     return ", ".join(cpu + ([] if figure.mb is None else [f"{figure.mb:.0f} MB"]))
 
 
+def write_growth(sizes: Sequence[int], database_url: str) -> int:
+    """Measure what an agent does all day at these sizes, and write their table."""
+    try:
+        _store("\n".join(growth.lines(sizes, database_url, LARGE)), GROWTH)
+    except Unexpected as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def _scopes_text(found: Mapping[str, Mapping[str, Figure]], circumstances: Sequence[str]) -> str:
     """The table of lists: two columns a database."""
     databases = [f"{name}, CPU ms | p50 / p95 ms" for name in found]
@@ -124,15 +144,6 @@ def _shown(size: int, wanted: Sequence[str], loads: list[float], database_url: s
         loads.append(machine.load())
         found[figure.name] = figure
     return found
-
-
-def _circumstances(loops: Sequence[float], loads: Sequence[float]) -> list[str]:
-    """When, where, and how busy that machine was."""
-    return [
-        f"Measured on {datetime.now(UTC):%d %B %Y}: {'; '.join(machine.lines())}.",
-        f"Calibration: {median(loops):.0f} ms of CPU ({min(loops):.0f}–{max(loops):.0f} in the course of the run).",
-        f"Load, our own included: {median(loads):.0f} ({min(loads):.0f}–{max(loads):.0f}).",
-    ]
 
 
 def _store(text: str, part: str = FIGURES) -> None:

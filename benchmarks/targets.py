@@ -57,6 +57,11 @@ TARGETS = {
     "open_queue_attacked": Target("p50_ms", 500),  # "usable"
     "crowd_queue": Target("p95_ms", 100),
     "crowd_ticket": Target("p95_ms", 100),
+    "custom_queue": Target("cpu_ms", 30),
+    "quick_filter": Target("cpu_ms", 30),
+    "tasks": Target("cpu_ms", 15),
+    "kb_insert": Target("cpu_ms", 8),
+    "kb_answers": Target("cpu_ms", 8),
     "filters_500": Target("cpu_ms", 15),
     "dry_run": Target("p50_ms", 5000),
     "working_time": Target("cpu_ms", 50),  # 1,000 spans: 20,000 a second
