@@ -113,7 +113,7 @@ class OwnLines:
         """The lines up to a signature, without separators that are left at the end."""
         end = len(self.lines)
         for at in range(max(self._tail(), self.first_words + 1), end):
-            if starts_signature(self.lines, at):
+            if self.lines[at].strip() and starts_signature(self.lines, at):
                 self.fold("signature", self.lines[at])
                 end = at
                 break

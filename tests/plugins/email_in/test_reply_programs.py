@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hookdesk_email_in import reply
 from hookdesk_email_in.reply import trim_reply, trim_text
 
 TABLES = tomllib.loads((Path(__file__).parent / "reply_programs.toml").read_text(encoding="utf-8"))
@@ -73,3 +74,11 @@ def test_a_mail_that_is_passed_on_is_whole_with_its_head() -> None:
     ):
         words = trim_reply("", html)
         assert all(part in words for part in ("See below.", "From: Jane", "Subject: pump", "It leaks."))
+
+
+def test_a_desert_of_empty_lines_costs_one_walk_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is asked whether a signature begins there, which looks at all that follow; empty ones need not be."""
+    asked: list[int] = []
+    monkeypatch.setattr(reply, "starts_signature", lambda lines, at: asked.append(at))
+    assert trim_text("Thanks." + "\n" * 20_000 + "Bye.") == "Thanks." + "\n" * 20_000 + "Bye."
+    assert len(asked) <= reply.SIGNATURE_LINES + 1
