@@ -37,7 +37,7 @@ class Hookdesk(Flask):
         """Escape everything but plain text."""
         return autoescape(filename)
 
-    def url_for(self, endpoint: str, **values: Any) -> str:
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Flask's, but within a site each address is put together once: a page names fifty, most of them again and again."""
         if not has_request_context() or endpoint.startswith(".") or values.get("_external") or values.get("_scheme"):
             return super().url_for(endpoint, **values)

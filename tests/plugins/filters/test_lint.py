@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -134,9 +134,9 @@ def test_five_hundred_filters_are_looked_over_while_somebody_waits(
         (lint.health, 3),
         (lambda: lint.all_rules(crowd), 6),
     ):
-        began = perf_counter()
+        began = process_time()  # seconds of this process alone: whatever else the machine does is not counted
         look()
-        assert perf_counter() - began < most
+        assert process_time() - began < most
 
 
 VALUES = st.sampled_from(["fire", "fir", "fire!", "water", "e"])
