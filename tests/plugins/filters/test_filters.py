@@ -39,6 +39,7 @@ from hookdesk.api import (
     system,
     transact,
 )
+from hookdesk.services import intake_format
 from hookdesk.testing import assert_plugin_contract
 from hookdesk_filters import deciding, rules, services
 from hookdesk_filters.models import Hit, Rule, Version
@@ -212,6 +213,21 @@ def test_members_of_a_team_take_turns_or_the_least_busy_one_gets_it(
         services.save(system("tests"), rule("Turns", do=does("member", team=team, way="least_busy")), made)
         transact(lambda session: session.execute(update(Ticket).values(assignee_id=ada.agent_id)))
     assert ticket(hookdesk_app, mail_in("Number 5")).assignee_id == bo.agent_id
+
+
+@pytest.mark.parametrize("way", ["turn", "least_busy"])
+def test_mails_that_are_decided_on_together_take_turns_as_well(
+    hookdesk_app: Flask, make_filter: Callable[..., int], make_agent: Callable[..., Actor], way: str
+) -> None:
+    ada, bo = make_agent("ada"), make_agent("bo", "Bo")
+    make_filter(rule("Turns", do=does("member", team=add_team(hookdesk_app, ada, bo), way=way)))
+    came = [InboundMessage(channel="email", sender_address=f"{name}@example.org", text=name) for name in "uvwxyz"]
+    arrivals = [intake.Arrival(intake_format.dump(one)[0], {"format": intake_format.FORMAT}) for one in came]
+    with hookdesk_app.app_context():
+        stored = intake.receive_all("email", arrivals)
+        assert intake.process_all([one for one in stored if one is not None]) == len(came)
+        got = reading().scalars(select(Ticket.assignee_id).order_by(Ticket.id)).all()
+        assert got == [ada.agent_id, bo.agent_id] * 3
 
 
 def test_a_collaborator_is_added_and_nobody_is_told(
