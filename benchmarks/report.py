@@ -6,19 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import (
-    calibration,
-    comparing,
-    growth,
-    intake,
-    machine,
-    mail,
-    mailbox,
-    measuring,
-    outgoing,
-    pages,
-    scopes,
-)
+from benchmarks import calibration, comparing, growth, intake, machine, mail, measuring, outgoing, pages, scopes
 from benchmarks.client import Unexpected
 from benchmarks.comparing import Ratio
 from benchmarks.figures import Figure
@@ -33,7 +21,7 @@ HEAD = (
     "PostgreSQL, CPU ms, 100k", "osTicket, CPU ms, 10k / 100k",
 )  # fmt: skip
 ON_POSTGRESQL = pages.NAMES
-MAILS = (*mail.NAMES, *intake.NAMES, *outgoing.NAMES, *mailbox.NAMES)
+MAILS = (*mail.NAMES, *intake.NAMES, *outgoing.NAMES, "imap_sync", "imap_poll")
 
 
 def write(database_url: str = "") -> int:
