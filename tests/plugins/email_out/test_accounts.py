@@ -127,6 +127,32 @@ def test_a_server_that_hangs_holds_up_no_other_account_and_nothing_is_sent_twice
     assert len(second.messages) == 1
 
 
+@pytest.mark.plugins("email_in", "email_out", "storage_fs", "admin")
+def test_that_an_account_has_stopped_is_told_over_another_one(
+    hookdesk_app: Flask,
+    first: SmtpServer,
+    second: SmtpServer,
+    make_agent: Make,
+    make_ticket: Make,
+    run_jobs: Make,
+    clock: Clock,
+) -> None:
+    """Once, with the server's words; and once more when it works again."""
+    make_agent("root", "Rosa", is_admin=True)
+    with hookdesk_app.app_context():
+        second.serve("spare@desk.example")
+    make_ticket()
+    first.refuse("421 4.3.2 Closed for repairs", times=4)
+    for _round in range(8):
+        run_jobs()
+        clock.advance(minutes=30)
+    [stopped] = to(second, "root@helpdesk.example")
+    assert stopped.message["Subject"] == "Hookdesk: SMTP help@desk.example has stopped"
+    assert "Closed for repairs" in str(stopped.message.get_payload())
+    subjects = [str(mail.message["Subject"]) for mail in to(first, "root@helpdesk.example")]
+    assert subjects.count("Hookdesk: SMTP help@desk.example works again") == 1
+
+
 @pytest.mark.parametrize("is_relay", [True, False])
 def test_the_default_account_stands_in_for_one_that_is_away(
     hookdesk_app: Flask,

@@ -99,7 +99,9 @@ def test_it_is_killed_again_and_again(
     hour_ago = time.time() - 3600
     with hookdesk_app.app_context():
         os.utime(channels.sign(), (hour_ago, hour_ago))
-        told = [line.detail for line in site().hooks.collect(RunningHooks.health_checks) if line.name == "mail listener"]
+        told = [
+            line.detail for line in site().hooks.collect(RunningHooks.health_checks) if line.name == "mail listener"
+        ]
         assert "no sign of life for 60 minutes" in told[0]
     assert channel(hookdesk_app)[0] == "failed"
     listener.start()
