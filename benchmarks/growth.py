@@ -50,9 +50,9 @@ def _table(taken: Taken, ratios: Mapping[str, Ratio], sizes: Sequence[int]) -> l
 
 def _row(name: str, taken: Taken, ratios: Mapping[str, Ratio]) -> str:
     """What one thing costs everywhere: ms of CPU, ms of time (half of all, and all but one in twenty), or memory."""
-    figures = [found[name] for found in taken.values()]
+    figures = [found.get(name) for found in taken.values()]
     target, ratio = TARGETS.get(name), ratios.get(name)
-    met = "" if target is None else "met" if all(map(target.met, figures)) else "**missed**"
+    met = "" if target is None else "met" if all(target.met(one) for one in figures if one) else "**missed**"
     cells = [
         f"`{name}`",
         *map(_cell, figures),
@@ -63,8 +63,10 @@ def _row(name: str, taken: Taken, ratios: Mapping[str, Ratio]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cell(figure: Figure) -> str:
-    """A figure in a column."""
+def _cell(figure: Figure | None) -> str:
+    """A figure in a column; nothing if it was not measured there."""
+    if figure is None:
+        return ""
     if figure.mb is not None:
         return f"{figure.mb:.0f} MB"
     if figure.cpu_ms is None:
@@ -78,7 +80,7 @@ def _missed(taken: Taken, ratios: Mapping[str, Ratio]) -> list[str]:
         f"{name} ({column})"
         for column, found in taken.items()
         for name in NAMES
-        if name in TARGETS and not TARGETS[name].met(found[name])
+        if name in TARGETS and name in found and not TARGETS[name].met(found[name])
     ]
     grown = [f"{one.name} ({one.ratio:.2f})" for one in ratios.values() if one.ratio > RATIO]
     return [
