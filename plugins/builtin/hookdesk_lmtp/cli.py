@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from hookdesk.api import site
 from hookdesk_lmtp import channels
-from hookdesk_lmtp.listener import Listener, Options
+from hookdesk_lmtp.listener import Listener
+from hookdesk_lmtp.options import Options
 from hookdesk_lmtp.places import WrongPlace, parse_place
 from hookdesk_lmtp.settings import Settings
 

@@ -7,13 +7,14 @@ import contextlib
 import logging
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
 
 from hookdesk.api import network_holds
-from hookdesk_lmtp.places import Place, listen
+from hookdesk_lmtp.options import Options
+from hookdesk_lmtp.places import listen
 from hookdesk_lmtp.protocol import BUSY, LEAVING, STRANGER, Conversation, LocalConversation
 from hookdesk_lmtp.receiving import Receiver
 
@@ -22,21 +23,6 @@ GRACE_S = 25.0
 """A mail that is being sent when the server stops may take so long; `hookdesk serve` waits for 35 s."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How one listener works. `size` is in bytes, `timeout` in seconds, `clients` are networks."""
-
-    place: Place
-    is_local: bool
-    clients: tuple[str, ...]
-    only_ours: bool
-    size: int
-    connections: int
-    timeout: int
-    certificate: str = ""
-    require_tls: bool = False
 
 
 class Listener:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import socket
-from typing import TYPE_CHECKING, Any
+import ssl
+from typing import Any, Protocol
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
-if TYPE_CHECKING:
-    from hookdesk_lmtp.listener import Listener
+from hookdesk_lmtp.options import Options
+from hookdesk_lmtp.receiving import Receiver
 
 LONGEST_LINE = 1024 * 1024
 """RFC 5321 allows 998 bytes, and there are programs that write more: such a mail is worth more than the rule."""
@@ -27,14 +28,27 @@ STRANGER = "554 5.7.1 No mail is taken from your address"
 log = logging.getLogger(__name__)
 
 
+class Host(Protocol):
+    """What all connections of a listener share."""
+
+    options: Options
+    receiver: Receiver
+    tls: ssl.SSLContext | None
+    conversations: set[Conversation]
+    is_leaving: bool
+
+    def refusal(self, client: Conversation) -> str:
+        """Why a client is not served, as an answer; "" if it is."""
+
+
 class Conversation(SMTP):
-    """One connection; `listener` holds what all of them share."""
+    """One connection."""
 
     line_length_limit = LONGEST_LINE
     command_size_limit = 4096
     is_local = False
 
-    def __init__(self, listener: Listener, **given: Any) -> None:
+    def __init__(self, listener: Host, **given: Any) -> None:
         """One more client."""
         options = listener.options
         self.listener = listener

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
@@ -17,10 +17,8 @@ from flask import Flask
 from hookdesk.api import crash_point, wake
 from hookdesk_email_in import services as email_in
 from hookdesk_email_in.policies import is_known
+from hookdesk_lmtp.options import Options
 from hookdesk_lmtp.settings import SOURCE
-
-if TYPE_CHECKING:
-    from hookdesk_lmtp.listener import Options
 
 T = TypeVar("T")
 MOST_RECIPIENTS = 1000
