@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--database",
         default="",
         metavar="URL",
-        help="an empty PostgreSQL database instead of SQLite; in the report: besides",
+        help="an empty PostgreSQL database instead of SQLite; in the report: besides; with --growth {tickets} in it stands for the size",
     )
     parser.add_argument(
         "--compare", metavar="N,M", help="ratios of CPU times between two sizes, medians of 5 interleaved runs"

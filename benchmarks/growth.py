@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks import calibration, comparing, crowd, desk, machine, measuring, pages
+from benchmarks import calibration, comparing, crowd, desk, lists, machine, measuring, pages
 from benchmarks.comparing import Ratio
 from benchmarks.figures import Figure
 from benchmarks.targets import RATIO, TARGETS
 
-NAMES = (*pages.NAMES, *desk.NAMES, "memory", *crowd.NAMES)
+NAMES = (*pages.NAMES, *lists.NAMES, *desk.NAMES, "memory", *crowd.NAMES)
 Taken = Mapping[str, Mapping[str, Figure]]
 """Figures by name, by column."""
 
 
-def lines(sizes: Sequence[int], database_url: str, at: int) -> list[str]:
-    """Measure and put into words. PostgreSQL, if there is one, with `at` tickets."""
+def tables(sizes: Sequence[int], database_url: str) -> Iterator[list[str]]:
+    """Measure and put into words: the lines of the table anew with each column, for a run at a million tickets may be cut short.
+
+    `database_url`, if any: PostgreSQL databases besides, one a size, where "{tickets}" stands for it.
+    """
     loops, loads = [calibration.loop_ms()], [machine.load()]
     taken: dict[str, Mapping[str, Figure]] = {}
+    ratios: dict[str, Ratio] = {}
+
+    def lines() -> list[str]:
+        loops.append(calibration.loop_ms())
+        return [*machine.circumstances(loops, loads), "", *_table(taken, ratios, sizes), "", *_missed(taken, ratios)]
+
     for size in sizes:
         taken[f"{size:,}"] = _measured(size, "", loads)
-        loops.append(calibration.loop_ms())
-    if database_url:
-        taken[f"PostgreSQL, {at:,}"] = _measured(at, database_url, loads)
-        loops.append(calibration.loop_ms())
-    ratios = (
-        {ratio.name: ratio for ratio in comparing.compare(sizes[-2], sizes[-1], pages.NAMES)} if len(sizes) > 1 else {}
-    )
-    loops.append(calibration.loop_ms())
-    return [*machine.circumstances(loops, loads), "", *_table(taken, ratios, sizes), "", *_missed(taken, ratios)]
+        yield lines()
+    if len(sizes) > 1:
+        ratios = {ratio.name: ratio for ratio in comparing.compare(sizes[-2], sizes[-1], pages.NAMES)}
+        yield lines()
+    for size in sizes if database_url else ():
+        taken[f"PostgreSQL, {size:,}"] = _measured(size, database_url.replace("{tickets}", str(size)), loads)
+        yield lines()
 
 
 def _measured(size: int, database_url: str, loads: list[float]) -> dict[str, Figure]:
@@ -43,7 +50,7 @@ def _measured(size: int, database_url: str, loads: list[float]) -> dict[str, Fig
 
 def _table(taken: Taken, ratios: Mapping[str, Ratio], sizes: Sequence[int]) -> list[str]:
     """A row for each figure."""
-    grown = f"{sizes[-1]:,} / {sizes[-2]:,}" if ratios else "growth"
+    grown = f"{sizes[-1]:,} / {sizes[-2]:,}" if len(sizes) > 1 else "growth"
     head = ("what", *taken, grown, "asked for", "")
     return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(_row(name, taken, ratios) for name in NAMES)]
 

@@ -100,7 +100,8 @@ def _taking(figure: Figure | None) -> str:
 def write_growth(sizes: Sequence[int], database_url: str) -> int:
     """Measure what an agent does all day at these sizes, and write their table."""
     try:
-        _store("\n".join(growth.lines(sizes, database_url, LARGE)), GROWTH)
+        for lines in growth.tables(sizes, database_url):
+            _store("\n".join(lines), GROWTH)
     except Unexpected as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
