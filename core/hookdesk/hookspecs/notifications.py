@@ -37,10 +37,11 @@ class NotificationHooks:
         """
 
     @spec(Shape.FIRST, when=When.AFTER, since="0.1")
-    def mail_secret(self, *, key: str, address: str, name: str, subject: str, text: str) -> bool | None:
+    def mail_secret(self, *, key: str, address: str, name: str, subject: str, text: str, html: str = "") -> bool | None:
         """Mail something that belongs to no thread and may hold a secret, once for each `key`. True: it will be sent, with retries.
 
-        Whoever implements this shows the text to nobody and keeps it no longer than it takes to send it.
+        `html` is the same, formatted and sanitized. Whoever implements this shows the words to nobody and keeps them no longer than it
+        takes to send them.
         """
 
     @spec(Shape.FIRST, when=When.AFTER, since="0.1")

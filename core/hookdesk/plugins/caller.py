@@ -58,8 +58,8 @@ class Implementation:
         return True
 
     def __call__(self, given: Mapping[str, Any]) -> Any:
-        """Call it with the arguments that it names."""
-        return self.function(**{name: given[name] for name in self.arguments})
+        """Call it with the arguments that it names; one that has a default need not be given."""
+        return self.function(**{name: given[name] for name in self.arguments if name in given})
 
 
 class Hooks:

@@ -24,6 +24,7 @@ from hookdesk.api import (
     setting,
 )
 from hookdesk_bans import services
+from hookdesk_bans.hookspecs import BanHooks
 from hookdesk_bans.views import bp
 
 
@@ -46,6 +47,7 @@ class Bans(Plugin[Settings]):
     """
 
     settings_type = Settings
+    hookspecs = (BanHooks,)
     uses = ("accounts", "desk", "directory")
 
     @hookimpl

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row, delete, or_, select
 from sqlalchemy.orm import Session
@@ -21,8 +22,10 @@ from hookdesk.api import (
     log,
     people,
     reading,
+    site,
     transact,
 )
+from hookdesk_bans.hookspecs import BanHooks
 from hookdesk_bans.models import Ban
 
 PERMISSION = "user.ban"
@@ -77,10 +80,27 @@ def _values() -> frozenset[str]:
     return frozenset(reading().scalars(select(Ban.value).limit(MOST_KEPT)))
 
 
+def listed(words: str) -> Sequence[Mapping[str, Any]]:
+    """All who are turned away, by a ban or by the list of another plugin: the newest whose name or note has these words."""
+    words = clean_line(words).strip()[:100]
+    bans = [
+        {
+            "value": row.value,
+            "note": row.note,
+            "by": row.made_by,
+            "at": row.made_at,
+            "url": url_for("bans.lift", ban_id=row.id),
+        }
+        for row in found(words)
+    ]
+    others = site().hooks.collect(BanHooks.unwelcome_senders, words=words, most=MOST + 1)
+    return sorted([*bans, *others], key=lambda one: one["at"], reverse=True)[: MOST + 1]
+
+
 def found(words: str) -> Sequence[Row[Any]]:
     """The newest bans whose value or note has these words."""
     asked = select(*_COLUMNS).order_by(Ban.id.desc()).limit(MOST + 1)
-    if words := clean_line(words).strip()[:100]:
+    if words:
         asked = asked.where(
             or_(Ban.value.icontains(words, autoescape=True), Ban.note.icontains(words, autoescape=True))
         )

@@ -16,7 +16,7 @@ Answer = Response | str | tuple[str, int]
 @bp.route("/admin/bans", endpoint="index", methods=["GET", "POST"])
 @admin
 def index() -> Answer:
-    """The bans (`q` in value or note), and a form for one more (`value`, `note`)."""
+    """All who are turned away (`q` in value or note), and a form for one more (`value`, `note`)."""
     error = ""
     if request.method == "POST":
         try:
@@ -25,7 +25,7 @@ def index() -> Answer:
             return redirect(url_for("bans.index"))
         except services.BanProblem as problem:
             error = str(problem)
-    rows = services.found(request.args.get("q", ""))
+    rows = services.listed(request.args.get("q", ""))
     page = render_template(
         "bans/index.html",
         rows=rows[: services.MOST],

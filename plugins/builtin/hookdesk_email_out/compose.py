@@ -9,11 +9,12 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from hookdesk.api import Attachment, CoreSettings, NotificationHooks, attachments, reading, site
 from hookdesk_email_out import leaving, links
 from hookdesk_email_out.accounts.envelope import Envelope
+from hookdesk_email_out.hookspecs import OutgoingHooks
 from hookdesk_email_out.models import Mail
 from hookdesk_email_out.settings import Settings
 
@@ -76,7 +77,7 @@ def _headers_of(mail: Mail, outside: Envelope) -> Iterator[tuple[str, str]]:
     yield from leaving.headers(mail)
 
 
-def _attach(message: EmailMessage, row: Row[Any], html: str) -> None:
+def _attach(message: EmailMessage, row: Any, html: str) -> None:
     """Put a file into the message; a picture of the text stands beside that, under its Content-ID (RFC 2392)."""
     content = b"".join(attachments.read(row.sha256, row.storage))
     maintype, _, subtype = row.content_type.partition("/")
@@ -98,8 +99,10 @@ def _reply_to(mail: Mail, address: str) -> str | None:
     return site().hooks.first(NotificationHooks.reply_to, ticket_id=mail.ticket_id, address=address)
 
 
-def files_of(mail: Mail) -> Sequence[Row[Any]]:
-    """The files of a reply, which travel with its mail, or as links where they are too large together."""
+def files_of(mail: Mail) -> Sequence[Any]:
+    """The files of a reply, which travel with its mail, or as links where they are too large together; or what a plugin sends along."""
+    if mail.template == "secret":
+        return site().hooks.collect(OutgoingHooks.mail_files, key=mail.key)
     if mail.entry_id is None or mail.template not in ("reply", "automatic_reply", "message"):
         return []
     columns = (

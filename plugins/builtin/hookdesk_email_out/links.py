@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from hookdesk.api import (
     Actor,
@@ -34,10 +34,10 @@ from hookdesk_email_out.models import Mail
 _PURPOSE = "mailed-file"
 
 
-def added(mail: Mail, files: Sequence[Row[Any]], days: int) -> tuple[str, str]:
-    """A mail's text and HTML with a link to each file."""
+def added(mail: Mail, files: Sequence[Any], days: int) -> tuple[str, str]:
+    """A mail's text and HTML with a link to each file; with the names alone where no link can say who comes."""
     if mail.user_id is None:
-        return mail.text, mail.html
+        return _left_out(mail, ", ".join(row.filename for row in files))
     ends = mail.created_at + timedelta(days=days)
     urls = [
         (row, absolute_url("email_out.file", token=token(row.id, mail.user_id, ends), name=row.filename))
@@ -50,6 +50,13 @@ def added(mail: Mail, files: Sequence[Row[Any]], days: int) -> tuple[str, str]:
         return text, ""
     items = Markup("").join(Markup('<li><a href="{}">{}</a></li>').format(url, row.filename) for row, url in urls)
     return text, mail.html + Markup("<p>{}</p><ul>{}</ul>").format(title, items)
+
+
+def _left_out(mail: Mail, names: str) -> tuple[str, str]:
+    """The same, saying what does not go along."""
+    with render.language_of(Recipient(mail.address, mail.name, mail.reason)):
+        told = str(_("Left out, for they are too large for a mail: %(names)s", names=names))
+    return f"{mail.text.rstrip()}\n\n{told}\n", mail.html and mail.html + Markup("<p>{}</p>").format(told)
 
 
 def token(attachment_id: int, user_id: int, ends: datetime) -> str:

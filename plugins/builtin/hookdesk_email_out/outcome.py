@@ -21,7 +21,7 @@ def sent(session: Session, mail: Mail, answer: str, account_id: int) -> None:
     mail.state, mail.sent_at, mail.error, mail.answer = "sent", clock.now(), "", answer[:500]
     mail.account_id = mail.account_id or account_id
     if mail.template == "secret":
-        mail.text = ""
+        mail.text = mail.html = ""
     settled(session, mail, "sent")
 
 

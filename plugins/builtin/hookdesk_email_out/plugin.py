@@ -40,6 +40,7 @@ from hookdesk_email_out import (
     telling,
 )
 from hookdesk_email_out.accounts import store
+from hookdesk_email_out.hookspecs import OutgoingHooks
 from hookdesk_email_out.occasions import occasion
 from hookdesk_email_out.settings import Settings
 from hookdesk_email_out.views import bp
@@ -59,6 +60,7 @@ class EmailOut(Plugin[Settings]):
     """
 
     settings_type = Settings
+    hookspecs = (OutgoingHooks,)
     uses = ("auth_password", "filters", "topics", "desk", "directory", "admin", "email_in")
 
     @hookimpl
@@ -174,9 +176,9 @@ class EmailOut(Plugin[Settings]):
             telling.raised(self.settings, about)
 
     @hookimpl
-    def mail_secret(self, key: str, address: str, name: str, subject: str, text: str) -> bool:
-        """Mail a sign-in secret for whoever asks (declared by auth_password)."""
-        return services.promise_secret(key, address, name, subject, text)
+    def mail_secret(self, key: str, address: str, name: str, subject: str, text: str, html: str = "") -> bool:
+        """Mail what belongs to no ticket for whoever asks: a sign-in link, news of a task."""
+        return services.promise_secret(key, address, name, subject, text, html)
 
     @hookimpl
     def filter_actions(self) -> Sequence[FilterAction]:

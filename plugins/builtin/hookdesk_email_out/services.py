@@ -164,8 +164,8 @@ def may_confirm(address: str) -> bool:
     return int(reading().scalar(sent)) < MOST_CONFIRMATIONS
 
 
-def promise_secret(key: str, address: str, name: str, subject: str, text: str) -> bool:
-    """A mail that belongs to no ticket (a sign-in link), one for each key; its text is wiped once it is sent."""
+def promise_secret(key: str, address: str, name: str, subject: str, text: str, html: str) -> bool:
+    """A mail that belongs to no ticket (a sign-in link), one for each key; its words are wiped once it is sent."""
     host = choosing.host_of(store.default())
 
     def work(session: Session) -> bool:
@@ -173,7 +173,7 @@ def promise_secret(key: str, address: str, name: str, subject: str, text: str) -
             return True
         session.add(
             Mail(
-                key=key[:80], template="secret", address=address, name=name, subject=subject[:600], text=text,
+                key=key[:80], template="secret", address=address, name=name, subject=subject[:600], text=text, html=html,
                 message_id=f"secret.{site().keys.sign('secret-mail', key)}@{host}", auto="auto-generated",
                 created_at=clock.now(), due_at=clock.now(),
             )

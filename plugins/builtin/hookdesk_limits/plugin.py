@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -24,7 +24,7 @@ from hookdesk.api import (
     setting,
 )
 from hookdesk_limits import notice, services
-from hookdesk_limits.views import bp
+from hookdesk_limits.views import bp, is_listed_elsewhere
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Limits(Plugin[Settings]):
     """
 
     settings_type = Settings
-    uses = ("accounts",)
+    uses = ("accounts", "bans")
 
     @hookimpl
     def intake_screen(self, message: InboundMessage) -> Verdict | None:
@@ -67,6 +67,11 @@ class Limits(Plugin[Settings]):
     def auth_account_refusal(self, address: str) -> str | None:
         """No account for them either."""
         return services.blocked(address)
+
+    @hookimpl
+    def unwelcome_senders(self, words: str, most: int) -> Sequence[Mapping[str, Any]]:
+        """Ours in the list of all (declared by bans)."""
+        return services.unwelcome(words, most)
 
     @hookimpl
     def ticket_problems(self, draft: TicketDraft) -> Sequence[str]:
@@ -92,8 +97,8 @@ class Limits(Plugin[Settings]):
     @hookimpl
     @asked_for(area=["admin"])
     def nav_items(self, actor: Actor, area: str) -> Sequence[NavItem]:
-        """A line in the admin panel."""
-        if area != "admin":
+        """A line in the admin panel, unless all senders who are turned away stand in one list of another plugin."""
+        if area != "admin" or is_listed_elsewhere():
             return []
         return [
             NavItem(

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from hookdesk.api import Actor, Ticket, TicketDraft, cached, clock, explain, log, people, reading, transact
@@ -110,11 +111,23 @@ def unblock(actor: Actor, blocked_id: int) -> None:
     transact(work)
 
 
+def unwelcome(words: str, most: int) -> list[dict[str, Any]]:
+    """The newest entries with these words, for the one list of all who are turned away."""
+    return [
+        {
+            "value": row.sender, "note": row.notes, "by": "", "at": row.created_at,
+            "url": url_for("limits.delete", blocked_id=row.id),
+        }
+        for row in listed(words, None, most - 1)
+    ]  # fmt: skip
+
+
 def listed(text: str, before: int | None, size: int) -> Sequence[Row[Any]]:
     """The newest entries of the list, one more than a page holds."""
     asked = select(Blocked.id, Blocked.sender, Blocked.notes, Blocked.created_at)
     if text:
-        asked = asked.where(Blocked.sender.icontains(text, autoescape=True))
+        found = (column.icontains(text, autoescape=True) for column in (Blocked.sender, Blocked.notes))
+        asked = asked.where(or_(*found))
     if before is not None:
         asked = asked.where(Blocked.id < before)
     return reading().all(asked.order_by(Blocked.id.desc()).limit(size + 1))

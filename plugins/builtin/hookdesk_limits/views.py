@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,10 +14,17 @@ bp = Blueprint("limits", __name__, url_prefix="/admin/blocked")
 SIZE = 50
 
 
+def is_listed_elsewhere() -> bool:
+    """True where another plugin lists all who are turned away, and ours among them."""
+    return "bans.index" in current_app.view_functions
+
+
 @bp.route("", methods=["GET", "POST"])
 @admin
 def index() -> Response | str | tuple[str, int]:
-    """The list, the newest first, and the form for one more."""
+    """The list, the newest first, and the form for one more; where all stand in one list, that one."""
+    if is_listed_elsewhere() and request.method == "GET":
+        return redirect(url_for("bans.index", q=request.args.get("q")))
     form = BlockForm()
     if form.validate_on_submit():
         try:

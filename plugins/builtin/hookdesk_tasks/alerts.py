@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from flask_babel import force_locale, format_datetime
-from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from hookdesk.api import (
     Agent,
@@ -17,18 +12,16 @@ from hookdesk.api import (
     Department,
     Event,
     NotFound,
-    NotificationHooks,
     Team,
     TeamMember,
     Ticket,
     UserEmail,
-    absolute_url,
     actors,
     people,
     reading,
     site,
 )
-from hookdesk_tasks import guard, talking
+from hookdesk_tasks import guard, letters, talking
 from hookdesk_tasks.guard import SYSTEM, TaskView, access_task
 from hookdesk_tasks.models import Entry
 from hookdesk_tasks.settings import Settings
@@ -86,32 +79,16 @@ def _tell(event: Event, view: TaskView, which: ColumnElement[bool] | None, why: 
     for row in reading().all(asked.order_by(Agent.id).limit(200)):
         actor = actors.agent_actor(row.id)
         if actor is not None and guard.sees(actor, view.id):
-            with _language(row.locale):
-                words = _words(view, why, has_subject=guard.sees_ticket(actor, view))
-                _mail(event, row, f"[{view.number}] {view.title}", words)
-
-
-def _words(view: TaskView, why: str, *, has_subject: bool) -> str:
-    """What an agent reads; the ticket's subject only if they see that."""
-    first = {
-        "assigned": _("A task is yours or your team's now."),
-        "overdue": _("A task was not done in time."),
-        "closed": _("A task of your ticket is done."),
-    }[why]
-    told = [first, "", f"{view.number} {view.title}"]
-    if view.ticket_number:
-        subject = (view.ticket_subject or "") if has_subject else ""
-        told.append(_("Ticket: %(number)s %(subject)s", number=view.ticket_number, subject=subject).rstrip())
-    if view.due:
-        told.append(_("Due: %(moment)s", moment=format_datetime(view.due, "medium")))
-    if view.description:
-        told += ["", view.description[:5000]]
-    return "\n".join([*map(str, told), "", absolute_url("tasks.task", number=view.number)])
+            with letters.language(row.locale):
+                words = letters.alert(view, why, has_subject=guard.sees_ticket(actor, view))
+                letters.send(event, row, f"[{view.number}] {view.title}", words, (view.id, 0))
 
 
 def _tell_followers(event: Event, view: TaskView, entry_id: int) -> None:
     """Mail an update to the followers that its author wanted told."""
-    entry = reading().first(select(Entry.kind, Entry.text, Entry.author, Entry.told).where(Entry.id == entry_id))
+    entry = reading().first(
+        select(Entry.kind, Entry.text, Entry.html, Entry.author, Entry.told).where(Entry.id == entry_id)
+    )
     if entry is None or entry.kind != "update" or not entry.told:
         return
     name = site().settings.get("core", CoreSettings).site_name
@@ -119,21 +96,5 @@ def _tell_followers(event: Event, view: TaskView, entry_id: int) -> None:
     author = people.public_name(entry.author, reading().scalar(is_public) or "")
     for row in talking.followers(view.id):
         if row.address in entry.told:
-            with _language(row.locale):
-                signed = _("%(author)s, %(site)s", author=author, site=name) if author else name
-                _mail(event, row, view.title, f"{entry.text}\n\n{signed}")
-
-
-def _mail(event: Event, row: Row[Any], subject: str, text: str) -> None:
-    """One mail, made once however often the event is delivered."""
-    key = hashlib.sha256(f"{event.key} {row.address}".encode()).hexdigest()
-    site().hooks.first(
-        NotificationHooks.mail_secret, key=key, address=row.address, name=row.name, subject=subject[:300], text=text
-    )
-
-
-@contextmanager
-def _language(locale: str) -> Iterator[None]:
-    """Write in somebody's language, else the site's."""
-    with force_locale(locale or site().settings.get("core", CoreSettings).default_locale):
-        yield
+            with letters.language(row.locale):
+                letters.send(event, row, view.title, letters.update(entry, author, name), (view.id, entry_id))

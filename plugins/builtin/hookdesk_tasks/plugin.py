@@ -23,6 +23,7 @@ from hookdesk.api import (
     Plugin,
     Slot,
     SlotContent,
+    StoredFile,
     asked_for,
     hookimpl,
     wake,
@@ -36,6 +37,7 @@ from hookdesk_tasks import (
     conditions,
     firststeps,
     guard,
+    letters,
     making,
     merging,
     overdue,
@@ -54,7 +56,7 @@ class Tasks(Plugin[Settings]):
 
     settings_type = Settings
     depends = ("desk",)
-    uses = ("filters", "palette", "queues", "topics")
+    uses = ("email_out", "filters", "palette", "queues", "topics")
     hookspecs = (TaskHooks,)
 
     @hookimpl
@@ -99,6 +101,11 @@ class Tasks(Plugin[Settings]):
     def task_changed(self, event: Event) -> None:
         """Tell whom it concerns."""
         alerts.follow_up(event, self.settings)
+
+    @hookimpl
+    def mail_files(self, key: str) -> Sequence[StoredFile]:
+        """Pictures and files of our own mails (declared by email_out)."""
+        return letters.files(key)
 
     @hookimpl
     def list_columns(self) -> Sequence[ListColumn]:

@@ -85,3 +85,27 @@ def test_agents_ban_a_sender_and_see_it_beside_the_ticket(
     assert "nothing comes in from there" not in hookdesk_client.get(page).text
     refused = hookdesk_client.submit("/admin/bans", {"value": "nonsense"}, to="/admin/bans")
     assert refused.status_code == 422
+
+
+@pytest.mark.plugins("bans", "limits", "admin", "desk")
+def test_who_is_turned_away_by_another_list_stands_in_the_same_one(
+    hookdesk_client: Client, make_agent: Agents, hookdesk_app: Flask
+) -> None:
+    """One entry of the menu, one page; both lists go on to work."""
+    from hookdesk_limits import services as limits
+
+    boss = make_agent("boss", "Boss", is_admin=True)
+    with hookdesk_app.app_context():
+        limits.block(boss, ".adverts.example", "Sent us adverts")
+        services.ban(boss, "grace@example.org", "Rude")
+    hookdesk_client.sign_in(boss)
+    page = hookdesk_client.get("/admin/blocked", follow_redirects=True)
+    assert page.request.path == "/admin/bans"
+    assert ("@.adverts.example" in page.text, "grace@example.org" in page.text) == (True, True)
+    assert 'href="/admin/blocked"' not in page.text
+    assert "Rude" not in hookdesk_client.get("/admin/bans?q=us+adverts").text
+    lifted = hookdesk_client.submit("/admin/bans", to="/admin/blocked/1/delete")
+    assert lifted.request.path == "/admin/bans"
+    assert ("@.adverts.example" in lifted.text, "grace@example.org" in lifted.text) == (False, True)
+    with hookdesk_app.app_context():
+        assert limits.blocked("a@b.adverts.example") is None
