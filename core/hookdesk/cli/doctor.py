@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
+from babel.dates import format_timedelta
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -147,7 +148,7 @@ def _queues(_config: Config, db: Database) -> Iterator[Health]:
         dead = reading.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "dead"))
     for name, moment in oldest.items():
         waited = int((clock.now() - moment).total_seconds()) if moment else 0
-        late = f"the oldest waits for {waited} s; is a job worker running?"
+        late = f"the oldest waits for {format_timedelta(waited, locale='en')}; is a job worker running?"
         yield Health(name, WARNING if waited > LATE_S else OK, late if waited > LATE_S else "")
     yield Health("dead letters", WARNING if dead else OK, f"{dead} wait in the admin panel" if dead else "")
 

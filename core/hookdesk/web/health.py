@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, jsonify, redirect, url_for
+from flask_babel import format_timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, text
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +22,7 @@ from hookdesk.web.blueprint import bp
 from hookdesk.web.guard import public
 from hookdesk.web.security import limiter
 
-LATE_SECONDS = 300
+LATE = timedelta(minutes=5)
 AWAY_SECONDS = 60
 
 
@@ -97,12 +98,10 @@ def _worker() -> Health:
 
 def _lag(name: str, oldest: object) -> Health:
     """A queue whose oldest item waits too long deserves a look."""
-    waited = (clock.now() - oldest).total_seconds() if isinstance(oldest, datetime) else 0
-    return Health(
-        name,
-        "warning" if waited > LATE_SECONDS else "ok",
-        _l("The oldest waits for %(seconds)s s", seconds=round(waited)) if waited > LATE_SECONDS else "",
-    )
+    waited = clock.now() - oldest if isinstance(oldest, datetime) else timedelta(0)
+    if waited <= LATE:
+        return Health(name, "ok")
+    return Health(name, "warning", _l("The oldest waits for %(time)s", time=format_timedelta(waited)))
 
 
 @bp.get("/", endpoint="front")

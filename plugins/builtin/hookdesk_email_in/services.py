@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from time import monotonic, time
 from typing import Any
 
-from flask_babel import ngettext
+from flask_babel import format_timedelta, ngettext
 
 from hookdesk.api import (
     Health,
@@ -276,12 +277,11 @@ def health(settings: Settings) -> Health:
     state = Spool(site().config.instance).state(time())
     name = "incoming mail"
     if state.oldest_seconds is not None and state.oldest_seconds > settings.late_minutes * 60:
-        minutes = int(state.oldest_seconds // 60)
         told = ngettext(
-            "%(num)s mail waits in the spool, for %(minutes)s minutes; is the worker running?",
-            "%(num)s mails wait in the spool, the oldest for %(minutes)s minutes; is the worker running?",
+            "%(num)s mail waits in the spool, for %(time)s; is the worker running?",
+            "%(num)s mails wait in the spool, the oldest for %(time)s; is the worker running?",
             state.pending,
-            minutes=minutes,
+            time=format_timedelta(timedelta(seconds=state.oldest_seconds)),
         )
         return Health(name, "warning", told)
     if state.stale:

@@ -43,7 +43,7 @@ def test_it_tells_of_each_road(
 ) -> None:
     hookdesk_client.sign_in(make_agent("ada", is_admin=True))
     page = hookdesk_client.get(PAGE).text
-    words = ("Pipe, incoming", "IMAP, incoming", "SMTP, outgoing", "The password was refused.", "3 s behind")
+    words = ("Pipe, incoming", "IMAP, incoming", "SMTP, outgoing", "The password was refused.", "3 seconds behind")
     assert [word for word in (*words, "1 channel has stopped") if word not in page] == []
 
 
