@@ -30,14 +30,16 @@ def desk(signed_in: BrowserContext, furnished: LiveSite) -> Iterator[Page]:
 def test_a_ticket_is_found_selected_and_opened(desk: Page) -> None:
     """`j` goes down the list, `x` selects, `s` leads to the status of all that is selected, `o` opens."""
     desk.keyboard.press("j")
-    expect(desk.locator("tr.cursor a.subject")).to_be_focused()
+    subject = desk.locator("tr.cursor a.subject")
+    expect(subject).to_be_focused()
+    where = (subject.get_attribute("href") or "").partition("?")[0]
     desk.keyboard.press("x")
     expect(desk.locator("tbody .check:checked")).to_have_count(1)
     desk.keyboard.press("s")
     expect(desk.get_by_role("dialog").get_by_role("button").first).to_be_focused()
     desk.keyboard.press("Escape")
     desk.keyboard.press("o")
-    expect(desk).to_have_url(re.compile(rf"/agent/tickets/{ODD_TICKET}"))
+    expect(desk).to_have_url(re.compile(rf"{re.escape(where)}\b"))
 
 
 def test_escape_leaves_the_composer_and_keeps_what_was_written(desk: Page, furnished: LiveSite) -> None:
