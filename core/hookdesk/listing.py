@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     false,
     func,
     literal_column,
@@ -38,17 +39,16 @@ from hookdesk.access import BINNED, Leg, legs, narrowing, scope_key
 from hookdesk.db.context import reading
 from hookdesk.db.hints import unindexed
 from hookdesk.hookspecs import RunningHooks
-from hookdesk.models import LARGEST_ID, Agent, Department, Organization, Priority, Status, Ticket, User, UTCDateTime
+from hookdesk.models import LARGEST_ID, Agent, Department, Organization, Priority, Status, Ticket, TicketEvent, User
+from hookdesk.models.base import UTCDateTime
 from hookdesk.site import site
 from hookdesk.types.actors import Actor
 
-MOST_OPEN = 10_000
-MOST_CLOSED = 1_000
+MOST_OPEN, MOST_CLOSED = 10_000, 1_000
 WIDE = 2_000
-WIDTH_HOLDS = 60.0  # seconds
+WIDTH_HOLDS, COUNTS_HOLD = 60.0, 5.0  # seconds
 MOST_KEPT = 100
-MOST_SORTED = 5_000
-MOST_LOOKED_AT = 20_000
+MOST_SORTED, MOST_LOOKED_AT = 5_000, 20_000
 STATES = ("open", "closed")
 
 T = TypeVar("T")
@@ -223,18 +223,15 @@ def is_cut(actor: Actor, state: str) -> bool:
 
 def _recent(actor: Actor, state: str) -> list[ColumnElement[bool]]:
     """The condition that leaves `MOST_LOOKED_AT` tickets of a state to look at, none if there are no more. It holds for a minute."""
-    key = (scope_key(actor), state)
-    known = _floors.get(key)
-    if known is None or known[0] < time.monotonic():
+
+    def find() -> datetime | None:
         newest = select(Ticket.last_activity_at).where(Ticket.state == state).offset(MOST_LOOKED_AT).limit(1)
-        order = _order(Ticket.last_activity_at, Ticket.id, True)
-        row = reading().first(
-            select(*(newest.where(leg.condition).order_by(*order).scalar_subquery() for leg in legs(actor)))
-        )
-        floor = max((moment for moment in row or () if moment is not None), default=None)
-        known = (time.monotonic() + WIDTH_HOLDS, floor)
-        _keep(_floors, key, known)
-    return [] if known[1] is None else [Ticket.last_activity_at >= known[1]]
+        newest = newest.order_by(*_order(Ticket.last_activity_at, Ticket.id, True))
+        row = reading().first(select(*(newest.where(leg.condition).scalar_subquery() for leg in legs(actor))))
+        return max((moment for moment in row or () if moment is not None), default=None)
+
+    floor = _held(_floors, (scope_key(actor), state), find)
+    return [] if floor is None else [Ticket.last_activity_at >= floor]
 
 
 def _beyond(sort: Sort, cursor: Cursor, descending: bool) -> ColumnElement[bool]:
@@ -250,13 +247,20 @@ def _beyond(sort: Sort, cursor: Cursor, descending: bool) -> ColumnElement[bool]
 
 def is_wide(actor: Actor, found: Sequence[Leg], state: str) -> bool:
     """True if one leg alone has so many tickets that walking the sort's index finds a page sooner. Known for a minute: it only guides."""
-    key = (scope_key(actor), state, WIDE)
-    known = _widths.get(key)
+
+    def find() -> bool:
+        row = reading().first(select(*(_counted([*_states_in(leg, state), leg.condition], WIDE) for leg in found)))
+        return row is not None and max(row) >= WIDE
+
+    return _held(_widths, (scope_key(actor), state, WIDE), find)
+
+
+def _held(store: dict[Hashable, tuple[float, T]], key: Hashable, find: Callable[[], T]) -> T:
+    """What was found within the last minute, or is now."""
+    known = store.get(key)
     if known is None or known[0] < time.monotonic():
-        widths = (_counted(select(Ticket.id).where(*_states_in(leg, state), leg.condition), WIDE) for leg in found)
-        row = reading().first(select(*widths))
-        known = (time.monotonic() + WIDTH_HOLDS, row is not None and max(row) >= WIDE)
-        _keep(_widths, key, known)
+        known = (time.monotonic() + WIDTH_HOLDS, find())
+        _keep(store, key, known)
     return known[1]
 
 
@@ -270,10 +274,9 @@ def _states_in(leg: Leg, state: str) -> list[ColumnElement[bool]]:
     return [unindexed(one) for one in in_state(state)] if leg.name == "referral" else in_state(state)
 
 
-def _counted(statement: Select[Any], most: int) -> ScalarSelect[int]:
-    """How many rows, counting no further than `most`, as a column. The number stands in the text: a sidebar has sixteen, and each that is
-    handed over takes a while."""
-    limited = statement.limit(literal_column(str(most), Integer))
+def _counted(place: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
+    """How many tickets are there, counted no further than `most`, as a column. The number stands in the text: handing it over takes long."""
+    limited = select(literal_column("1", Integer)).where(*place).limit(literal_column(str(most), Integer))
     return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
 
@@ -294,43 +297,47 @@ def counts(
 ) -> dict[str, int]:
     """Like `count`, for several lists in one query: name → number, from name → (state, conditions).
 
-    `kept_as` stands for what `asked` returns: under the same one the query is put together once and kept. `listed` names those whose
-    conditions name the tickets by their ids.
+    `kept_as` stands for what `asked` returns: under the same one each process keeps the query and, until the next ticket event or change of
+    the set-up, or for `COUNTS_HOLD` seconds, the numbers. `listed` names those whose conditions name tickets by id: counted each time.
     """
-    found, narrow = legs(actor), narrowing(actor)
+    found, narrow, here = legs(actor), narrowing(actor), site()
+    is_kept = kept_as is not None and not narrow
     key = (scope_key(actor), kept_as)
-    counting = _countings.get(key) if kept_as is not None and not narrow else None
-    if counting is None:
-        counting = _counting(found, narrow, asked(), listed)
-        if kept_as is not None and not narrow:
-            _keep(_countings, key, counting)
-    statement, states = counting
-    if not found or not states:
-        return dict.fromkeys(states, 0)
-    numbers = iter(reading().first(statement) or ())
-    return {name: min(sum(next(numbers) for _ in found), _most(state) + 1) for name, state in states.items()}
+    counting = _countings.get(key) if is_kept else None
+    statement, states = counting = counting or _counting(found, narrow, asked(), listed)
+    store = cast("dict[Hashable, Sequence[int]]", here.extra.setdefault("listing.counts", {}))
+    place = (key, here.settings.edition, clock.now().timestamp() // COUNTS_HOLD)
+    known = store.get(place) if is_kept else None
+    row = reading().execute(statement, {"past": known[0] if known else -1}).one()
+    numbers = [old if new is None else new for new, old in zip(row, known or row, strict=True)]
+    if is_kept and here.db.writing is None:  # what it has written may yet be rolled back
+        _keep(_countings, key, counting)
+        _keep(store, place, numbers)
+    left = iter(numbers[1:])
+    return {name: min(sum(next(left) for _ in found), _most(state) + 1) for name, state in states.items()}
 
 
 def _counting(
     found: Sequence[Leg], narrow: Sequence[ColumnElement[bool]], asked: Asked, listed: Collection[str]
 ) -> Counting:
-    """The query of `counts` with one column for each list and leg, and the state of each list."""
+    """The query of `counts`, and the state of each list: the newest event, then a column for each list and leg, NULL where that event is
+    the `past` one, for then there is nothing to count."""
+    newest = select(func.coalesce(func.max(TicketEvent.id), 0).label("newest")).subquery().c.newest
 
-    def column(name: str, state: str, conditions: Sequence[ColumnElement[bool]], leg: Leg) -> ScalarSelect[int]:
+    def column(name: str, state: str, conditions: Sequence[ColumnElement[bool]], leg: Leg) -> ColumnElement[int]:
         place = [*_states_in(leg, state), leg.condition]
         if name in listed:
             place = [unindexed(one) for one in (*in_state(state), leg.condition)]
-        return _counted(select(Ticket.id).where(*place, *conditions, *narrow), _most(state) + 1)
+        number = _counted([*place, *conditions, *narrow], _most(state) + 1)
+        return number if name in listed else case((newest != bindparam("past"), number))
 
-    columns = (
-        column(name, state, conditions, leg) for name, (state, conditions) in asked.items() for leg in _apart(found)
-    )
-    return select(*columns), {name: state for name, (state, _conditions) in asked.items()}
+    columns = [column(name, *place, leg) for name, place in asked.items() for leg in _apart(found)]
+    return select(newest, *columns), {name: state for name, (state, _conditions) in asked.items()}
 
 
 def _keep(store: dict[Hashable, T], key: Hashable, value: T) -> None:
     """Keep something until there is too much."""
-    if len(store) >= MOST_KEPT:
+    if len(store) >= MOST_KEPT and key not in store:
         store.clear()
     store[key] = value
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from tests.queries import counted
 
@@ -22,8 +22,10 @@ from hookdesk.api import (
     Team,
     TeamMember,
     Ticket,
+    TicketEvent,
     actors,
     clock,
+    listing,
     reading,
     site,
     system,
@@ -406,3 +408,51 @@ def test_an_administrator_changes_everybodys_queues(
     hookdesk_client.submit("/admin/queues", to=f"/admin/queues/{queue_id}/delete")
     assert inside(lambda: tree.forest().node(queue_id)) is None
     assert hookdesk_client.get(f"/admin/queues/{queue_id}").status_code == 404
+
+
+def test_what_the_sidebar_counts_is_kept_until_any_process_changes_a_ticket(
+    hookdesk_app: Flask, desk: Client, make_ticket: MakeTicket
+) -> None:
+    ticket = make_ticket("first")
+    make_ticket("second")
+    second = clock.now().replace(microsecond=0)
+    moment = second + timedelta(seconds=listing.COUNTS_HOLD - second.timestamp() % listing.COUNTS_HOLD)
+
+    def elsewhere(*statements: Any) -> None:
+        """Written by another connection; nothing of this process hears of it."""
+        with hookdesk_app.app_context(), site().db.engine.begin() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    with clock.at(moment):
+        assert sidebar(desk)["unanswered"] == "2"
+        told = insert(TicketEvent).values(ticket_id=ticket.id, kind="answered", actor="Grace", created_at=moment)
+        elsewhere(update(Ticket).where(Ticket.id == ticket.id).values(is_answered=True), told)
+        assert sidebar(desk)["unanswered"] == "1"
+        elsewhere(update(Ticket).values(is_answered=True))
+        assert sidebar(desk)["unanswered"] == "1", "nothing says that something has happened"
+    with clock.at(moment + timedelta(seconds=listing.COUNTS_HOLD)):
+        assert sidebar(desk)["unanswered"] == "0", "but that is believed for a few seconds only"
+
+
+def test_numbers_that_are_rolled_back_are_not_kept(make_ticket: MakeTicket, inside: Inside) -> None:
+    ticket = make_ticket()
+
+    def unanswered() -> int:
+        asked = {"": ("open", [Ticket.is_answered.is_(False)])}
+        return listing.counts(system(), lambda: asked, kept_as="unanswered")[""]
+
+    def tell(session: Session) -> None:
+        session.add(TicketEvent(ticket_id=ticket.id, kind="answered", actor="Grace", created_at=clock.now()))
+
+    def fail(session: Session) -> None:
+        session.execute(update(Ticket).values(is_answered=True))
+        tell(session)
+        session.flush()
+        assert unanswered() == 0
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        inside(lambda: transact(fail))
+    inside(lambda: transact(tell))  # it gets the id of the event that is gone
+    assert inside(unanswered) == 1
