@@ -275,7 +275,7 @@ def _states_in(leg: Leg, state: str) -> list[ColumnElement[bool]]:
 
 
 def _counted(place: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
-    """How many tickets are there, counted no further than `most`, as a column. The number stands in the text: handing it over takes long."""
+    """How many tickets are there, counted no further than `most`, as a column. The number stands in the text: handing it over is slow."""
     limited = select(literal_column("1", Integer)).where(*place).limit(literal_column(str(most), Integer))
     return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
