@@ -9,19 +9,25 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from flask import Flask
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
+from sqlalchemy import update
 
 from hookdesk.config import Config, ConfigError
-from hookdesk.server import children, turns, valkey
+from hookdesk.lifecycle.discovery import discover
+from hookdesk.models import PluginState
+from hookdesk.server import children, shared, turns, valkey
 from hookdesk.server.children import Child
 from hookdesk.server.listening import CannotListen, listen, parse_bind
 from hookdesk.server.turns import Turns
 from hookdesk.server.web import Web
-from hookdesk.site import site
+from hookdesk.services import counters
+from hookdesk.site import KEY, Site, site
 from hookdesk.testing.instances import end
 
 EVERYWHERE = ".".join("0000")
@@ -161,6 +167,11 @@ def test_an_embedded_server_is_asked_whether_it_is_up(tmp_path: Path) -> None:
         assert not valkey.answers(config)
 
 
+def _site(app: Flask) -> Site:
+    """The site of an application."""
+    return cast(Site, app.extensions[KEY])
+
+
 class _Broken(io.RawIOBase):
     """The body of a request that turns out to be no HTTP while it is read."""
 
@@ -185,6 +196,40 @@ def test_a_body_that_cannot_be_read_is_told_in_words(hookdesk_app: Flask, error:
     answer = app.test_client().post("/open", headers=form, environ_overrides=body)
     assert (answer.status_code, "could not be read" in answer.text) == (400, True)
     end(app)
+
+
+@pytest.mark.plugins("portal", "topics")
+def test_the_workers_share_one_application_until_plugins_are_switched(hookdesk_app: Flask) -> None:
+    with hookdesk_app.app_context():
+        config = site().config
+    web = Web(config, "127.0.0.1:0")
+    web.shared = shared.for_all(config)
+    assert web.shared is not None
+    assert _site(web.shared).db.engine.pool.checkedin() == 0, "a connection would cross the fork"
+    assert web.load() is web.shared
+    with _site(web.shared).db.write() as session:
+        session.execute(update(PluginState).where(PluginState.slug == "topics").values(is_enabled=False))
+        counters.increase(session, "generation")
+    _site(web.shared).plugins._counts.forget()  # what was known may be a second old
+    own = web.load()
+    assert [_site(app).plugins.get("topics") is None for app in (web.shared, own)] == [False, True]
+    for app in (web.shared, own):
+        end(app)
+
+
+@pytest.mark.plugins("portal", "topics")
+def test_with_a_plugin_from_elsewhere_each_worker_makes_its_own(
+    hookdesk_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hookdesk_app.app_context():
+        config = site().config
+    elsewhere = {slug: replace(one, distribution="of-others") for slug, one in discover().items() if slug == "topics"}
+    monkeypatch.setattr(shared, "discover", lambda: {**discover(), **elsewhere})
+    asked: list[str] = []
+    monkeypatch.setattr(shared, "import_plugin", lambda found: asked.append(found.slug))
+    assert shared.for_all(config) is None
+    assert asked
+    assert "topics" not in asked, "its code may be newer at the next fork"
 
 
 def test_the_supervisor_stays_small() -> None:

@@ -1,4 +1,4 @@
-"""The site's processes: a gunicorn master that imports what ships in the box once, and workers forked from it."""
+"""The site's processes: a gunicorn master that makes the application once, and workers forked from it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,17 @@ import importlib
 import os
 import site as python_site
 import sys
-from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import NoMoreData, ParseException
 
 from hookdesk import config as configuration
-from hookdesk.app import create_app
 from hookdesk.config import Config, ConfigError
-from hookdesk.db.engine import Database
-from hookdesk.lifecycle.discovery import discover
-from hookdesk.lifecycle.loader import states
+from hookdesk.server import shared
 from hookdesk.server.master import Master
 from hookdesk.server.supervisor import NOT_READY_STATUS, ready_file
 from hookdesk.server.web_worker import WebWorker
-from hookdesk.web.errors import page
 
 _ALSO = ("hookdesk.jobs.rq_worker", "hookdesk.api")
 """Imported in the master for all workers, besides what the application imports anyway."""
@@ -36,6 +30,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """`bind` is gunicorn's: HOST:PORT or fd://N."""
         self.config = config
         self.bind = bind
+        self.shared: Flask | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -58,14 +53,13 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application of one worker. Packages that were installed after the master's start are found too."""
+        """The application of one worker: that of all, or one that finds packages which were installed after the master's start."""
+        if self.shared is not None and shared.is_current(self.shared):
+            return self.shared
         importlib.invalidate_caches()
         for folder in python_site.getsitepackages():
             python_site.addsitedir(folder)
-        app = create_app(self.config)
-        for error in (ParseException, NoMoreData):  # what the body of a request turned out to be while a view read it
-            app.register_error_handler(error, lambda error: page(400))
-        return app
+        return shared.make(self.config)
 
     def run(self) -> None:
         """Run until told to stop. The database is looked at while the rest is imported."""
@@ -74,24 +68,10 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             importlib.import_module(name)
         if os.waitstatus_to_exitcode(os.waitpid(preparing, 0)[1]) != 0:
             raise SystemExit(NOT_READY_STATUS)
-        import_builtin(self.config)
+        self.shared = shared.for_all(self.config)
         gc.collect()
         gc.freeze()  # what is there now stays shared between the workers
         Master(self, self.config.job_workers, ready_file(self.config).exists).run()
-
-
-def import_builtin(config: Config) -> None:
-    """Import the plugins of the box that are switched on, for all workers at once: 16 MB less in each. They change with core only.
-
-    Others may be newer at the next fork, so each worker imports those itself. It also tells whose import fails.
-    """
-    db = Database(config.database)
-    wanted = {} if config.safe_mode else states(db)
-    db.dispose()  # no connection may exist before a fork
-    for slug, found in discover().items():
-        if slug in wanted and found.is_builtin:
-            with suppress(Exception):
-                importlib.import_module(found.module)
 
 
 def start_preparing(config: Config) -> int:
