@@ -9,6 +9,7 @@ from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.fields import ids_in, subject_of
 from hookdesk_email_in.mime import Part, UnreadableMessage, parse_parts, uuencoded_files
 from hookdesk_email_in.words import one_line
+from hookdesk_email_in.yenc import yencoded_files
 
 _PATH = re.compile(r"^.*[/\\]")
 _TYPE = re.compile(r"[a-z0-9][\w!#$&^.+-]{0,126}/[a-z0-9][\w!#$&^.+-]{0,126}")
@@ -40,10 +41,11 @@ def filename_of(part: Part) -> str:
     return ""
 
 
-def uuencoded(content: bytes) -> tuple[bytes, list[InboundFile]]:
-    """A text without the uuencoded files in it, and those files."""
+def encoded_in_text(content: bytes) -> tuple[bytes, list[InboundFile]]:
+    """A text without the files that stand in it, as people sent them before there was MIME, and those files."""
     files, kept, at = [], [], 0
-    for name, data, (start, end) in uuencoded_files(content):
+    found = yencoded_files(content) if b"\n=yend " in content else uuencoded_files(content)
+    for name, data, (start, end) in found:
         kept.append(content[at:start])
         at = end
         files.append(InboundFile(_plain_name(decode(name)), "application/octet-stream", data))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from hookdesk.api import InboundFile, html_to_text
-from hookdesk_email_in.attachments import file_of, filename_of, uuencoded
+from hookdesk_email_in.attachments import encoded_in_text, file_of, filename_of
 from hookdesk_email_in.charsets import decoded
 from hookdesk_email_in.fields import charset_of
 from hookdesk_email_in.mime import Part
@@ -95,7 +95,7 @@ def _add_text(body: Body, part: Part) -> None:
         html, body.read_by[id(part)] = decoded(content, charset_of(part) or _meta_charset(content))
         body.pieces.append(Piece(html=html))
         return
-    content, files = uuencoded(content)
+    content, files = encoded_in_text(content)
     body.files += files
     text, body.read_by[id(part)] = decoded(content, charset_of(part))
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -8,6 +8,11 @@ from hookdesk.api import Bounced, InboundMessage, MessageKind
 from hookdesk_email_in import followers, limits
 from hookdesk_email_in.settings import Settings
 
+SEALED = frozenset(
+    {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "application/pgp"}
+)
+"""Types of files that hold a whole mail, encrypted or signed in one piece (RFC 8551, RFC 3156)."""
+
 
 def transform(message: InboundMessage, settings: Settings) -> InboundMessage:
     """The message as its ticket gets it. What a report says is told first; its own text stands folded away behind."""
@@ -17,11 +22,19 @@ def transform(message: InboundMessage, settings: Settings) -> InboundMessage:
         return _told(
             message, _("A mail of ours was reported as spam by whoever got it. Ask before you write there again.")
         )
-    return (
-        message
-        if message.kind is not MessageKind.MESSAGE
-        else followers.added(limits.within(message, settings), settings)
+    if message.kind is not MessageKind.MESSAGE:
+        return message
+    return followers.added(limits.within(_sealed(message), settings), settings)
+
+
+def _sealed(message: InboundMessage) -> InboundMessage:
+    """A mail whose words nobody can read here says so, rather than nothing."""
+    if message.text.strip() or not any(file.content_type in SEALED for file in message.files):
+        return message
+    told = _(
+        "This mail is encrypted, or signed in one piece. Its words are in the attached file; a mail program with the right key opens it."
     )
+    return message.replace(remarks=(*message.remarks, told))
 
 
 def _told(message: InboundMessage, words: str) -> InboundMessage:

@@ -18,11 +18,13 @@ _SIGNATURE = 0x223E9F78
 _BODY, _TITLE, _DATA, _RENDERING, _PROPERTIES, _OF_ATTACHMENT, _CODEPAGE = (
     0x800C, 0x8010, 0x800F, 0x9002, 0x9003, 0x9005, 0x9007,
 )  # fmt: skip
-_TEXT, _HTML, _LONG_NAME, _MIME_TYPE, _CONTENT_ID = 0x1000, 0x1013, 0x3707, 0x370E, 0x3712
+_TEXT, _HTML, _OBJECT, _LONG_NAME, _MIME_TYPE, _CONTENT_ID = 0x1000, 0x1013, 0x3701, 0x3707, 0x370E, 0x3712
 _SIZES = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _VARIABLE, _UNICODE, _MULTIPLE, _NAMED = (0x0D, 0x1E, 0x1F, 0x102), 0x1F, 0x1000, 0x8000
 _MOST = 2000
 _MOST_FILES = 200
+_MOST_DEPTH = 5
+_GUID_BYTES = 16
 _MOST_ATTRIBUTES = 10 * _MOST_FILES
 
 
@@ -35,8 +37,8 @@ class Unpacked:
     files: list[InboundFile] = field(default_factory=list)
 
 
-def unpack(content: bytes) -> Unpacked | None:
-    """What is in a file, as far as it can be read; None if it is no TNEF or holds nothing of use."""
+def unpack(content: bytes, depth: int = 0) -> Unpacked | None:
+    """What is in a file, as far as it can be read; None if it is no TNEF or holds nothing of use. `depth` counts the mails around it."""
     if len(content) < 6 or struct.unpack_from("<I", content)[0] != _SIGNATURE:
         return None
     found, charset = Unpacked(), "cp1252"
@@ -56,7 +58,7 @@ def unpack(content: bytes) -> Unpacked | None:
             parts[-1].update(_properties(data, charset))
         elif name in (_TITLE, _DATA) and parts:
             parts[-1][name] = _text(data, charset) if name == _TITLE else bytes(data)
-    found.files = [_file(part) for part in parts if isinstance(part.get(_DATA), bytes)]
+    found.files = [file for part in parts for file in _files(part, depth)]
     return found if found.files or found.text or found.html else None
 
 
@@ -103,10 +105,28 @@ def _after_name(data: memoryview, at: int) -> int:
     return at + 24 + (number + -number % 4 if kind else 0)
 
 
-def _file(part: dict[int, bytes | str]) -> InboundFile:
-    content = part[_DATA]
-    assert isinstance(content, bytes)
-    name = _as_text(part.get(_LONG_NAME) or part.get(_TITLE, ""), "cp1252")
+def _files(part: dict[int, bytes | str], depth: int) -> list[InboundFile]:
+    """The file of an attachment. One that is a mail in itself is as many files as that holds, its words the first of them."""
+    data, mail = part.get(_DATA), part.get(_OBJECT)
+    if isinstance(data, bytes):
+        return [_file(part, data)]
+    if not isinstance(mail, bytes):
+        return []
+    inner = unpack(mail[_GUID_BYTES:], depth + 1) if depth < _MOST_DEPTH else None
+    if inner is None:
+        return [_file(part, mail)]
+    kind, suffix = ("text/html", "html") if inner.html else ("text/plain", "txt")
+    words = (inner.html or inner.text).encode()
+    name = one_line(_name(part).replace("/", "_").replace("\\", "_"))[:200] or "message"
+    return ([InboundFile(f"{name}.{suffix}", kind, words)] if words else []) + inner.files
+
+
+def _name(part: dict[int, bytes | str]) -> str:
+    return _as_text(part.get(_LONG_NAME) or part.get(_TITLE, ""), "cp1252")
+
+
+def _file(part: dict[int, bytes | str], content: bytes) -> InboundFile:
+    name = _name(part)
     kind = _as_text(part.get(_MIME_TYPE, ""), "ascii").lower()
     content_type = (
         kind if kind.isascii() and kind.count("/") == 1 and kind.isprintable() else "application/octet-stream"

@@ -85,6 +85,7 @@ def test_what_is_imported_is_counted_and_known_the_next_time(hookdesk_app: Flask
         first = CliRunner().invoke(command, ["import", str(mbox)])
         assert (first.exit_code, outcomes()) == (0, {"received": 2, "ticket": 2}), first.output
         assert "2 new tickets" in first.output
+        assert "Importing" in first.stderr, "the progress bar, which is none of the output"
         assert "1 known already" in first.output
         again = CliRunner().invoke(command, ["import", str(mbox), "--tell"])
         assert "3 known already" in again.output

@@ -21,6 +21,7 @@ EXPECTED: dict[str, tuple[str, str, list[str]]] = {
     "inline_image": ("Fire", "See", [""]),
     "iso_2022_jp": ("火事", "火事です。", []),
     "line_ends_of_old_macs": ("Fire", "It burns.\nStill.", []),
+    "message_in_pieces": ("Fire", "", [""]),
     "nul_and_raw_bytes_in_headers": ("Für alle", "x", []),
     "pgp_encrypted": ("Fire", "", ["", "encrypted.asc"]),
     "rfc2231_name_in_pieces": ("Fire", "It burns.", ["Rechnung für Mai.pdf"]),
@@ -28,6 +29,7 @@ EXPECTED: dict[str, tuple[str, str, list[str]]] = {
     "smime_signed": ("Fire", "It burns.", ["smime.p7s"]),
     "tnef": ("Fire", "It burns.", ["winmail.dat"]),
     "uuencoded_in_the_text": ("Fire", "It burns.", ["list.txt"]),
+    "yenc_in_the_text": ("Fire", "See the file.", ["all bytes.bin"]),
 }
 
 
@@ -46,6 +48,8 @@ def test_each_file_is_as_it_was_sent() -> None:
 
     assert files("uuencoded_in_the_text") == [b"one\ntwo\n"]
     assert files("rfc2231_name_in_pieces") == [b"%PDF-1.4"]
+    assert files("yenc_in_the_text") == [bytes(range(256))]
+    assert b"It bur" in files("message_in_pieces")[0]
     assert files("inline_image") == [b"\x89PNG"]
 
 

@@ -259,6 +259,15 @@ def test_nothing_said_is_still_a_ticket(hookdesk_app: Flask, send: Send) -> None
         assert reading().scalar(select(ThreadEntry.text).where(ThreadEntry.id == record.entry_id)) == "(no text)"
 
 
+@pytest.mark.parametrize("name", ["smime_encrypted.eml", "pgp_encrypted.eml"])
+def test_an_encrypted_mail_is_a_ticket_that_says_so(hookdesk_app: Flask, send: Send, name: str) -> None:
+    record = send(name)
+    [told] = notes(hookdesk_app, record.ticket_id)
+    assert told.startswith("This mail is encrypted")
+    with hookdesk_app.app_context():
+        assert reading().scalar(select(Ticket.attachment_count).where(Ticket.id == record.ticket_id))
+
+
 @pytest.mark.parametrize(
     ("sender", "headers", "is_told"),
     [

@@ -67,14 +67,36 @@ def test_its_files_and_its_body_are_the_mails_own(hookdesk_app: Flask, send: Sen
         assert reading().scalar(select(ThreadEntry.text).where(ThreadEntry.id == record.entry_id)) == (words or "Grüße")
 
 
+def enclosing(content: bytes) -> bytes:
+    """A winmail.dat with a mail in it: an attachment that is an object, which is a winmail.dat behind the GUID of its kind."""
+    thing = struct.pack("<HHII", 0x0D, 0x3701, 1, 16 + len(content)) + bytes(16) + content + bytes(-len(content) % 4)
+    attached = attribute(0x9002, bytes(14)) + attribute(0x8010, b"The plan\0")
+    return struct.pack("<IH", 0x223E9F78, 1) + attached + attribute(0x9005, struct.pack("<I", 1) + thing)
+
+
+def test_of_a_mail_in_it_the_words_and_the_files_come_out() -> None:
+    """However deep it lies; what lies deeper than anybody puts it stays packed."""
+    inner = unpack(enclosing(enclosing(winmail())))
+    assert inner is not None
+    assert [(file.filename, file.size) for file in inner.files] == [
+        ("The plan.html", len("<p>Grüße</p>".encode())), ("Pläne für Mai.txt", 8), ("b.bin", 2),
+    ]  # fmt: skip
+    deep = winmail()
+    for _ in range(50):
+        deep = enclosing(deep)
+    packed_still = unpack(deep)
+    assert packed_still is not None
+    assert [file.filename for file in packed_still.files] == ["The plan"]
+
+
 def test_what_cannot_be_read_stays_a_file(hookdesk_app: Flask, send: Send) -> None:
     send(packed(b"no TNEF at all", "See the file."))
     with hookdesk_app.app_context():
         assert reading().scalars(select(Attachment.filename)).all() == ["winmail.dat"]
 
 
-@given(st.integers(min_value=0, max_value=400), st.binary(max_size=8))
-def test_a_broken_one_breaks_nothing(at: int, junk: bytes) -> None:
-    whole = winmail()
+@given(st.booleans(), st.integers(min_value=0, max_value=500), st.binary(max_size=8))
+def test_a_broken_one_breaks_nothing(is_enclosed: bool, at: int, junk: bytes) -> None:
+    whole = enclosing(winmail()) if is_enclosed else winmail()
     unpack(whole[:at] + junk + whole[at + len(junk) :])
     unpack(whole[:at])

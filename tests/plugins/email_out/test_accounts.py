@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from tests.servers.smtp import Received, SmtpServer
 
 from hookdesk.api import AccessToken, ReplyDraft, directory, reading, site, system, threads, transact
+from hookdesk.db import sqlite
 from hookdesk.models import Department
 from hookdesk.testing import Client
 from hookdesk.testing.instances import Clock
@@ -20,6 +22,7 @@ from hookdesk_email_out.accounts import choosing, store
 from hookdesk_email_out.accounts.envelope import mail_of
 from hookdesk_email_out.models import Account, Mail
 from hookdesk_email_out.settings import Settings
+from hookdesk_topics import services as topics
 
 pytestmark = [pytest.mark.plugins("email_out", "storage_fs", "admin"), pytest.mark.requires("admin")]
 Make = Callable[..., Any]
@@ -76,6 +79,43 @@ def test_a_departments_mail_leaves_by_its_account_and_alerts_by_theirs(
     assert confirmation.sender == "billing@money.example"
     assert str(confirmation.message["Message-ID"]).endswith("@money.example>")
     assert str(alert.message["From"]).endswith("<help@desk.example>")
+
+
+@pytest.mark.plugins("topics", "email_out", "storage_fs", "admin")
+@pytest.mark.requires("topics", "admin")
+def test_a_topics_account_comes_before_its_departments(
+    hookdesk_app: Flask,
+    first: SmtpServer,
+    second: SmtpServer,
+    make_agent: Make,
+    make_ticket: Make,
+    run_jobs: Make,
+    hookdesk_client: Client,
+) -> None:
+    """As the topic's page says; who takes the account off there, or out of use, has the department's again."""
+    billing(hookdesk_app, second)
+    with hookdesk_app.app_context():
+        topic = topics.save(system(), topics.Values(name="Sales"))
+        sales = second.serve("sales@desk.example")
+    hookdesk_client.sign_in(make_agent("root", "Rosa", is_admin=True))
+
+    def sender_of(person: str) -> str:
+        make_ticket(email=person, topic=f"topics:{topic}")
+        run_jobs()
+        [mail] = to(second, person)
+        return mail.sender
+
+    page, choose = f"/admin/topics/{topic}", f"/admin/topics/topics:{topic}/account"
+    assert sender_of("a@example.org") == "billing@money.example"
+    hookdesk_client.submit(page, {"account": store.ref_of(sales)}, to=choose)
+    assert sender_of("b@example.org") == "sales@desk.example"
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(update(Account).where(Account.id == sales).values(is_active=False)))
+    assert sender_of("c@example.org") == "billing@money.example"
+    with hookdesk_app.app_context():
+        transact(lambda session: session.execute(update(Account).where(Account.id == sales).values(is_active=True)))
+    hookdesk_client.submit(page, {"account": ""}, to=choose)
+    assert sender_of("d@example.org") == "billing@money.example"
 
 
 def test_an_agent_writes_from_an_address_that_is_offered_and_no_other(
@@ -203,6 +243,27 @@ def test_no_more_mails_leave_in_a_minute_than_an_account_may_send(
     assert len(smtp_server.messages) == 4
 
 
+@pytest.mark.parametrize("connections", [1, 2])
+def test_mails_share_as_many_connections_as_an_account_may_have(
+    hookdesk_app: Flask,
+    smtp_server: SmtpServer,
+    make_ticket: Make,
+    run_jobs: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    connections: int,
+) -> None:
+    opened: list[object] = []
+    connect = smtp.connect
+    monkeypatch.setattr(sending, "SLICE_S", 60.0)  # one run, however busy the machine is
+    monkeypatch.setattr(smtp, "connect", lambda account: opened.append(account) or connect(account))  # type: ignore[func-returns-value]
+    with hookdesk_app.app_context():
+        smtp_server.serve("help@desk.example", connections=connections)
+    for number in range(6):
+        make_ticket(email=f"person{number}@example.org")
+    run_jobs("outbox", "email_out.send")
+    assert (len(smtp_server.messages), len(opened)) == (6, connections)
+
+
 def test_a_clock_that_is_set_back_holds_up_no_mail(
     hookdesk_app: Flask, first: SmtpServer, make_ticket: Make, run_jobs: Make, clock: Clock
 ) -> None:
@@ -258,6 +319,55 @@ def test_a_fault_at_any_stage_loses_nothing_and_doubles_nothing_of_ours(
     run_jobs()
     assert told(hookdesk_app) == [(REQUESTER, "sent", 2)]
     assert len(to(first)) == (2 if stage == "DATA" else 1)
+
+
+def test_a_server_that_hangs_is_left_in_the_time_of_its_account(
+    hookdesk_app: Flask, smtp_server: SmtpServer, make_ticket: Make, run_jobs: Make, clock: Clock
+) -> None:
+    """Over a mail that it has kept already: nothing is lost, the site has the mail once, and the world at most once for each attempt."""
+    with hookdesk_app.app_context():
+        smtp_server.serve("help@desk.example", timeout=1)
+    smtp_server.fail_at("DATA", "hang")
+    make_ticket()
+    run_jobs()
+    assert told(hookdesk_app) == [(REQUESTER, "waiting", 1)]
+    with hookdesk_app.app_context():
+        assert "timed out" in str(reading().scalar(select(Mail.error)))
+    smtp_server.go_on()
+    clock.advance(minutes=2)
+    run_jobs()
+    assert told(hookdesk_app) == [(REQUESTER, "sent", 2)]
+    assert len(to(smtp_server)) == 2
+
+
+def test_a_database_that_locks_when_a_mail_is_out_is_told_of_it_later(
+    hookdesk_app: Flask,
+    first: SmtpServer,
+    make_ticket: Make,
+    run_jobs: Make,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The site has each mail once, in the end as sent. The world sees the one twice that nobody could note, and no other."""
+    for person in ("a", "b"):
+        make_ticket(email=f"{person}@example.org")
+    run_jobs("outbox")
+    with hookdesk_app.app_context():
+        engine = site().db.write_engine
+    with monkeypatch.context() as patched, engine.connect() as other:
+
+        def lock(_point: str) -> None:
+            patched.setattr(sqlite, "BUSY_TIMEOUT_MS", 0)
+            other.begin()
+
+        patched.setattr(sending, "crash_point", lock)
+        with pytest.raises(OperationalError, match="locked"):
+            run_jobs("email_out.send")
+    assert [(state, attempts) for _address, state, attempts in told(hookdesk_app)] == [("sending", 1), ("waiting", 0)]
+    clock.advance(minutes=6)
+    run_jobs()
+    assert [(state, attempts) for _address, state, attempts in told(hookdesk_app)] == [("sent", 2), ("sent", 1)]
+    assert sorted(mail.recipients[0][0] for mail in first.messages) == ["a", "a", "b"]
 
 
 @pytest.mark.parametrize(("stage", "state"), [("MAIL", "waiting"), ("RCPT", "dead"), ("DATA", "dead")])

@@ -40,7 +40,7 @@ from hookdesk.services import actors, people
 from hookdesk.settings import CoreSettings
 from hookdesk.testing.instances import Clock
 from hookdesk.types.events import Event
-from hookdesk_email_out import outcome, sending
+from hookdesk_email_out import outcome, preferences, sending
 from hookdesk_email_out.accounts.envelope import Envelope
 from hookdesk_email_out.accounts.forms import AccountForm
 from hookdesk_email_out.models import Mail, Words
@@ -248,6 +248,40 @@ def test_a_reply_is_signed_by_its_agent_else_by_a_public_department(
     assert [words for words in ("Ada, night shift", "Your support team") if words in told] == (
         [expected] if expected else []
     )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "agents_shown", "is_public", "expected"),
+    [
+        ("", "name", True, "Ada Lovelace (Hookdesk)"),
+        ("department", "name", True, "Accounts (Hookdesk)"),
+        ("account", "name", True, "Hookdesk"),
+        ("department", "name", False, "Hookdesk"),
+        ("", "department", True, "Accounts (Hookdesk)"),
+        ("", "support", True, "Support (Hookdesk)"),
+    ],
+)
+def test_a_reply_bears_the_name_that_its_agent_chose(
+    hookdesk_app: Flask,
+    server: SmtpServer,
+    make_agent: MakeAgent,
+    make_ticket: MakeTicket,
+    run_jobs: RunJobs,
+    chosen: str,
+    agents_shown: str,
+    is_public: bool,
+    expected: str,
+) -> None:
+    """Their own, the department's if requesters may know it, or the address' alone; where the site hides agents, that counts."""
+    agent, ticket = make_agent(), make_ticket()
+    with hookdesk_app.app_context():
+        site().settings.save("core", CoreSettings, {"agents_shown": agents_shown}, system())
+        transact(lambda session: session.execute(update(Department).values(name="Accounts", is_public=is_public)))
+        preferences.save(agent, "all", (), chosen)
+        threads.post(agent, ReplyDraft(ticket_id=ticket.id, kind="response", text="We bring water."))
+    run_jobs()
+    shown = header(to(server, "grace@example.org")[-1], "From")
+    assert shown.rpartition(" <")[0].strip('"') == expected
 
 
 def test_an_event_delivered_twice_promises_one_mail(
