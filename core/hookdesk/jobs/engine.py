@@ -8,13 +8,14 @@ from datetime import datetime
 from time import monotonic
 
 from flask import Flask
+from sqlalchemy import case, literal, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
 from hookdesk.jobs import lease
 from hookdesk.jobs.registry import CORE, Entry, jobs
 from hookdesk.jobs.watchdog import Watchdog
-from hookdesk.models import JobRun
+from hookdesk.models import JobRun, table_of
 from hookdesk.services import log as system_log
 from hookdesk.services.transaction import transact
 from hookdesk.site import site
@@ -26,6 +27,7 @@ SLICE_S = 10.0
 """A job with much to do makes room for the others after this long, and is woken again."""
 LONGEST_REST_S = 60.0
 ENGINE = "jobs.engine"
+_RUNS = table_of(JobRun)
 
 
 def lease_name(job: str) -> str:
@@ -53,15 +55,17 @@ class Engine:
 
         A job that runs elsewhere is asked for again a second later, for it may have looked before the work was there.
         """
+        site().settings.forget()  # whoever woke it may have changed this very moment what it goes by
         entry = jobs().get(name)
         if entry is None or entry.plugin in site().hooks.paused():
             return 0
-        if not transact(lambda session: _begin(session, entry), race=True):
+        planned = transact(lambda session: _begin(session, entry), race=True)
+        if planned is None:
             leave_file(site().config, name)
             return 0
         done, error, more = self._batches(entry)
         soon = self._next(entry)
-        transact(lambda session: _end(session, entry, done, error, soon))
+        transact(lambda session: _end(session, entry, planned, soon, done, error))
         if more:
             wake(name)
         return done
@@ -71,7 +75,6 @@ class Engine:
         name, until, done = entry.job.name, monotonic() + SLICE_S, 0
         while True:
             try:
-                site().settings.forget()  # whoever woke it may have changed this very moment what it goes by
                 with self._watchdog.watching(name), self._app.app_context():
                     count = entry.job.run()
             except (Exception, SystemExit) as error:  # a job's error is stored, and the job is due again later
@@ -116,34 +119,29 @@ def run_woken(name: str) -> None:
     engine.run(name)
 
 
-def _begin(session: Session, entry: Entry) -> bool:
-    """Take the lease and note the start; False if the job runs elsewhere."""
-    name = entry.job.name
+def _begin(session: Session, entry: Entry) -> datetime | None:
+    """Take the lease and note the start; when that is due again which is not asked for earlier. None if the job runs elsewhere."""
+    name, now = entry.job.name, clock.now()
     if not lease.acquire(session, lease_name(name)):
-        return False
-    run = session.get(JobRun, name)
-    if run is None:
-        run = JobRun(name=name)
-        session.add(run)
-    now = clock.now()
-    run.started_at, run.finished_at, run.due_at = now, None, now + entry.job.every
-    return True
+        return None
+    begun = {"started_at": now, "finished_at": None, "due_at": now + entry.job.every}
+    if not session.execute(update(_RUNS).where(_RUNS.c.name == name).values(begun)).rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
+        session.add(JobRun(name=name, **begun))
+    return begun["due_at"]
 
 
-def _end(session: Session, entry: Entry, done: int, error: str, soon: datetime | None) -> None:
+def _end(session: Session, entry: Entry, planned: datetime, soon: datetime | None, done: int, error: str) -> None:
     """Note the outcome and let go of the lease. The same error again is not logged again.
 
     A run that `wake_at` asked for meanwhile stays asked for.
     """
-    lease.release(session, lease_name(entry.job.name))
-    run = session.get(JobRun, entry.job.name, with_for_update=True)
-    if run is None:
-        return
-    now = clock.now()
-    if error and error != run.error:
-        system_log.write(
-            session, "error", "jobs", f"The job {entry.job.name} failed and is tried again when it is next due. {error}"
-        )
-    asked = run.due_at if run.started_at is not None and run.due_at < run.started_at + entry.job.every else None
-    run.due_at = min(moment for moment in (asked, soon, now + entry.job.every) if moment is not None)
-    run.finished_at, run.done, run.error = now, done, error
+    name, now = entry.job.name, clock.now()
+    lease.release(session, lease_name(name))
+    if error and error != session.scalar(select(_RUNS.c.error).where(_RUNS.c.name == name)):
+        told = f"The job {name} failed and is tried again when it is next due. {error}"
+        system_log.write(session, "error", "jobs", told)
+    following = min(moment for moment in (soon, now + entry.job.every) if moment is not None)
+    is_asked_for = _RUNS.c.due_at < min(planned, following)
+    due = case((is_asked_for, _RUNS.c.due_at), else_=literal(following, _RUNS.c.due_at.type))
+    outcome = {"due_at": due, "finished_at": now, "done": done, "error": error}
+    session.execute(update(_RUNS).where(_RUNS.c.name == name).values(outcome))

@@ -8,17 +8,20 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.models import Lease
+from hookdesk.models import Lease, table_of
 
 LEASE_S = 60
+_TABLE = table_of(Lease)
 
 
 @cache
@@ -61,25 +64,30 @@ def is_held(session: Session, name: str) -> bool:
 
 def acquire(session: Session, name: str, seconds: int = LEASE_S) -> bool:
     """Take or renew a lease; False if another process holds it. Two that insert it at once: one gets an IntegrityError, and tries again."""
-    now, me = clock.now(), holder()
-    lease = session.scalar(select(Lease).where(Lease.name == name).with_for_update())
-    if lease is None:
-        lease = Lease(name=name, holder=me, until=now)
-        session.add(lease)
-    elif lease.holder != me and is_held(session, name):
-        return False
-    lease.holder, lease.until = me, now + timedelta(seconds=seconds)
-    session.flush()
-    return True
+    now = clock.now()
+    taken = {"holder": holder(), "until": now + timedelta(seconds=seconds)}
+    is_free = or_(_TABLE.c.holder == taken["holder"], _TABLE.c.until <= now)
+    if _changed(session, name, is_free, taken):
+        return True
+    found = session.scalar(select(Lease).where(Lease.name == name).with_for_update())
+    if found is None:
+        session.add(Lease(name=name, **taken))
+        session.flush()
+        return True
+    return is_gone(found.holder) and _changed(session, name, _TABLE.c.holder == found.holder, taken)
 
 
 def renew(session: Session, name: str, seconds: int = LEASE_S) -> bool:
     """Hold on to a lease; False if it is no longer ours."""
-    until = clock.now() + timedelta(seconds=seconds)
-    changed = session.execute(update(Lease).where(Lease.name == name, Lease.holder == holder()).values(until=until))
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+    return _changed(session, name, _TABLE.c.holder == holder(), {"until": clock.now() + timedelta(seconds=seconds)})
 
 
 def release(session: Session, name: str) -> None:
-    """Let go of a lease, if it is ours."""
-    session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder()))
+    """Let go of a lease, if it is ours: it expired long ago then, also for a node whose clock is behind."""
+    _changed(session, name, _TABLE.c.holder == holder(), {"until": clock.now() - timedelta(seconds=LEASE_S)})
+
+
+def _changed(session: Session, name: str, is_so: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+    """Change a lease if it is as told; whether it was."""
+    changed = session.execute(update(_TABLE).where(_TABLE.c.name == name, is_so).values(values))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one

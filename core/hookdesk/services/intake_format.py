@@ -55,12 +55,7 @@ def load(raw: bytes) -> InboundMessage:
     """The message again, its files read back from storage."""
     plain = json.loads(raw.decode("utf-8", "surrogatepass"))
     files = tuple(
-        InboundFile(
-            item["filename"],
-            item["content_type"],
-            b"".join(attachments.read(item["sha256"], item["storage"])),
-            item["content_id"],
-        )
+        InboundFile(item["filename"], item["content_type"], _whole(item["sha256"], item["storage"]), item["content_id"])
         for item in plain.pop("files")
     )
     known = {item.name for item in fields(InboundMessage)}
@@ -76,9 +71,12 @@ def load(raw: bytes) -> InboundMessage:
 
 def raw_bytes(record: IntakeRecord) -> bytes:
     """The raw item, from the row or from storage."""
-    if record.raw is not None:
-        return record.raw
+    return record.raw if record.raw is not None else _whole(record.raw_sha256, record.storage)
+
+
+def _whole(sha256: str, storage: str) -> bytes:
+    """All bytes of a stored file at once."""
     whole = BytesIO()  # which hands out what it holds; join() would hold all pieces besides
-    for chunk in attachments.read(record.raw_sha256, record.storage):
+    for chunk in attachments.read(sha256, storage):
         whole.write(chunk)
     return whole.getvalue()
