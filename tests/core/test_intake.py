@@ -267,9 +267,9 @@ def test_many_items_are_stored_at_once_and_each_name_once(hookdesk_app: Flask) -
     with hookdesk_app.app_context():
         first = intake.receive("letters", b"one", dedupe="a")
         names = ["a", "b", "b", "", ""]
-        ids = intake.receive_all("letters", [intake.Arrival(name.encode(), dedupe=name) for name in names])
+        records = intake.receive_all("letters", [intake.Arrival(name.encode(), dedupe=name) for name in names])
         assert first is not None
-        assert [found is not None for found in ids] == [False, True, False, True, True]
+        assert [found is not None for found in records] == [False, True, False, True, True]
         release()
         assert intake.ledger()["received"] == 4
 
@@ -284,11 +284,11 @@ def test_one_of_many_that_fails_waits_and_the_others_come_to_their_ends(hookdesk
 
     implement(hookdesk_app, "intake_parse", "letters", read, "record")
     with hookdesk_app.app_context():
-        ids = intake.receive_all("letters", [intake.Arrival(word) for word in (b"good", b"bad", b"fine")], wait=60)
+        records = intake.receive_all("letters", [intake.Arrival(word) for word in (b"good", b"bad", b"fine")], wait=60)
         with pytest.MonkeyPatch.context() as patched:
             real = intake_decide.seen_before
             patched.setattr(intake_decide, "seen_before", lambda given, *rest: match(given) or real(given, *rest))
-            assert intake.process_all([found for found in ids if found is not None]) == 2
+            assert intake.process_all(filter(None, records)) == 2
         release()
         assert intake.ledger() == {
             "received": 3, "pending": 1, "ticket": 2, "reply": 0, "rejected": 0, "quarantined": 0,

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
-from hookdesk.models import Ticket, TicketEvent
+from hookdesk.db import gathered
+from hookdesk.models import Ticket, TicketEvent, table_of
 from hookdesk.outbox import emit
 from hookdesk.types.actors import Actor
 
@@ -16,12 +17,15 @@ _LINES = "hookdesk_lines"
 
 def log(session: Session, ticket: Ticket, actor: Actor, kind: str, **data: Any) -> None:
     """Add a line to the ticket's own log."""
-    line = TicketEvent(
-        ticket_id=ticket.id, kind=kind, actor=actor.name[:200], agent_id=actor.agent_id, user_id=actor.user_id,
-        data=data, created_at=clock.now(),
-    )  # fmt: skip
-    session.add(line)
-    session.info.get(_LINES, []).append(line)
+    line = {
+        "ticket_id": ticket.id, "kind": kind, "actor": actor.name[:200], "agent_id": actor.agent_id, "user_id": actor.user_id,
+        "data": data, "created_at": clock.now(),
+    }  # fmt: skip
+    if _LINES in session.info:
+        session.info[_LINES].append(TicketEvent(**line))
+        session.add(session.info[_LINES][-1])
+    else:
+        gathered.add(session, table_of(TicketEvent), [line])
 
 
 def note_lines(session: Session) -> list[TicketEvent]:

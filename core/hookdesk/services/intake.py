@@ -59,16 +59,12 @@ def receive(
     `wait` keeps the sweeper away for that many seconds, for callers that process the record themselves. `files` are the hashes of stored
     bytes that the item refers to. `meta` with a true "quiet" is for what is filed later: nobody is told of it.
     """
-    return receive_all(channel, [Arrival(raw, meta or {}, dedupe, files)], wait)[0]
+    (record,) = receive_all(channel, [Arrival(raw, meta or {}, dedupe, files)], wait)
+    return None if record is None else record.id
 
 
-def receive_all(channel: str, arrivals: Sequence[Arrival], wait: int = 0) -> list[int | None]:
-    """The same for many at once, which costs one commit: all of them are stored, or none."""
-    return [None if record is None else record.id for record in _stored(channel, arrivals, wait)]
-
-
-def _stored(channel: str, arrivals: Sequence[Arrival], wait: int) -> list[IntakeRecord | None]:
-    """The records behind `receive_all`, detached."""
+def receive_all(channel: str, arrivals: Sequence[Arrival], wait: int = 0) -> list[IntakeRecord | None]:
+    """The same for many at once, which costs one commit: all of them are stored, or none; their records, detached, for `process_all`."""
     channel, places = channel[:40], [_placed(arrival.raw) for arrival in arrivals]
 
     def work(session: Session) -> list[IntakeRecord | None]:
@@ -156,7 +152,7 @@ def submit(
     who = {"name": actor.name, "user_id": actor.user_id, "agent_id": actor.agent_id}
     told = {**(meta or {}), "format": intake_format.FORMAT, "actor": who}
     arrival = Arrival(raw, told, dedupe, [*own_files, *files])
-    (record,) = _stored(message.channel, [arrival], wait=120)
+    (record,) = receive_all(message.channel, [arrival], wait=120)
     if record is None:  # what was not stored was there before
         record = load(received(message.channel, dedupe) or 0)
     try:
@@ -177,15 +173,12 @@ def process(intake_id: int) -> intake_settle.Settled:
     return _process(load(intake_id), is_counted=False)
 
 
-def process_all(intake_ids: Sequence[int], is_counted: bool = False) -> int:
-    """Bring pending records to their ends, a few at a time in one transaction; how many came there. What one does holds up no other."""
-    pending = (IntakeRecord.id.in_(intake_ids), IntakeRecord.outcome == Outcome.PENDING)
-    records = list(reading().scalars(select(IntakeRecord).where(*pending).order_by(IntakeRecord.id)))
-    release()
+def process_all(records: Iterable[IntakeRecord], is_counted: bool = False) -> int:
+    """Bring records to their ends, a few at a time in one transaction; how many came there. What one does holds up no other."""
     done = 0
     for several in _handfuls(records):
         try:
-            done += len(_settle(several))
+            done += len(_settle(several, may_fail=False))
         except Exception:  # one of them is to blame
             done += sum(_is_processed(record, is_counted) for record, _plan in several)
     return done
@@ -235,11 +228,11 @@ def _begin(record: IntakeRecord, is_rehearsal: bool = False) -> intake_decide.Pl
     return retrying(lambda: intake_decide.begin(record, is_rehearsal))
 
 
-def _settle(begun: Sequence[intake_decide.Begun]) -> list[intake_settle.Settled]:
-    """Decide on records, then store that in one transaction."""
+def _settle(begun: Sequence[intake_decide.Begun], may_fail: bool = True) -> list[intake_settle.Settled]:
+    """Decide on records, then store that in one transaction; of plugins' rows see `threads.store_rows`."""
     plans = retrying(lambda: intake_decide.decide(begun))
     by_id = {record.id: plan for (record, _begun), plan in zip(begun, plans, strict=True)}
-    return transact(lambda session: intake_settle.settle(session, by_id), race=True)
+    return transact(lambda session: intake_settle.settle(session, by_id, may_fail), race=True)
 
 
 def rehearse(channel: str, raw: bytes, meta: Mapping[str, Any] | None = None) -> intake_decide.Plan:
@@ -302,13 +295,13 @@ def process_due() -> int:
     return done
 
 
-def _claim(intake_ids: Sequence[int]) -> list[int]:
+def _claim(intake_ids: Sequence[int]) -> list[IntakeRecord]:
     """Put records off before they are looked at: one that ends its process must neither come first again at once nor try it for ever.
 
     Those that are not settled meanwhile, nor were begun too often; what was is quarantined.
     """
 
-    def work(session: Session) -> list[int]:
+    def work(session: Session) -> list[IntakeRecord]:
         pending = (IntakeRecord.id.in_(intake_ids), IntakeRecord.outcome == Outcome.PENDING)
         asked = select(IntakeRecord).where(*pending).order_by(IntakeRecord.id).with_for_update()
         claimed = []
@@ -320,7 +313,7 @@ def _claim(intake_ids: Sequence[int]) -> list[int]:
                 continue
             record.attempts += 1
             record.due_at = clock.now() + timedelta(seconds=min(60 * 2**record.attempts, 3600))
-            claimed.append(record.id)
+            claimed.append(record)
         return claimed
 
     return transact(work)

@@ -35,7 +35,7 @@ class Settled:
     number: str = ""
 
 
-def settle(session: Session, plans: Mapping[int, Plan]) -> list[Settled]:
+def settle(session: Session, plans: Mapping[int, Plan], may_fail: bool) -> list[Settled]:
     """Store plans and end their records, by id, unless somebody else has ended them meanwhile: all of it, or nothing."""
     wanted = select(IntakeRecord).where(IntakeRecord.id.in_(plans)).order_by(IntakeRecord.id)
     found = session.scalars(wanted.options(defer(IntakeRecord.raw)).with_for_update())
@@ -49,7 +49,7 @@ def settle(session: Session, plans: Mapping[int, Plan]) -> list[Settled]:
             session, [_settling(session, records[key], plan, used, rows) for key, plan in plans.items()]
         )
         del known  # the session finds them as long as somebody holds them
-    threads.store_rows(session, rows, may_fail=len(plans) == 1)
+    threads.store_rows(session, rows, may_fail=may_fail)
     return ends
 
 

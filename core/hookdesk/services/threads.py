@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import groupby
 
@@ -204,7 +205,7 @@ def stored_message_id(message_id: str) -> str | None:
 
 
 def store_rows(session: Session, rows: Sequence[PluginRow], *ids: int | None, may_fail: bool = True) -> None:
-    """Store what plugins handed over, each plugin's rows in their order and in one savepoint: they may fail and leave the ticket be.
+    """Store what plugins handed over, each plugin's rows in their order. They `may_fail` and leave the ticket be: in one savepoint.
 
     `ids` are the ticket's and the intake record's, for rows that are not filled already.
     """
@@ -212,7 +213,7 @@ def store_rows(session: Session, rows: Sequence[PluginRow], *ids: int | None, ma
         session.flush()  # what is not theirs must not fail as if it were
     for prefix, group in groupby(sorted((row.filled(*ids) for row in rows), key=_prefix), key=_prefix):
         try:
-            with session.begin_nested():
+            with session.begin_nested() if may_fail else nullcontext():
                 for (table, *_columns), alike in groupby(group, key=_shape):
                     session.execute(insert(metadata.tables[table]), [row.values for row in alike])
         except Exception as error:  # whatever their values make of it

@@ -15,6 +15,7 @@ from hookdesk.api import (
     Health,
     InboundFile,
     InboundMessage,
+    IntakeRecord,
     MessageKind,
     RawIntake,
     Unreadable,
@@ -82,14 +83,14 @@ def _taken(spool: Spool, mails: dict[str, SpooledMail]) -> int:
     names = list(mails)
     # A name is unique for ever, so a mail that was received but not deleted before a crash is not received again.
     arrivals = [_spooled(name, mails.pop(name)) for name in names]
-    ids = intake.receive_all(CHANNEL, arrivals, wait=60)
+    records = intake.receive_all(CHANNEL, arrivals, wait=60)
     for name in names:
         crash_point("spool-after-receive")
         spool.remove(name)
     spool.sync()
-    _tell_senders(arrivals, ids)
+    _tell_senders(arrivals, records)
     arrivals.clear()
-    intake.process_all([record_id for record_id in ids if record_id is not None])
+    intake.process_all(filter(None, records))
     return len(names)
 
 
@@ -131,18 +132,20 @@ def take(
     arrival = _arrival(raw, dedupe, is_cut, **known)
     if is_quiet:
         arrival = replace(arrival, meta={**arrival.meta, "quiet": True, "automatic": True})
-    (record_id,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
+    (record,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
     if not is_quiet:
-        _tell_senders([arrival], [record_id])
-    if process and record_id is not None:
-        intake.process_all([record_id])
-    return record_id
+        _tell_senders([arrival], [record])
+    if record is None:
+        return None
+    if process:
+        intake.process_all([record])
+    return record.id
 
 
-def _tell_senders(arrivals: Sequence[intake.Arrival], ids: Sequence[int | None]) -> None:
+def _tell_senders(arrivals: Sequence[intake.Arrival], records: Sequence[IntakeRecord | None]) -> None:
     """Tell those whose mails were too large, and new."""
-    for arrival, record_id in zip(arrivals, ids, strict=True):
-        if record_id is not None and arrival.meta.get("truncated"):
+    for arrival, record in zip(arrivals, records, strict=True):
+        if record is not None and arrival.meta.get("truncated"):
             refusing.too_large(arrival.raw, arrival.meta, site().settings.get(SLUG, Settings))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from hookdesk.api import intake, release, site
+from hookdesk.api import IntakeRecord, intake, release, site
 from hookdesk.db import sqlite
 from hookdesk.plugins.caller import Implementation
 from hookdesk.testing.instances import Clock
@@ -72,10 +72,10 @@ def test_mail_that_is_stored_already_when_it_locks_is_settled_later(
 ) -> None:
     process, broken = intake.process_all, []
 
-    def lock_first(ids: list[int]) -> int:
+    def lock_first(records: Iterable[IntakeRecord]) -> int:
         with locked(monkeypatch):
-            broken.extend(ids)
-            return process(ids)
+            broken.extend(records)
+            return process(broken)
 
     with monkeypatch.context() as patched:
         patched.setattr(intake, "process_all", lock_first)

@@ -225,7 +225,7 @@ def test_mails_that_are_decided_on_together_take_turns_as_well(
     arrivals = [intake.Arrival(intake_format.dump(one)[0], {"format": intake_format.FORMAT}) for one in came]
     with hookdesk_app.app_context():
         stored = intake.receive_all("email", arrivals)
-        assert intake.process_all([one for one in stored if one is not None]) == len(came)
+        assert intake.process_all(filter(None, stored)) == len(came)
         got = reading().scalars(select(Ticket.assignee_id).order_by(Ticket.id)).all()
         assert got == [ada.agent_id, bo.agent_id] * 3
 
