@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hookdesk.access import Forbidden
 from hookdesk.models import Agent, User, UserEmail
-from hookdesk.services import people, sessions
+from hookdesk.services import log, people, sessions
 from hookdesk.services.directory import DirectoryProblem, store
 from hookdesk.services.transaction import transact
 from hookdesk.types.actors import Actor
@@ -50,7 +50,9 @@ def save_user(actor: Actor, user_id: int | None, data: UserData) -> int:
         del values["addresses"]
         values["is_primary_contact"] = data.is_primary_contact and data.organization_id is not None
         row = store(session, actor, User, user_id, {**values, "name": people.clean_name(data.name)})
-        set_addresses(session, row.id, addresses)
+        before = set_addresses(session, row.id, addresses)
+        if user_id is not None and before != sorted(addresses):
+            log.changed(session, actor, "user", row.name, {"addresses": (before, addresses)})
         if data.is_banned:
             sessions.revoke_all(session, row.id)
         return int(row.id)
@@ -91,7 +93,7 @@ def set_banned(actor: Actor, user_id: int, is_banned: bool) -> None:
 
     def work(session: Session) -> None:
         user = session.get(User, user_id, with_for_update=True)
-        if user is None or (is_banned and session.scalar(_active_agent(user_id))):
+        if user is None or (is_banned and session.scalar(select(Agent.id).where(Agent.user_id == user_id, Agent.is_active))):
             raise DirectoryProblem(
                 _("Agents cannot be banned, only deactivated.") if user else _("This was deleted meanwhile.")
             )
@@ -102,11 +104,6 @@ def set_banned(actor: Actor, user_id: int, is_banned: bool) -> None:
     transact(work)
 
 
-def _active_agent(user_id: int) -> Select[int]:
-    """The active agent that a user is."""
-    return select(Agent.id).where(Agent.user_id == user_id, Agent.is_active)
-
-
 def _address(text: str) -> str:
     """An address as stored."""
     found = people.normal_address(text)
@@ -115,8 +112,8 @@ def _address(text: str) -> str:
     return found
 
 
-def set_addresses(session: Session, user_id: int, addresses: Sequence[str]) -> None:
-    """Give a user exactly these addresses (as `people.normal_address` writes them), the first as the primary one.
+def set_addresses(session: Session, user_id: int, addresses: Sequence[str]) -> list[str]:
+    """Give a user exactly these addresses (as `people.normal_address` writes them), the first as the primary one; those that they had.
 
     Raises:
         DirectoryProblem: one of them belongs to somebody else.
@@ -135,3 +132,4 @@ def set_addresses(session: Session, user_id: int, addresses: Sequence[str]) -> N
         else:
             session.add(UserEmail(user_id=user_id, address=address, is_primary=is_primary))
     session.flush()
+    return sorted(known)

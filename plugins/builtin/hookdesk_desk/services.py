@@ -8,6 +8,7 @@ from hookdesk.api import (
     Actor,
     Agent,
     User,
+    log,
     people,
     transact,
 )
@@ -21,7 +22,10 @@ def save_profile(actor: Actor, name: str, signature: str, locale: str, timezone:
         user = session.get(User, actor.user_id)
         assert agent is not None  # they are signed in
         assert user is not None  # an agent is one
-        agent.name = user.name = people.clean_name(name)
+        called = people.clean_name(name)
+        if called != agent.name:
+            log.changed(session, actor, "agent", called, {"name": (agent.name, called)})
+        agent.name = user.name = called
         agent.signature, agent.locale, agent.timezone = signature.replace("\r\n", "\n").strip(), locale, timezone
 
     transact(work)

@@ -8,13 +8,14 @@ from datetime import timedelta
 from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from hookdesk.api import Ticket, clock, reading, release, transact, wake
+from hookdesk.api import Ticket, User, clock, reading, release, transact, wake
 from hookdesk_search import services
 from hookdesk_search.models import Document, Look
 
 JOB = "search.index"
 AGAIN = timedelta(hours=6)
 """What is whole stays so while events arrive: looking through all tickets now and then finds what was lost nevertheless."""
+MOST_NAMED = 500
 WINDOW, WINDOWS = 5_000, 20
 """So many ids are compared at once, and so many times in one run."""
 
@@ -62,6 +63,20 @@ def _note(cursor: int) -> None:
     """Keep in mind how far it is, unless somebody asked to look again meanwhile."""
     release()
     transact(lambda session: session.execute(update(Look).where(Look.cursor > cursor).values(cursor=cursor)))
+
+
+def named(name: str) -> None:
+    """Index the tickets of whoever has that name anew; of somebody with very many of them, one after the other, as if they were missing."""
+    release()
+    theirs = select(Ticket.id, Ticket.entry_count).join(User, User.id == Ticket.user_id).where(User.name == name)
+    rows = reading().all(theirs.limit(MOST_NAMED + 1))
+    if len(rows) <= MOST_NAMED:
+        services.in_slices([(row.id, row.entry_count) for row in rows])
+        return
+    gone = delete(Document).where(Document.ticket_id.in_(theirs.with_only_columns(Ticket.id)))
+    release()
+    transact(lambda session: session.execute(gone))
+    look_again()
 
 
 def look_again() -> None:

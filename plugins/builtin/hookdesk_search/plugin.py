@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 CHANGES = ("requester", "subject")
 """Changes of a ticket that change its words, besides those of fields and entries."""
+NAMING = frozenset({"name", "addresses"})
+"""Changes of a person that change the words of their tickets."""
 
 
 class Search(Plugin[NoSettings]):
@@ -138,6 +140,12 @@ class Search(Plugin[NoSettings]):
         """Forget the words that name them."""
         services.drop_of(event.data["user_id"])
         missing.look_again()
+
+    @hookimpl
+    def configuration_changed(self, event: Event) -> None:
+        """Index the tickets of who is called differently now, or has other addresses."""
+        if event.data["kind"] in ("user", "agent") and not NAMING.isdisjoint(event.data["changes"]):
+            missing.named(event.data["name"])
 
     @hookimpl
     def search_words_changed(self, event: Event) -> None:

@@ -40,8 +40,8 @@ from hookdesk.db.engine import Database
 from hookdesk.fulltext import terms
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.lifecycle.discovery import discover
-from hookdesk.models import PluginState
-from hookdesk.services import firststeps
+from hookdesk.models import PluginState, SystemLog
+from hookdesk.services import firststeps, users
 from hookdesk.testing.instances import Client, Clock, end
 from hookdesk_forms import catalogue, values
 from hookdesk_forms import services as forms
@@ -130,6 +130,29 @@ def test_a_deleted_ticket_is_forgotten(
     run_jobs("outbox")
     with hookdesk_app.app_context():
         assert reading().first(select(Document.ticket_id)) is None
+
+
+@pytest.mark.parametrize("most", [500, 0])
+def test_tickets_are_found_by_what_their_requester_is_called_now(
+    hookdesk_app: Flask,
+    make_ticket: MakeTicket,
+    run_jobs: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+) -> None:
+    """By a new name, and by a new address though the name stayed; no more by an address that was given up."""
+    monkeypatch.setattr(missing, "MOST_NAMED", most)
+    ticket = make_ticket()
+    run_jobs()
+    for name, address in (("Grace Murray", "grace@example.org"), ("Grace Murray", "murray@elsewhere.test")):
+        with hookdesk_app.app_context():
+            users.save_user(system(), ticket.user_id, users.UserData(name, (address,)))
+        run_jobs()
+        assert found(hookdesk_app, f"murray {address}") == [ticket.number]
+    assert found(hookdesk_app, "grace@example.org") == []
+    with hookdesk_app.app_context():
+        told = reading().scalars(select(SystemLog.message).where(SystemLog.source == "user").order_by(SystemLog.id))
+        assert [line.partition(": ")[2] for line in told] == ["name", "addresses"]
 
 
 def test_what_is_missing_is_indexed_later(hookdesk_app: Flask, make_ticket: MakeTicket) -> None:
