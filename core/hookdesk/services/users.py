@@ -93,7 +93,9 @@ def set_banned(actor: Actor, user_id: int, is_banned: bool) -> None:
 
     def work(session: Session) -> None:
         user = session.get(User, user_id, with_for_update=True)
-        if user is None or (is_banned and session.scalar(select(Agent.id).where(Agent.user_id == user_id, Agent.is_active))):
+        if user is None or (
+            is_banned and session.scalar(select(Agent.id).where(Agent.user_id == user_id, Agent.is_active))
+        ):
             raise DirectoryProblem(
                 _("Agents cannot be banned, only deactivated.") if user else _("This was deleted meanwhile.")
             )

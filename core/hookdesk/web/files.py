@@ -66,19 +66,9 @@ def _static(file: Path | None) -> Response:
 def attachment(attachment_id: int, name: str) -> Response:
     """An attachment of a ticket that the actor may see; those of notes for agents only. `name` is for people and not looked at."""
     actor = current_actor()
-    row = reading().first(
-        select(
-            Attachment.ticket_id,
-            Attachment.filename,
-            Attachment.content_type,
-            Attachment.size,
-            Attachment.sha256,
-            Attachment.storage,
-        )
-        .join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
-        .join(Ticket, Ticket.id == Attachment.ticket_id)
-        .where(Attachment.id == attachment_id, entry_scope(actor), scope(actor))
-    )
+    asked = select(Attachment).join(ThreadEntry, ThreadEntry.id == Attachment.entry_id)
+    asked = asked.join(Ticket, Ticket.id == Attachment.ticket_id).where(Attachment.id == attachment_id)
+    row: Attachment | None = reading().scalars(asked.where(entry_scope(actor), scope(actor))).first()
     if row is None:
         raise NotFound("no such attachment")
     access_ticket(actor, row.ticket_id)  # plugins may object

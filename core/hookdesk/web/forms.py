@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import unescape
 from typing import Any
 
@@ -60,9 +61,19 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 
 class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not typed
-    """Any number of files within the site's limits on number, size and type."""
+    """Any number of files within the site's limits on number, size and type.
+
+    `kept` are those that an earlier try has stored (`keep`): they come back as tokens, under the same name as what is uploaded.
+    """
 
     data: list[FileStorage]
+    kept: tuple[StoredFile, ...] = ()
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take uploads and tokens; those that are too old, or not ours, are dropped."""
+        super().process_formdata(valuelist)
+        found = (attachments.of_token(one, current_actor().user_id) for one in valuelist if isinstance(one, str))
+        self.kept = tuple(file for file in found if file is not None)
 
     def pre_validate(self, form: Any) -> None:
         """Check number, types and sizes.
@@ -70,11 +81,12 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
         Raises:
             ValidationError: a limit is broken; the message names the file.
         """
-        given = [item for item in self.data or [] if isinstance(item, FileStorage) and item.filename]
-        self.data = given
+        given = self.data or []
         limits = site().settings.get("core", CoreSettings)
-        if len(given) > limits.max_files:
+        if len(given) + len(self.kept) > limits.max_files:
             raise ValidationError(gettext("At most %(most)s files at a time.", most=limits.max_files))
+        if sum(file.size for file in self.kept) > site().config.max_upload_bytes:
+            raise ValidationError(gettext("These files are too large together."))
         for item in given:
             name = str(item.filename)
             head = item.stream.read(file_types.HEAD)
@@ -87,14 +99,27 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF is not t
             item.stream.seek(0)
 
     def files(self) -> tuple[InboundFile, ...]:
-        """What was uploaded, read into memory (bounded by the limits)."""
-        found = []
+        """All of them, read into memory (bounded by the limits)."""
+        found = [
+            InboundFile(file.filename, file.content_type, b"".join(attachments.read(file.sha256, file.storage)))
+            for file in self.kept
+        ]
         for item in self.data or []:
             item.stream.seek(0)
             found.append(
                 InboundFile(str(item.filename), item.mimetype or "application/octet-stream", item.stream.read())
             )
         return tuple(found)
+
+    def keep(self) -> tuple[StoredFile, ...]:
+        """Of a form that was validated and comes back: store what was uploaded, if it can be and is not at fault itself; all that is kept.
+
+        Whoever lets strangers call this lets them store files without sending anything: ask first what keeps machines out.
+        """
+        with suppress(attachments.NoStorage, OSError):
+            if not self.errors:
+                self.data, self.kept = [], tuple(attachments.store(file) for file in self.files())
+        return self.kept
 
 
 class RichTextField(TextAreaField):  # type: ignore[misc]  # WTForms is not typed

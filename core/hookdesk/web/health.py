@@ -59,15 +59,10 @@ def _core_checks() -> list[Health]:
     found.append(Health("plugins", "warning" if problems else "ok", detail))
     dead = reading().scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "dead")) or 0
     found.append(Health("deliveries", "warning" if dead else "ok", _l("%(num)s given up", num=dead) if dead else ""))
-    oldest = reading().scalar(select(func.min(OutboxEvent.created_at)))
-    found.append(_lag("outbox", oldest))
-    found.append(
-        _lag(
-            "intake",
-            reading().scalar(select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending")),
-        )
-    )
-    return [*found, _queue(), _worker()]
+    events = select(func.min(OutboxEvent.created_at))
+    pending = select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending")
+    lags = (_lag("outbox", reading().scalar(events)), _lag("intake", reading().scalar(pending)))
+    return [*found, *lags, _queue(), _worker()]
 
 
 def _queue() -> Health:
@@ -88,12 +83,9 @@ def _queue() -> Health:
 def _worker() -> Health:
     """Whether a worker is there: one of them holds the scheduler's lease and renews it every few seconds."""
     until = reading().scalar(select(Lease.until).where(Lease.name == scheduler.LEASE))
-    is_there = until is not None and (clock.now() - until).total_seconds() < AWAY_SECONDS
-    return Health(
-        "worker",
-        "ok" if is_there else "warning",
-        "" if is_there else _l("Start one: hookdesk serve, or hookdesk worker"),
-    )
+    if until is not None and (clock.now() - until).total_seconds() < AWAY_SECONDS:
+        return Health("worker", "ok")
+    return Health("worker", "warning", _l("Start one: hookdesk serve, or hookdesk worker"))
 
 
 def _lag(name: str, oldest: object) -> Health:

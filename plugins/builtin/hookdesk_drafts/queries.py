@@ -71,9 +71,9 @@ def new(actor: Actor) -> dict[str, Any] | None:
 
 def told(row: Row[Any]) -> dict[str, Any]:
     """A draft as the script takes it."""
-    files = [carried(file) for file in services.files_of(row.values)]
+    files = {name: [carried(file) for file in services.files_of(row.values, name)] for name in services.Files._fields}
     return {
-        "text": row.text, "html": row.values.get("html", ""), "files": files, "fields": row.values.get("fields", {}),
+        "text": row.text, "html": row.values.get("html", ""), **files, "fields": row.values.get("fields", {}),
         "saved": saved(row.updated_at),
     }  # fmt: skip
 

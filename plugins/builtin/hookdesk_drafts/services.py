@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,16 @@ MODES: Mapping[str, str] = {"response": "reply", "note": "note"}
 """The kind of an entry → where its draft stood."""
 
 
+class Files(NamedTuple):
+    """The files that are stored for a draft: beside what is written, and those that came with a ticket which is yet to be."""
+
+    files: Sequence[StoredFile] = ()
+    given: Sequence[StoredFile] = ()
+
+
+NO_FILES = Files()
+
+
 def place_of(ticket_id: int, mode: str) -> str:
     """Where a reply or a note to a ticket is kept."""
     return f"{ticket_id}:{mode}"
@@ -30,7 +40,7 @@ def keep(
     place: str,
     text: str,
     html: str = "",
-    files: Sequence[StoredFile] = (),
+    files: Files = NO_FILES,
     fields: Mapping[str, str] | None = None,
     ticket_id: int | None = None,
 ) -> None:
@@ -38,24 +48,25 @@ def keep(
 
     def work(session: Session) -> None:
         row = session.scalar(select(Draft).where(Draft.agent_id == actor.agent_id, Draft.place == place))
-        if not (text.strip() or files or fields):
+        if not (text.strip() or any(files) or fields):
             _remove(session, [row.id] if row else [])
             return
         if row is None:
             row = Draft(agent_id=actor.agent_id, ticket_id=ticket_id, place=place)
             session.add(row)
         row.text, row.updated_at = text, clock.now()
-        row.values = {"html": html, "files": [astuple(file) for file in files], "fields": dict(fields or {})}
+        stored = {name: [astuple(file) for file in some] for name, some in files._asdict().items()}
+        row.values = {"html": html, **stored, "fields": dict(fields or {})}
         session.flush()
         attachments.disclaim(session, _owner(row.id))
-        attachments.claim(session, _owner(row.id), (file.sha256 for file in files))
+        attachments.claim(session, _owner(row.id), (file.sha256 for some in files for file in some))
 
     transact(work, race=True)
 
 
-def files_of(values: Mapping[str, Any]) -> list[StoredFile]:
-    """The files that are stored for a draft."""
-    return [StoredFile(*one) for one in values.get("files", ())]
+def files_of(values: Mapping[str, Any], name: str) -> list[StoredFile]:
+    """The files that are stored for a draft, as `Files` names them."""
+    return [StoredFile(*one) for one in values.get(name, ())]
 
 
 def _owner(draft_id: int) -> str:

@@ -50,6 +50,7 @@ def _keep(place: str, ticket_id: int | None, fields: dict[str, str] | None = Non
     if not form.validate():
         return {"error": " ".join(str(words[0]) for words in form.problems().values())}, 422
     text = form.message.data or ""
-    services.keep(current_actor(), place, text, form.message.html, form.kept.data, fields, ticket_id)
-    is_there = bool(text.strip() or form.kept.data or fields)
+    files = services.Files(form.kept.data, form.attachments.kept)
+    services.keep(current_actor(), place, text, form.message.html, files, fields, ticket_id)
+    is_there = bool(text.strip() or any(files) or fields)
     return {"saved": queries.saved() if is_there else ""}, 200

@@ -77,7 +77,7 @@ class ReplyForm(Form):
 
     def validate_message(self, field: Field) -> None:
         """Hold that there is something to send."""
-        if not field.data and not self.attachments.data:
+        if not (field.data or self.attachments.data or self.attachments.kept):
             raise ValidationError(_("Write something first, or add a file."))
 
 

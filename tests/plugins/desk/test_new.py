@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from hookdesk.api import (
     Actor,
     Agent,
+    Attachment,
     Collaborator,
     CoreSettings,
     InboundMessage,
@@ -269,3 +271,15 @@ def test_a_profile_that_cannot_be_is_not_saved(desk: Client, ada: Actor, inside:
     response = desk.submit("/agent/profile", {"signature": "", "is_admin": "y", **given})
     assert response.status_code == 422
     assert inside(lambda: reading().scalar(select(Agent.name).where(Agent.id == ada.agent_id))) == "Ada Lovelace"
+
+
+def test_files_of_a_form_that_comes_back_go_along_with_the_next_try(desk: Client, inside: Inside) -> None:
+    """Whatever is wrong with the rest of it."""
+    page, file = "/agent/tickets/new", (io.BytesIO(b"plan"), "plan.txt")
+    refused = desk.submit(page, {**CALL, "subject": "", "attachments": file})
+    assert refused.status_code == 422
+    held = LexborHTMLParser(refused.data).css_first('[data-kept-list="attachments"] input[name=attachments]')
+    assert held is not None
+    number = number_of(desk.submit(page, {**CALL, "attachments": held.attributes["value"]}))
+    asked = select(Attachment.filename).join(Ticket, Ticket.id == Attachment.ticket_id).where(Ticket.number == number)
+    assert inside(lambda: list(reading().scalars(asked))) == ["plan.txt"]

@@ -168,6 +168,19 @@ def test_a_ticket_that_is_about_to_be_opened_is_kept_too(
     assert count(hookdesk_app) == 0
 
 
+def test_the_files_of_such_a_ticket_are_kept_apart_from_those_of_its_answer(hookdesk_app: Flask, desk: Client) -> None:
+    page, url = "/agent/tickets/new", "/agent/drafts/new"
+    theirs, ours = (
+        desk.submit(page, {"attachments": (io.BytesIO(name.encode()), name)}, to="/agent/uploads").json["token"]
+        for name in ("theirs.txt", "ours.txt")
+    )
+    desk.submit(page, {"channel": "phone", "attachments": theirs, "kept": ours}, to=url)
+    draft = desk.get(url).json["draft"]
+    assert [[one["name"] for one in draft[name]] for name in ("given", "files")] == [["theirs.txt"], ["ours.txt"]]
+    with hookdesk_app.app_context():
+        assert len(list(reading().scalars(select(FileUse.sha256)))) == 2
+
+
 def test_conditions_know_whose_draft_a_ticket_has(
     hookdesk_app: Flask, desk: Client, ada: Actor, make_ticket: MakeTicket
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import func, select
 
 from hookdesk.api import (
@@ -30,6 +31,7 @@ from hookdesk.api import (
 from hookdesk.plugins.caller import Implementation
 from hookdesk.settings import CoreSettings
 from hookdesk.testing import Client
+from hookdesk_portal.hookspecs import Challenge
 from hookdesk_portal.settings import Settings
 
 from .conftest import FORM, Letter
@@ -240,6 +242,45 @@ def test_the_sites_limits_on_files_hold_and_the_words_are_kept(
         assert "Choose your files again" in page.text
         assert FORM["message"] in page.text
     assert ledger()["received"] == 0
+
+
+@pytest.mark.parametrize("is_solved", [True, False])
+def test_files_come_back_with_a_form_that_has_other_faults(
+    hookdesk_client: Client, hookdesk_app: Flask, is_solved: bool
+) -> None:
+    """They are ticked and go along with the next try; whom a challenge keeps out stores nothing here."""
+    challenge = Challenge(
+        "portal/sent.html", lambda given: "" if is_solved else "Solve it", {"number": "", "address": ""}
+    )
+    with hookdesk_app.app_context():
+        site().hooks.install("form_challenges", [Implementation("guard", lambda: [challenge], ())])
+    file = (io.BytesIO(b"plan"), "plan.txt")
+    page = hookdesk_client.submit("/open", {**FORM, "subject": "", "attachments": file})
+    assert page.status_code == 422
+    box = LexborHTMLParser(page.data).css_first("input[type=checkbox][name=attachments]")
+    assert (box is not None, "Choose your files again" in page.text) == (is_solved, not is_solved)
+    if box is None:
+        return
+    assert "plan.txt" in page.text
+    again = [box.attributes["value"] or "", (io.BytesIO(b"more"), "more.txt")]
+    for token in (again[0] + "x", *again[:1]):  # a forged one is none
+        number = number_on(hookdesk_client.submit("/open", {**FORM, "attachments": [token, *again[1:]]}).text)
+        again[1] = (io.BytesIO(b"more"), "more.txt")
+    with hookdesk_app.app_context():
+        asked = select(Attachment.filename, Attachment.size).join(Ticket, Ticket.id == Attachment.ticket_id)
+        rows = reading().all(asked.where(Ticket.number == number).order_by(Attachment.id))
+        assert [tuple(row) for row in rows] == [("plan.txt", 4), ("more.txt", 4)]
+        assert reading().scalar(select(func.count()).select_from(Attachment)) == 3
+
+
+def test_kept_files_count_against_the_sites_limits(hookdesk_client: Client, hookdesk_app: Flask) -> None:
+    page = hookdesk_client.submit("/open", {**FORM, "subject": "", "attachments": (io.BytesIO(b"plan"), "plan.txt")})
+    box = LexborHTMLParser(page.data).css_first("input[type=checkbox][name=attachments]")
+    assert box is not None
+    with hookdesk_app.app_context():
+        site().settings.save("core", CoreSettings, {"max_files": 1}, ANONYMOUS)
+    given = [box.attributes["value"] or "", (io.BytesIO(b"more"), "more.txt")]
+    assert "At most 1 files" in hookdesk_client.submit("/open", {**FORM, "attachments": given}).text
 
 
 @pytest.mark.plugins("portal")

@@ -1,6 +1,7 @@
 /* What one writes in: a text outlives the page, a picker puts in what is kept elsewhere, files that are stored travel as tokens.
    Works on any form with a text named "message"; the page works without it.
-   For other scripts: dispatch `hookdesk:insert` on the form with the detail {html, text, files}, `hookdesk:keep` with {files} alone. */
+   For other scripts: dispatch `hookdesk:insert` on the form with the detail {html, text, files}, `hookdesk:keep` with {files} alone, or with
+   the {name} of another field that they belong to. */
 (() => {
   "use strict";
   const node = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
@@ -39,14 +40,14 @@
     });
     line.append(remove);
   }
-  function keep(form, files) {
-    const list = form.querySelector("[data-kept-list]");
+  function keep(form, files, name = "kept") {
+    const list = form.querySelector(`[data-kept-list="${name}"]`);
     for (const file of list ? files || [] : []) {
       const line = node("li", "file");
       const what = node("span", "cut");
       const dot = file.name.lastIndexOf(".");
       what.append(node("bdi", "fname", file.name), node("span", "meta", size(file.size)));
-      const token = Object.assign(document.createElement("input"), { type: "hidden", name: "kept", value: file.token });
+      const token = Object.assign(document.createElement("input"), { type: "hidden", name, value: file.token });
       line.append(token, node("span", "kind", dot > 0 ? file.name.slice(dot + 1, dot + 5).toUpperCase() : "?"), what);
       line.dataset.kept = JSON.stringify(file);
       list.append(line);
@@ -62,7 +63,7 @@
     keep(form, (what.files || []).filter((file) => !inline.includes(file)));
     changed(form);
   }
-  document.addEventListener("hookdesk:keep", (event) => keep(event.target, event.detail.files));
+  document.addEventListener("hookdesk:keep", (event) => keep(event.target, event.detail.files, event.detail.name));
   document.addEventListener("hookdesk:insert", (event) => field(event.target) && insert(event.target, event.detail));
 
   // A reply that speaks of an attachment, in a few languages, and has none.

@@ -68,18 +68,24 @@ def new_post() -> Response | tuple[str, int]:
     form, actor = _form(), current_actor()
     parts = _parts(form, "sent")
     if not form.validate() or parts.problems:
-        return _page(form, parts), 422
+        return _refused(form, parts)
     call = _call(form, actor, parts)
     try:
         settled = opening.open_for(actor, call)
     except Refusal as refusal:
-        return _page(form, parts, str(refusal)), 422
+        return _refused(form, parts, str(refusal))
     if settled.outcome is Outcome.TICKET and settled.ticket_id is not None:
         return _opened(actor, settled.ticket_id, opening.follow_up(actor, settled.ticket_id, call))
     if settled.outcome is Outcome.QUARANTINED:
         reason = _("It was kept aside for an administrator: %(reason)s", reason=settled.reason)
-        return _page(form, parts, reason), 422
-    return _page(form, parts, " ".join(settled.problems) or settled.reason), 422
+        return _refused(form, parts, reason)
+    return _refused(form, parts, " ".join(settled.problems) or settled.reason)
+
+
+def _refused(form: NewTicketForm, parts: FormParts, problem: str = "") -> tuple[str, int]:
+    """The form as it was filled in, with its files."""
+    form.attachments.keep()
+    return _page(form, parts, problem), 422
 
 
 def _form() -> NewTicketForm:
@@ -138,6 +144,7 @@ def _page(form: NewTicketForm, parts: FormParts, problem: str = "") -> str:
         form=form,
         parts=parts,
         problem=problem,
+        given=[carried(file) for file in form.attachments.kept],
         kept=[carried(file) for file in form.kept.data or ()],
         most_bytes=limits.max_file_bytes,
     )

@@ -17,7 +17,7 @@
     }
 
     // Files that are chosen are stored at once and travel as tokens from then on; what cannot be stored stays chosen.
-    async store(input, url) {
+    async store(input, url, name = "kept") {
       const files = [...input.files].filter((file) => !this.tried.has(called(file)));
       for (const file of files) this.tried.add(called(file));
       for (const file of files) {
@@ -26,13 +26,17 @@
         data.append("csrf_token", document.querySelector("meta[name=csrf-token]").content);
         const answer = await fetch(url, { method: "POST", body: data, redirect: "error" }).catch(() => null);
         if (this.sent || !answer || !answer.ok) continue;
-        this.form.dispatchEvent(new CustomEvent("hookdesk:keep", { bubbles: true, detail: { files: [await answer.json()] } }));
+        this.keep([await answer.json()], name);
         this.tried.delete(called(file));
         const rest = new DataTransfer();
         for (const other of input.files) if (called(other) !== called(file)) rest.items.add(other);
         input.files = rest.files;
         input.dispatchEvent(new Event("change", { bubbles: true }));
       }
+    }
+
+    keep(files, name) {
+      this.form.dispatchEvent(new CustomEvent("hookdesk:keep", { bubbles: true, detail: { files, name } }));
     }
 
     put(draft) {
@@ -48,7 +52,8 @@
         else if (field && field.rich && !field.value) field.rich.refill(value, "", []);
         else if (field && !field.value) field.value = value;
       }
-      if (beside.length) this.form.dispatchEvent(new CustomEvent("hookdesk:keep", { bubbles: true, detail: { files: beside } }));
+      this.keep(beside, "kept");
+      this.keep(draft.given || [], "attachments");
       const composer = this.form.closest(".composer");
       if (composer) composer.classList.add("is-open");
       this.say(draft.saved);
@@ -70,7 +75,9 @@
       clearTimeout(this.timer);
       Object.assign(this, { timer: 0, since: 0 });
       const data = new FormData(this.form);
+      const stored = data.getAll("attachments").filter((one) => typeof one === "string");
       data.delete("attachments");
+      for (const token of stored) data.append("attachments", token);
       if (this.going) this.going.abort();
       this.going = new AbortController();
       try {
@@ -101,12 +108,13 @@
       const state = states && states.appendChild(Object.assign(document.createElement("span"), { className: `if-${mark.closest("form").id}` }));
       const draft = new Draft(mark.closest("form"), mark.dataset.draftUrl, mark.dataset.unsaved, state);
       if (mark.dataset.draft) draft.put(JSON.parse(mark.dataset.draft));
-      for (const input of mark.closest("form").querySelectorAll("input[name=attachments]")) input.addEventListener("change", () => draft.store(input, mark.dataset.uploads));
+      for (const input of mark.closest("form").querySelectorAll("input[type=file][name=attachments]")) input.addEventListener("change", () => draft.store(input, mark.dataset.uploads));
     }
     const form = document.querySelector("form.new-ticket");
     if (!form) return;
     const url = "/agent/drafts/new";
     const draft = new Draft(form, url, "", null);
+    for (const input of form.querySelectorAll("input[type=file][name=attachments]")) input.addEventListener("change", () => draft.store(input, "/agent/uploads", "attachments"));
     if (!form.querySelector("[role=alert]")) fetch(url).then((answer) => answer.json()).then(({ draft: kept }) => draft.put(kept), () => {});
   });
 })();

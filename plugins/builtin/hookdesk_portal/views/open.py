@@ -16,6 +16,7 @@ from hookdesk.api import (
     TopicChoice,
     access_ticket,
     attachments,
+    carried,
     current_actor,
     form_parts,
     limiter,
@@ -46,12 +47,13 @@ def open_form() -> str | Response | tuple[str, int]:
     form, choices = _form()
     if request.method != "POST":
         return _page(form, choices, _parts(form, choices, "shown"))
-    parts = _parts(form, choices, "sent")
+    parts, actor = _parts(form, choices, "sent"), current_actor()
     if not form.validate() or parts.problems:
+        if form.attachments.data and (actor.user_id is not None or not challenges.problems("open")):
+            form.attachments.keep()
         return _page(form, choices, parts), 422
     if unsolved := challenges.problems("open"):
         return _page(form, choices, parts, unsolved), 422
-    actor = current_actor()
     try:
         settled = services.open_ticket(actor, _message(form, actor, parts), request.remote_addr or "", parts.files)
     except (attachments.NoStorage, OSError):
@@ -60,6 +62,7 @@ def open_form() -> str | Response | tuple[str, int]:
         )
         return _page(form, choices, parts), 503
     if settled.outcome is Outcome.REJECTED:
+        form.attachments.keep()
         return _page(form, choices, parts, _problems(settled)), 422
     return _sent(settled, _address(form, actor))
 
@@ -138,6 +141,7 @@ def _page(form: OpenForm, choices: list[TopicChoice], parts: FormParts, problems
         challenges=challenges.snippets("open"),
         promise=promise(),
         can_mail=services.can_mail(),
+        kept=[carried(file) for file in form.attachments.kept],
         actor=current_actor(),
         most_bytes=site().config.max_upload_bytes,
     )

@@ -15,6 +15,7 @@ from hookdesk.api import (
     TicketView,
     access_number,
     attachments,
+    carried,
     current_actor,
     id_argument,
     limiter,
@@ -74,6 +75,7 @@ def answer(number: str) -> Response | tuple[str, int]:
         ), 401
     view = access_number(actor, number, "ticket.message")
     if not form.validate():
+        form.attachments.keep()
         return _page(view, form), 422
     if not people.primary_address(actor.user_id):
         form.message.errors = (_("Your account has no e-mail address, so we could not answer you. Call us."),)
@@ -90,6 +92,7 @@ def answer(number: str) -> Response | tuple[str, int]:
     if settled.outcome is Outcome.REPLY:
         flash(_("Your answer is on the ticket."), "success")
     elif settled.outcome is Outcome.REJECTED:
+        form.attachments.keep()
         form.message.errors = tuple(settled.problems) or (_("This site does not take this message."),)
         return _page(view, form), 422
     else:
@@ -120,6 +123,7 @@ def _page(view: TicketView, form: ReplyForm) -> str:
         steps=words.steps(view),
         topic=topic,
         opened_on=format_date(view.created_at, "long"),
+        kept=[carried(file) for file in form.attachments.kept],
         actor=actor,
         most_bytes=site().config.max_upload_bytes,
     )
