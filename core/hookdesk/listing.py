@@ -153,9 +153,8 @@ def page(
     if not shown:
         return Page((), None, None)
     edges = [Cursor(row.key if sort.is_indexed else 0, row.id) for row in (ids[0], ids[-1])]
-    has_next = more if not backwards else True
     has_previous = more if backwards else after is not None
-    return Page(shown, edges[1] if has_next else None, edges[0] if has_previous else None)
+    return Page(shown, edges[1] if more or backwards else None, edges[0] if has_previous else None)
 
 
 def page_ids(
@@ -175,24 +174,19 @@ def page_ids(
     descending = sort.descending != backwards
     beyond = [_beyond(sort, cursor, descending)] if cursor is not None else []
     if sort.is_indexed and not (is_bounded and sort is not NEWEST):
-        return reading().all(
-            _walk(actor, state, sort, [*conditions, *beyond], descending, limit, is_bounded, is_listed)
-        )
+        if is_bounded:  # an index on another moment would find very many, and none of them as the next one
+            conditions = [unindexed(one, UTCDateTime) for one in conditions]
+        walk = _walk(actor, state, sort, [*conditions, *beyond], descending, limit, is_bounded, is_listed)
+        return reading().all(walk)
     newest = _walk(actor, state, NEWEST, conditions, True, MOST_SORTED, is_bounded, is_listed).subquery()
     found = select(Ticket.id, sort.column.label("key")).join(newest, newest.c.id == Ticket.id).where(*beyond)
     return reading().all(found.order_by(*_order(sort.column, Ticket.id, descending)).limit(limit))
 
 
 def _walk(
-    actor: Actor,
-    state: str,
-    sort: Sort,
-    conditions: Sequence[ColumnElement[bool]],
-    descending: bool,
-    limit: int,
-    is_bounded: bool = False,
-    is_listed: bool = False,
-) -> Select[Any]:
+    actor: Actor, state: str, sort: Sort, conditions: Sequence[ColumnElement[bool]], descending: bool, limit: int,
+    is_bounded: bool, is_listed: bool,
+) -> Select[Any]:  # fmt: skip
     """A page's ids and keys: an index walk for a wide scope, a union of one page a leg for a narrow one; one for each state."""
     found = legs(actor)
     ways = [leg.condition for leg in found]
@@ -276,19 +270,22 @@ def _states_in(leg: Leg, state: str) -> list[ColumnElement[bool]]:
 
 def _counted(place: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
     """How many tickets are there, counted no further than `most`, as a column. The number stands in the text: handing it over is slow."""
-    limited = select(literal_column("1", Integer)).where(*place).limit(literal_column(str(most), Integer))
+    begin, one, end = (literal_column(str(number), Integer) for number in (0, 1, most))
+    limited = select(one).where(*place).limit(end).offset(begin)
     return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
 
-def count(actor: Actor, state: str, *conditions: ColumnElement[bool], is_bounded: bool = False) -> int:
+def count(
+    actor: Actor, state: str, *conditions: ColumnElement[bool], is_bounded: bool = False, kept_as: Hashable = None
+) -> int:
     """How many tickets of a state the actor sees under the conditions, counted no further than 10,001 (closed: 1,001).
 
-    `is_bounded` as for `page`.
+    `is_bounded` as for `page`, `kept_as` as for `counts`; together, for as long as a bound holds.
     """
     if not is_bounded:
-        return counts(actor, lambda: {"": (state, conditions)})[""]
-    parts = [state] if state else STATES
-    found = counts(actor, lambda: {one: (one, [*conditions, *_recent(actor, one)]) for one in parts})
+        return counts(actor, lambda: {"": (state, conditions)}, kept_as)[""]
+    parts, held = [state] if state else STATES, kept_as and (kept_as, time.monotonic() // WIDTH_HOLDS)
+    found = counts(actor, lambda: {one: (one, [*conditions, *_recent(actor, one)]) for one in parts}, held)
     return min(sum(found.values()), _most(state) + 1)
 
 
@@ -322,17 +319,18 @@ def _counting(
 ) -> Counting:
     """The query of `counts`, and the state of each list: the newest event, then a column for each list and leg, NULL where that event is
     the `past` one, for then there is nothing to count."""
-    newest = select(func.coalesce(func.max(TicketEvent.id), 0).label("newest")).subquery().c.newest
+    newest = func.coalesce(func.max(TicketEvent.id), 0)
+    events = select(newest.label("newest"), (newest != bindparam("past")).label("is_news")).subquery().c
 
     def column(name: str, state: str, conditions: Sequence[ColumnElement[bool]], leg: Leg) -> ColumnElement[int]:
         place = [*_states_in(leg, state), leg.condition]
         if name in listed:
             place = [unindexed(one) for one in (*in_state(state), leg.condition)]
         number = _counted([*place, *conditions, *narrow], _most(state) + 1)
-        return number if name in listed else case((newest != bindparam("past"), number))
+        return number if name in listed else case((events.is_news, number))
 
     columns = [column(name, *place, leg) for name, place in asked.items() for leg in _apart(found)]
-    return select(newest, *columns), {name: state for name, (state, _conditions) in asked.items()}
+    return select(events.newest, *columns), {name: state for name, (state, _conditions) in asked.items()}
 
 
 def _keep(store: dict[Hashable, T], key: Hashable, value: T) -> None:

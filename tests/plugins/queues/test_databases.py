@@ -43,6 +43,8 @@ def test_queues_orders_and_filters_run_on_every_database(
                 where = queue.conditions(actor)
                 shown = listing.page(actor, queue.state, listing.NEWEST, *where, is_listed=queue.is_listed).rows
                 assert len(shown) == listing.count(actor, queue.state, *where), queue.key
+                bounded = listing.page(actor, queue.state, listing.NEWEST, *where, is_bounded=True).rows
+                assert bounded == shown, queue.key
             for name, _label in sorting.sortable():
                 for direction in ("", "-"):
                     order = sorting.order(f"by:{direction}{name}")

@@ -333,6 +333,20 @@ def test_no_shipped_queue_scans_the_table_of_tickets(
             assert scans == [], statement
 
 
+def test_a_list_that_no_index_answers_is_walked_from_its_newest_ticket(
+    hookdesk_app: Flask, hookdesk_client: Client, make_agent: Callable[..., Actor], make_queue: MakeQueue
+) -> None:
+    """A page is then found soon. An index on when tickets were opened finds nearly all of them, and they would have to be sorted."""
+    hookdesk_client.sign_in(make_agent("root", is_admin=True))
+    queue_id = make_queue("Halls", ("subject", "contains", "hall"), ("created", "in_last", "90d"))
+    with counted(hookdesk_app) as statements:
+        hookdesk_client.get(f"/agent/queues/queue-{queue_id}")
+    walk = next(one for one in statements if "LIKE" in one and "ORDER BY ticket.last_activity_at" in one)
+    with hookdesk_app.app_context(), site().db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {walk}", (None,) * walk.count("?"))
+        assert [row[3] for row in plan] == ["SEARCH ticket USING INDEX ix_ticket_state_activity (state=?)"]
+
+
 def test_an_agent_makes_a_queue_in_its_form(desk: Client, make_ticket: MakeTicket, inside: Inside, ada: Actor) -> None:
     """Rows of columns and looks are added without a script; what was given in the link stands in the editor."""
     number = make_ticket("fire in the hall").number

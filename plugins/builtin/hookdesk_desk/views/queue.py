@@ -93,7 +93,8 @@ def _total(actor: Actor, way: Trail) -> str | None:
     if known is not None or (queue.is_counted and not queue.is_bounded):
         return known
     if queue.is_bounded:
-        count = listing.count(actor, queue.state, *queue.conditions(actor), is_bounded=True)
+        kept_as = "total", queue.sense()
+        count = listing.count(actor, queue.state, *queue.conditions(actor), is_bounded=True, kept_as=kept_as)
     else:
         count = listing.counts(actor, lambda: {"": (queue.state, queue.conditions(actor))}, listed=[""])[""]
     return queues.words(count, queue.state)
