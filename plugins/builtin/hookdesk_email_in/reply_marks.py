@@ -159,11 +159,14 @@ def ends_here(lines: list[str], at: int) -> bool:
     if SEPARATOR.match(line):
         following = next((place for place in range(at + 1, min(at + 4, len(lines))) if lines[place].strip()), at)
         return following > at and bool(BLOCK_FROM.match(lines[following][:MAX_LINE])) and ends_here(lines, following)
+    is_labelled, is_from = LABELLED_ADDRESS.match(line), BLOCK_FROM.match(line)
+    is_block = is_from or BLOCK_OTHER.match(line)
+    if not (is_labelled or is_block):
+        return False
     window = [following[:MAX_LINE] for following in lines[at : at + 8] if following.strip()][:6]
-    if LABELLED_ADDRESS.match(line) and _are_labelled(window[1:4]):
+    if is_labelled and _are_labelled(window[1:4]):
         return True
-    is_from = BLOCK_FROM.match(line)
-    if not is_from and not BLOCK_OTHER.match(line):
+    if not is_block:
         return False
     others = sum(1 for following in window[1:] if BLOCK_OTHER.match(following) or BLOCK_FROM.match(following))
     if is_from:
@@ -184,15 +187,24 @@ def starts_signature(lines: list[str], at: int) -> bool:
     line = lines[at][:MAX_LINE]
     if SIGNATURE_MARK.match(line):
         return True
-    rest = [following for following in lines[at + 1 :] if following.strip()]
     if SENT_FROM.match(line):
-        return len(rest) <= _SENT_FROM_LINES
+        return len(_words_after(lines, at)) <= _SENT_FROM_LINES
     if at and lines[at - 1].strip():
         return False
     if UNDERSCORES.match(line):
         return True
     if SENT_BY_DEVICE.match(line):
-        return len(rest) <= _SENT_FROM_LINES
-    if not RULE.match(line) or any(RULE.match(following[:MAX_LINE]) for following in rest):
+        return len(_words_after(lines, at)) <= _SENT_FROM_LINES
+    return bool(RULE.match(line)) and _are_short(_words_after(lines, at))
+
+
+def _words_after(lines: list[str], at: int) -> list[str]:
+    """The lines with words behind that one."""
+    return [following for following in lines[at + 1 :] if following.strip()]
+
+
+def _are_short(rest: list[str]) -> bool:
+    """Whether lines below a rule are those of a signature: short ones, without another rule."""
+    if any(RULE.match(following[:MAX_LINE]) for following in rest):
         return False
     return sum(1 for following in rest if len(following) > _SHORT) * 4 <= len(rest)
