@@ -17,6 +17,7 @@ from benchmarks.client import Unexpected
 from benchmarks.figures import Figure, quantile
 from benchmarks.instances import Instance, database_pids
 from benchmarks.mail import children_s, pipe
+from hookdesk.server.supervisor import HEAP
 from hookdesk_email_in.pipe import WHOLE, envelope_head
 
 NAMES = ("pipe_to_ticket", "intake", "intake_memory", "intake_large")
@@ -65,7 +66,7 @@ def pipe_to_ticket(instance: Instance) -> Figure:
         spool(instance, f"{number}", letter(number))
     worker = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.draining", str(WARM), "turns"],
-        env={**os.environ, **instance.environment},
+        env={**HEAP, **os.environ, **instance.environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -98,7 +99,7 @@ def drained(instance: Instance, count: int, warm: int) -> Drained:
         spool(instance, f"{number}", letter(number))
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.draining", str(warm)],
-        env={**os.environ, **instance.environment},
+        env={**HEAP, **os.environ, **instance.environment},
         capture_output=True,
         text=True,
         check=False,

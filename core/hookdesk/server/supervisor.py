@@ -22,6 +22,10 @@ STOP_S = 35.0
 LOOK_S = 0.05
 NOT_READY_STATUS = 78
 """EX_CONFIG of sysexits.h: the web process could not prepare the instance, and said why."""
+HEAP = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024)}
+"""One heap for all threads of a process: with glibc's heap for each, a web process keeps 30 MB more of what pages needed once, and Python's
+lock lets only one thread work at a time anyway. What is larger than 1 MB goes back to the system when it is free: glibc would learn from
+the 19 MB behind each checked password to keep such blocks, 12 MB more a web process."""
 _SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
@@ -195,12 +199,7 @@ def _locked(config: Config) -> IO[str]:
 
 
 def _environment(config: Config) -> Mapping[str, str]:
-    """This process's environment, with what the command line has changed.
-
-    One heap for all threads of a process, unless stated otherwise: with glibc's heap for each, a web process keeps 30 MB more of what pages
-    needed once, and Python's lock lets only one thread work at a time anyway. What is larger than 1 MB goes back to the system when it is
-    free: glibc would learn from the 19 MB behind each checked password to keep such blocks, 12 MB more a web process.
-    """
+    """This process's environment, with what the command line has changed; `HEAP` holds unless stated otherwise."""
     stated = {
         "instance": config.instance,
         "bind": config.bind,
@@ -208,8 +207,7 @@ def _environment(config: Config) -> Mapping[str, str]:
         "base_url": config.base_url,
     }
     return {
-        "MALLOC_ARENA_MAX": "1",
-        "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024),
+        **HEAP,
         **os.environ,
         **{f"HOOKDESK_{name.upper()}": str(value) for name, value in stated.items()},
     }

@@ -52,7 +52,10 @@ class Spool:
         """The mail of that name, or None if another process has taken it meanwhile."""
         try:
             with (self._new / name).open("rb") as file:
-                envelope, raw = _read_spool_file(file)
+                envelope, start = _read_head(file)
+            with (self._new / name).open("rb", buffering=0) as file:
+                file.seek(start)
+                raw = file.readall()  # behind a buffer that has begun a large mail would be in memory twice
         except FileNotFoundError:
             return None
         return SpooledMail(raw, envelope.get("sender", ""), envelope.get("recipient", ""), name.endswith(CUT))
@@ -95,13 +98,12 @@ def _listing(directory: Path) -> list[str]:
         return []
 
 
-def _read_spool_file(file: BinaryIO) -> tuple[dict[str, str], bytes]:
-    """The envelope and the mail. A file without our head was put there by hand: all of it is the mail."""
-    first = file.readline(len(MAGIC))
-    if first != MAGIC:
-        return {}, first + file.read()
-    envelope = {}
+def _read_head(file: BinaryIO) -> tuple[dict[str, str], int]:
+    """The envelope, and where the mail begins. A file without our head was put there by hand: all of it is the mail."""
+    envelope = dict[str, str]()
+    if file.readline(len(MAGIC)) != MAGIC:
+        return envelope, 0
     while (line := file.readline(_HEAD_LINE)) not in (b"\n", b""):
         name, _, value = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
         envelope[name] = value
-    return envelope, file.read()
+    return envelope, file.tell()
