@@ -41,7 +41,8 @@ class Hookdesk(Flask):
         """Flask's, but within a site each address is put together once: a page names fifty, most of them again and again."""
         if not has_request_context() or endpoint.startswith(".") or values.get("_external") or values.get("_scheme"):
             return super().url_for(endpoint, **values)
-        key = (request.script_root, endpoint, *((name, type(value), value) for name, value in values.items()))
+        here = request._get_current_object()  # type: ignore[attr-defined]  # without Flask's proxy: a page asks fifty times
+        key = (here.script_root, endpoint, *((name, type(value), value) for name, value in values.items()))
         try:
             found = self._addresses.get(key)
         except TypeError:  # a list among the values

@@ -39,7 +39,8 @@ def site() -> Site:
     Raises:
         RuntimeError: outside an application context.
     """
-    return cast(Site, current_app.extensions[KEY])
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # without Flask's proxy: a page asks a hundred times
+    return cast(Site, app.extensions[KEY])
 
 
 def attach(app: Flask, new: Site) -> None:

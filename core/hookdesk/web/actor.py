@@ -28,7 +28,7 @@ def face() -> str:
 
 def current_actor() -> Actor:
     """The actor of this request."""
-    found: Actor | None = g.get(_KEY)
+    found: Actor | None = g._get_current_object().get(_KEY)
     if found is None:
         found = _load(face())
         setattr(g, _KEY, found)

@@ -22,19 +22,19 @@ def text_to_html(text: str) -> Markup:
     """Plain text as paragraphs with line breaks; web addresses become links. Everything else is escaped."""
     parts = _PARAGRAPHS.split(text.replace("\r\n", "\n").strip("\n"))
     return Markup("").join(
-        Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line) for line in part.split("\n"))) for part in parts
+        Markup("<p>%s</p>") % Markup("<br>").join(_linked(line) for line in part.split("\n")) for part in parts
     )
 
 
 def _linked(line: str) -> Markup:
     """One line with its links."""
-    made, end = Markup(""), 0
+    parts, end = [], 0
     for found in _LINK.finditer(line):
         address = found[0].rstrip(_TRAILING)
-        made += escape(line[end : found.start()])
-        made += Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)
+        link = Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)
+        parts += [line[end : found.start()], link]
         end = found.start() + len(address)
-    return made + escape(line[end:])
+    return Markup("").join([*parts, line[end:]])
 
 
 def html_body(html: str, files: Mapping[str, str], show_remote: bool) -> tuple[Markup, int]:

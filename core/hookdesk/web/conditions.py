@@ -91,16 +91,9 @@ def editor_data(fields: Mapping[str, Field], is_stored: bool = False) -> dict[st
     Fields of a choice that lists none are left out: there would be nothing to choose.
     """
     shown = [field for field in fields.values() if _is_shown(field, is_stored)]
-    operators = {
-        str(operator): {
-            "label": str(words),
-            "takes": _takes(operator),
-        }
-        for operator, words in OPERATOR_WORDS.items()
-    }
     return {
         "fields": [_field(field, is_stored) for field in shown],
-        "operators": operators,
+        "operators": {str(one): {"label": str(words), "takes": _takes(one)} for one, words in OPERATOR_WORDS.items()},
         "modes": {str(mode): str(words) for mode, words in MODE_WORDS.items()},
         "periods": [[name, str(words)] for name, words in PERIOD_WORDS.items()],
         "units": [[unit, str(words)] for unit, words in UNIT_WORDS.items()],
@@ -110,9 +103,7 @@ def editor_data(fields: Mapping[str, Field], is_stored: bool = False) -> dict[st
 
 def _is_shown(field: Field, is_stored: bool) -> bool:
     """True for a field that can be compared with something."""
-    if field.type is not FieldType.CHOICE or field.choices is not None:
-        return True
-    return bool(field.mine) and is_stored
+    return field.type is not FieldType.CHOICE or field.choices is not None or (bool(field.mine) and is_stored)
 
 
 def _takes(operator: Operator) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -72,26 +72,21 @@ def words(code: int) -> tuple[str, str]:
                     "fewer or smaller files.", most=site().config.max_upload_bytes // 1_000_000),
         ),
         429: (gettext("That was too often"), gettext("Wait a minute, then try again. Nothing was stored.")),
+        500: (
+            gettext("Something went wrong on our side"),
+            gettext("What you sent may not have been stored. Go back and try again; the reference below helps whoever looks into it."),
+        ),
         503: (gettext("That does not work at the moment"), gettext("Try again in a minute.")),
     }  # fmt: skip
-    fallback = (
-        gettext("Something went wrong on our side"),
-        gettext(
-            "What you sent may not have been stored. Go back and try again; the reference below helps whoever looks into it."
-        ),
-    )
-    return known.get(code, fallback if code >= 500 else known[400])
+    return known.get(code, known[500 if code >= 500 else 400])
 
 
 def page(code: int, detail: str = "", reference: str = "") -> Response:
     """The error page in the layout of its face; JSON for who asked for that, plain text for other programs."""
     title, advice = words(code)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        response: Response = jsonify(
-            {"status": code, "title": title, "detail": detail or advice, "reference": reference}
-        )
-        response.status_code = code
-        return response
+        told = {"status": code, "title": title, "detail": detail or advice, "reference": reference}
+        return make_response(told, code)
     if request.path.startswith("/api/"):
         return Response(" ".join((f"{title}.", detail or advice, reference)).strip(), code, mimetype="text/plain")
     try:

@@ -59,10 +59,9 @@ def _core_checks() -> list[Health]:
     found.append(Health("plugins", "warning" if problems else "ok", detail))
     dead = reading().scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "dead")) or 0
     found.append(Health("deliveries", "warning" if dead else "ok", _l("%(num)s given up", num=dead) if dead else ""))
-    events = select(func.min(OutboxEvent.created_at))
-    pending = select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending")
-    lags = (_lag("outbox", reading().scalar(events)), _lag("intake", reading().scalar(pending)))
-    return [*found, *lags, _queue(), _worker()]
+    events = reading().scalar(select(func.min(OutboxEvent.created_at)))
+    records = reading().scalar(select(func.min(IntakeRecord.received_at)).where(IntakeRecord.outcome == "pending"))
+    return [*found, _lag("outbox", events), _lag("intake", records), _queue(), _worker()]
 
 
 def _queue() -> Health:

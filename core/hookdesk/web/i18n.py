@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, Domain, get_translations
+from flask_babel import Babel, Domain
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -28,8 +29,8 @@ def init_app(app: Flask, folders: Iterable[Path]) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(existing or [str(CORE_LOCALE)])
     app.extensions["hookdesk_languages"] = languages(tuple(existing))
     babel = Babel(app, locale_selector=choose_locale, timezone_selector=choose_timezone)
-    babel.domain_instance = Catalogues()
-    app.jinja_env.globals.update(_=translated, gettext=translated, ngettext=translated_plural)
+    found = babel.domain_instance = Catalogues()
+    app.jinja_env.globals.update(_=found.translated, gettext=found.translated, ngettext=found.translated_plural)
 
 
 @lru_cache(maxsize=8)
@@ -74,39 +75,32 @@ class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
 
     def get_translations(self) -> NullTranslations:
         """The translations of the present language, looked up anew when that changes."""
-        known = _known()
-        if known is None:
-            known = super().get_translations()
-            babel = g._flask_babel
-            babel.hookdesk_catalog = (babel.babel_locale, known)
-        return known
+        babel = g._get_current_object().get("_flask_babel")  # where Flask-Babel keeps the language of this context
+        kept: tuple[Locale, NullTranslations] | None = getattr(babel, "hookdesk_catalogue", None)
+        if kept is None or kept[0] is not babel.babel_locale:
+            found = super().get_translations()
+            kept = g._flask_babel.hookdesk_catalogue = (g._flask_babel.babel_locale, found)
+        return kept[1]
+
+    @pass_eval_context
+    def translated(self, context: EvalContext, text: str, **values: Any) -> str:
+        """`_("…")` and `{% trans %}` of templates: as Jinja's own extension, without its detours."""
+        return _filled(context, _word(self.get_translations(), text), values)
+
+    @pass_eval_context
+    def translated_plural(self, context: EvalContext, singular: str, plural: str, number: int, **values: Any) -> str:
+        """`ngettext` of templates; `%(num)s` is the number."""
+        text = self.get_translations().ungettext(singular, plural, number)
+        return _filled(context, Markup(text), {"num": number, **values})  # noqa: S704  # the catalogue is ours
 
 
-def _known() -> NullTranslations | None:
-    """The translations of the present language, if they were looked up already."""
-    babel = g.get("_flask_babel")  # where Flask-Babel keeps the language of this context
-    kept = getattr(babel, "hookdesk_catalog", None)
-    if kept is None or kept[0] is not babel.babel_locale:
-        return None
-    found: NullTranslations = kept[1]
-    return found
+@lru_cache(maxsize=4096)
+def _word(catalogue: NullTranslations, text: str) -> Markup:
+    """A text of a template, translated; a catalogue does not change while a process lives."""
+    return Markup(catalogue.ugettext(text))  # noqa: S704  # the catalogue is ours
 
 
-@pass_eval_context
-def translated(context: EvalContext, text: str, **values: Any) -> str:
-    """`_("…")` and `{% trans %}` of templates: as Jinja's own extension, without its detours."""
-    return _filled(context, (_known() or get_translations()).ugettext(text), values)
-
-
-@pass_eval_context
-def translated_plural(context: EvalContext, singular: str, plural: str, number: int, **values: Any) -> str:
-    """`ngettext` of templates; `%(num)s` is the number."""
-    return _filled(
-        context, (_known() or get_translations()).ungettext(singular, plural, number), {"num": number, **values}
-    )
-
-
-def _filled(context: EvalContext, text: str, values: dict[str, Any]) -> str:
+def _filled(context: EvalContext, text: Markup, values: dict[str, Any]) -> str:
     """The text with its placeholders filled in, escaped where the template escapes. A percent sign is written twice, values or none."""
-    safe = Markup(text) if context.autoescape else text  # noqa: S704  # the catalogue is ours; the values are escaped by %
-    return safe % values if "%" in text else safe
+    wanted = text if context.autoescape else str(text)
+    return wanted % values if "%" in wanted else wanted

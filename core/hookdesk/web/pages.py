@@ -80,7 +80,7 @@ def _pinned(scheme: str) -> str:
 
 def _sprite(chain: ThemeChain) -> str:
     """The address of the icon sprite, worked out once a request: a page has a hundred icons."""
-    found: str = g.get("hookdesk_sprite", "")
+    found: str = g._get_current_object().get("hookdesk_sprite", "")
     if not found:
         found = g.hookdesk_sprite = asset(chain, "icons.svg")
     return found
@@ -136,10 +136,8 @@ def _nav(area: str) -> Iterator[dict[str, Any]]:
 
 def _rank(item: NavItem) -> int:
     """The place of an item's group in the admin panel; items without a group come first, groups that nobody knows last."""
-    if item.area != "admin" or not item.group:
-        return 0
-    groups = list(ADMIN_GROUPS)
-    return groups.index(item.group) + 1 if item.group in ADMIN_GROUPS else len(groups) + 1
+    ranks = ["", *ADMIN_GROUPS, item.group]
+    return ranks.index(item.group) if item.area == "admin" else 0
 
 
 def is_active(item: NavItem) -> bool:
@@ -263,7 +261,7 @@ def absolute(moment: datetime) -> str:
 
 def _reader() -> tuple[Locale | str, tzinfo | None]:
     """The reader's language and zone, from where Flask-Babel keeps them once it knows: a list asks fifty times."""
-    known = g.get("_flask_babel")
+    known = g._get_current_object().get("_flask_babel")
     locale, zone = getattr(known, "babel_locale", None), getattr(known, "babel_tzinfo", None)
     return locale or get_locale() or "en", zone or get_timezone()
 

@@ -20,6 +20,8 @@ from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 from jinja2.utils import open_if_exists
 
+from hookdesk.web.rendering import PageCode, PageContext, escaped
+
 CORE = Path(__file__).parent / "templates"
 MOST_PARENTS = 5
 
@@ -105,19 +107,11 @@ class ThemeChain:
         """(theme, file) of all scripts, parents first."""
         return [(theme.name, name) for theme in reversed(self.active) for name in theme.scripts]
 
-    def asset(self, name: str) -> tuple[str, Path] | None:
-        """The theme that has a static file, and the file; the active theme first."""
-        for theme in self.active:
-            file = safe_file(theme.folder / "static", name)
-            if file is not None:
-                return theme.name, file
-        return None
-
     def holder(self, name: str, anew: bool = False) -> str:
-        """The name of the theme that has a static file, "" if none has it; looked up once, or `anew` each time."""
+        """The name of the first theme that has a static file, "" if none has it; looked up once, or `anew` each time."""
         if anew or name not in self._holders:
-            found = self.asset(name)
-            self._holders[name] = found[0] if found else ""
+            having = (theme.name for theme in self.active if safe_file(theme.folder / "static", name))
+            self._holders[name] = next(having, "")
         return self._holders[name]
 
 
@@ -191,6 +185,8 @@ class ChainLoader(BaseLoader):
 
 class ThemeEnvironment(FlaskEnvironment):
     """A Jinja environment in which `theme:NAME` is resolved from where the asking template stands."""
+
+    code_generator_class, context_class, escaped = PageCode, PageContext, staticmethod(escaped)
 
     def join_path(self, template: str, parent: str) -> str:
         """`theme:NAME` → the same name from one step further down the chain."""

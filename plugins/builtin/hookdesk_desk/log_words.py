@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from hookdesk.api import shown_name
@@ -16,17 +18,19 @@ CHANNELS = {"email": "mail", "phone": "phone", "api": "code"}
 """Channel → icon; any other came by the web."""
 
 
+_CAME: Mapping[str, LazyString] = {
+    "email": _l("by mail"),
+    "phone": _l("by phone"),
+    "portal": _l("in the portal"),
+    "web": _l("on the web"),
+    "api": _l("by API"),
+    "desk": _l("in the desk"),
+}
+
+
 def channel_words(channel: str) -> str:
     """How something came, in words."""
-    known = {
-        "email": _("by mail"),
-        "phone": _("by phone"),
-        "portal": _("in the portal"),
-        "web": _("on the web"),
-        "api": _("by API"),
-        "desk": _("in the desk"),
-    }
-    return str(known.get(channel, channel))
+    return str(_CAME.get(channel, channel))
 
 
 def channel_icon(channel: str) -> str:
@@ -39,54 +43,70 @@ def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> Markup:
     before, after = str(data.get("before") or ""), str(data.get("after") or "")
     if kind in ("status", "priority"):
         before, after = shown_name(before), shown_name(after)
-    values = {
-        "who": _bold(actor),
-        "before": _bold(before),
-        "after": _bold(after),
-        "what": _bold(str(data.get("label") or "")),
-    }
-    return Markup(_pattern(kind, actor, before, after, data)) % values  # noqa: S704  # a translation; its values are escaped
+    said = {"who": actor, "before": before, "after": after, "what": str(data.get("label") or "")}
+    values = {name: _BOLD % text for name, text in said.items()}
+    return Markup(_pattern(kind, actor, after, data)) % values  # noqa: S704  # a translation; its values are escaped
 
 
-def _pattern(kind: str, actor: str, before: str, after: str, data: Mapping[str, Any]) -> str:
+_BOLD = Markup("<b>%s</b>")
+_SET: Mapping[str, LazyString] = {
+    "created": _l("%(who)s opened the ticket"),
+    "status": _l("%(who)s set the status to %(after)s"),
+    "priority": _l("%(who)s set the priority to %(after)s"),
+    "department": _l("%(who)s moved it from %(before)s to %(after)s"),
+    "requester": _l("%(who)s changed the requester from %(before)s to %(after)s"),
+    "collaborator": _l("%(who)s let %(after)s follow it"),
+    "collaborator_mail": _l("%(who)s had mail sent to %(after)s again"),
+    "referral": _l("%(who)s showed it to %(after)s"),
+    "answered": _l("%(who)s marked it as answered"),
+    "topic": _l("%(who)s set the help topic to %(after)s"),
+    "due": _l("%(who)s set the due date"),
+    "sla": _l("%(who)s put it under the SLA plan %(after)s"),
+    "merged": _l("%(who)s merged it into %(after)s"),
+    "unmerged": _l("%(who)s took %(after)s out of it again"),
+    "linked": _l("%(who)s linked it with %(after)s"),
+    "split": _l("%(who)s made %(after)s of a part of it"),
+    "deleted": _l("%(who)s deleted it"),
+    "edited": _l("%(who)s changed what %(after)s wrote"),
+    "resent": _l("%(who)s sent a reply to %(after)s again"),
+    "overdue": _l("%(after)s was not there in time"),
+    "escalated": _l("Escalation: %(after)s"),
+    "task_made": _l("%(who)s added the task %(after)s"),
+    "task_deleted": _l("%(who)s deleted the task %(after)s"),
+    "team": _l("%(who)s gave it to the team %(after)s"),
+}
+"""What happened, by the kind of event. A page asks for the few that it shows."""
+_TAKEN: Mapping[str, LazyString] = {
+    "collaborator": _l("%(who)s let %(before)s follow it no longer"),
+    "collaborator_mail": _l("%(who)s had no more mail sent to %(before)s"),
+    "referral": _l("%(who)s shows it to %(before)s no longer"),
+    "answered": _l("%(who)s marked it as unanswered"),
+    "topic": _l("%(who)s took its help topic away"),
+    "due": _l("%(who)s took back the due date"),
+    "sla": _l("%(who)s took it out of its SLA plan"),
+    "merged": _l("%(who)s merged %(before)s into it"),
+    "unmerged": _l("%(who)s took it out of %(before)s again"),
+    "linked": _l("%(who)s unlinked it from %(before)s"),
+    "split": _l("%(who)s made it of a part of %(before)s"),
+    "deleted": _l("%(who)s brought it back from the bin"),
+    "team": _l("%(who)s took it from its team"),
+}
+"""The same where nothing came in place of what was."""
+
+
+def _pattern(kind: str, actor: str, after: str, data: Mapping[str, Any]) -> str:
     """The sentence for a kind of event, its values still to be put in; a kind that the desk does not know stands as it is."""
-    known = {
-        "created": _("%(who)s opened the ticket"),
-        "status": _("%(who)s set the status to %(after)s"),
-        "priority": _("%(who)s set the priority to %(after)s"),
-        "department": _("%(who)s moved it from %(before)s to %(after)s"),
-        "assignee": _assigned(actor, after),
-        "requester": _("%(who)s changed the requester from %(before)s to %(after)s"),
-        "collaborator": _("%(who)s let %(after)s follow it")
-        if after
-        else _("%(who)s let %(before)s follow it no longer"),
-        "collaborator_mail": _("%(who)s had mail sent to %(after)s again")
-        if after
-        else _("%(who)s had no more mail sent to %(before)s"),
-        "referral": _("%(who)s showed it to %(after)s") if after else _("%(who)s shows it to %(before)s no longer"),
-        "answered": _("%(who)s marked it as answered") if data.get("after") else _("%(who)s marked it as unanswered"),
-        "topic": _("%(who)s set the help topic to %(after)s") if after else _("%(who)s took its help topic away"),
-        "due": _("%(who)s set the due date") if data.get("after") else _("%(who)s took back the due date"),
-        "sla": _("%(who)s put it under the SLA plan %(after)s") if after else _("%(who)s took it out of its SLA plan"),
-        "merged": _("%(who)s merged it into %(after)s") if after else _("%(who)s merged %(before)s into it"),
-        "unmerged": _("%(who)s took %(after)s out of it again")
-        if after
-        else _("%(who)s took it out of %(before)s again"),
-        "linked": _("%(who)s linked it with %(after)s") if after else _("%(who)s unlinked it from %(before)s"),
-        "split": _("%(who)s made %(after)s of a part of it") if after else _("%(who)s made it of a part of %(before)s"),
-        "deleted": _("%(who)s deleted it") if data.get("after") else _("%(who)s brought it back from the bin"),
-        "edited": _("%(who)s changed what %(after)s wrote"),
-        "resent": _("%(who)s sent a reply to %(after)s again"),
-        "overdue": _("%(after)s was not there in time"),
-        "escalated": _("Escalation: %(after)s"),
-        "task_made": _("%(who)s added the task %(after)s"),
-        "task_deleted": _("%(who)s deleted the task %(after)s"),
-        "team": _("%(who)s gave it to the team %(after)s") if after else _("%(who)s took it from its team"),
-    }
     if "label" in data:
         return _named(after)
-    other = str(escape(kind)).replace("%", "%%") + (" %(after)s" if after else "") + " · %(who)s"
-    return str(known.get(kind, other))
+    if kind == "assignee":
+        return _assigned(actor, after)
+    known = _SET.get(kind) if after else _TAKEN.get(kind, _SET.get(kind))
+    return str(known) if known is not None else _unknown(kind, after)
+
+
+def _unknown(kind: str, after: str) -> str:
+    """What a plugin wrote without words for it."""
+    return str(escape(kind)).replace("%", "%%") + (" %(after)s" if after else "") + " · %(who)s"
 
 
 def _named(after: str) -> str:
@@ -99,8 +119,3 @@ def _assigned(actor: str, after: str) -> str:
     if not after:
         return str(_("%(who)s took it from %(before)s"))
     return str(_("%(who)s took it") if after == actor else _("%(who)s assigned it to %(after)s"))
-
-
-def _bold(text: str) -> Markup:
-    """A name in a sentence."""
-    return Markup("<b>{}</b>").format(text)

@@ -58,9 +58,10 @@ def read(about: str, owner_id: int) -> dict[int, tuple[Any, ...]]:
 def read_all(owners: Mapping[str, int | None]) -> dict[str, dict[int, tuple[Any, ...]]]:
     """The same of several at once, e.g. a ticket and its requester: {"ticket": 7, "user": 3} → about → field id → values."""
     found: dict[str, dict[int, tuple[Any, ...]]] = {about: {} for about in owners}
-    known = catalogue.whole().fields
+    if not catalogue.whole().fields:
+        return found
     meant = [OWNERS[about] == owner_id for about, owner_id in owners.items() if owner_id is not None]
-    if not known or not meant:
+    if not meant:
         return found
     for spec, _row, value in _stored(or_(*meant)):
         if spec.about in found:

@@ -23,7 +23,7 @@ def is_listed_elsewhere() -> bool:
 @admin
 def index() -> Response | str | tuple[str, int]:
     """The list, the newest first, and the form for one more; where all stand in one list, that one."""
-    if is_listed_elsewhere() and request.method == "GET":
+    if is_listed_elsewhere() and request.method != "POST":
         return redirect(url_for("bans.index", q=request.args.get("q")))
     form = BlockForm()
     if form.validate_on_submit():
