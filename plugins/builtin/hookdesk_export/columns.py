@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +36,14 @@ Cell = str | int | float | datetime | None
 
 
 def known() -> dict[str, Column]:
-    """Every column by name. Those of whole texts are left out, as are fields whose choices cannot be told."""
-    return {name: column for name, column in columns.known().items() if name not in ("body", "filename")}
+    """Every column by name. Those of whole texts are left out, as are fields whose choices cannot be told. A number is one to calculate
+    with, not its words.
+    """
+    found = {name: column for name, column in columns.known().items() if name not in ("body", "filename")}
+    for name, field in fields.stored().items():
+        if name in found and field.type is FieldType.NUMBER:
+            found[name] = replace(found[name], field=field, added=None)
+    return found
 
 
 def cells(wanted: Sequence[Column], rows: Sequence[Any]) -> list[list[Cell]]:
@@ -69,9 +76,10 @@ def _cell(
 
 
 def _said(field: Field, value: Any) -> Cell:
-    """A field's value as a file takes it."""
+    """A field's value as a file takes it; several as one text."""
     if isinstance(value, tuple):
-        return ", ".join(str(_said(field, one)) for one in value if one not in (None, ""))
+        several = [_said(field, one) for one in value if one not in (None, "")]
+        return several[0] if len(several) == 1 else ", ".join(map(str, several))
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if value is None or isinstance(value, datetime):

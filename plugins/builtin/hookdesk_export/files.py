@@ -7,20 +7,24 @@ import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hookdesk.api import no_formula
 
-"""What spreadsheets take for the beginning of a formula, in a cell of a CSV file too."""
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "csv;": "text/csv",
 }
-MOST_LETTERS = 32_000
-"""A cell of an XLSX file holds 32,767."""
+MOST_UNITS = 32_000
+"""A cell of an XLSX file holds 32,767 characters, as UTF-16 counts them: two for a smiley."""
+MOST_DIGITS = 15
+"""More of a number are lost, for spreadsheets keep it as a float (IEEE 754)."""
+FIRST_YEAR = 1900
+"""Days are counted from there; what was before is no date to a spreadsheet."""
 Rows = Iterable[Sequence[Any]]
 
 
@@ -31,7 +35,13 @@ def packed(value: Any) -> Any:
 
 def unpacked(value: Any, zone: ZoneInfo) -> Any:
     """The value again; a moment in the reader's time zone, without saying so."""
-    return datetime.fromisoformat(value[0]).astimezone(zone).replace(tzinfo=None) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    moment = datetime.fromisoformat(value[0])
+    try:
+        return moment.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # at the end of the calendar, where that zone is beyond it already
+        return moment.replace(tzinfo=None)
 
 
 def made(form: str, heads: Sequence[str], rows: Rows) -> bytes:
@@ -53,8 +63,13 @@ def _safe(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return no_formula(value) if isinstance(value, str) else str(value)
+        return _moment(value)
+    return no_formula(value) if isinstance(value, str) else f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _moment(value: datetime) -> str:
+    """A moment as text; `strftime` would write the year 800 with three digits."""
+    return value.isoformat(" ", "minutes")
 
 
 def _xlsx(heads: Sequence[str], rows: Rows) -> bytes:
@@ -78,13 +93,18 @@ def _xlsx(heads: Sequence[str], rows: Rows) -> bytes:
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, moment: Any) -> None:
-    """One cell, as what it is."""
-    if isinstance(value, datetime):
+    """One cell, as what it is; as text what a spreadsheet would not keep as that."""
+    if isinstance(value, datetime) and value.year >= FIRST_YEAR:
         sheet.write_datetime(line, place, value, moment)
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and isfinite(value) and abs(value) < 10**MOST_DIGITS:
         sheet.write_number(line, place, value)
     elif value:
-        sheet.write_string(line, place, str(value)[:MOST_LETTERS])
+        sheet.write_string(line, place, _cut(_moment(value) if isinstance(value, datetime) else str(value)))
+
+
+def _cut(text: str) -> str:
+    """As much of a text as fits."""
+    return text.encode("utf-16-le", "replace")[: 2 * MOST_UNITS].decode("utf-16-le", "ignore")
 
 
 def open_name(label: str, at: datetime, form: str) -> str:

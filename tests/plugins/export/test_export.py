@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import update
 
-from hookdesk.api import Actor, Ticket, tickets
+from hookdesk.api import Actor, CoreSettings, Ticket, site, system, tickets, transact
 from hookdesk.testing.instances import Client
-from hookdesk_export import files, services
+from hookdesk_export import columns, files, services
 from hookdesk_export.services import Wanted
 
 pytestmark = pytest.mark.plugins("export", "tags", "storage_fs")
 MakeTicket = Callable[..., Ticket]
 Inside = Callable[..., Any]
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+EPOCH = datetime.fromisoformat("1899-12-30")
+"""Where spreadsheets begin to count days, a leap day of 1900 that never was included."""
+shown = datetime.fromisoformat
 COLUMNS = ["number", "subject", "requester", "email", "status", "created"]
 
 
@@ -64,19 +74,85 @@ def test_a_list_is_exported_by_the_job_and_downloaded(
     assert "download" in desk.get("/agent/exports/").get_data(as_text=True)
 
 
-def test_an_xlsx_file_has_texts_numbers_and_moments(
-    ada: Actor, make_ticket: MakeTicket, inside: Inside, run_jobs: Callable[..., int], desk: Client
+def sheet(content: bytes) -> list[list[Any]]:
+    """The cells of a workbook, read as ECMA-376 (part 1, §18.3.1.4 and §22.9.2.19) writes them: texts, numbers, and moments."""
+    book = ZipFile(io.BytesIO(content))
+    assert book.testzip() is None
+    for name in book.namelist():
+        ElementTree.fromstring(book.read(name))  # noqa: S314  # we have written it
+    root = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314  # the same
+    assert root.find(f".//{MAIN}f") is None, "a formula"
+    return [[_read(cell) for cell in row] for row in root.iter(f"{MAIN}row")]
+
+
+def _read(cell: ElementTree.Element) -> Any:
+    """One of them."""
+    if cell.get("t") == "inlineStr":
+        text = "".join(part.text or "" for part in cell.iter(f"{MAIN}t"))
+        return re.sub("_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), text)
+    number = float(cell.findtext(f"{MAIN}v") or "nan")
+    return EPOCH + timedelta(days=number) if cell.get("s") else number
+
+
+@pytest.mark.plugins("export", "forms", "tags", "storage_fs")
+def test_an_xlsx_file_has_texts_numbers_moments_and_what_forms_ask_for(
+    ada: Actor, make_ticket: MakeTicket, inside: Inside, run_jobs: Callable[..., int], desk: Client, hookdesk_app: Flask
 ) -> None:
-    """A text that looks like a formula stays a text."""
-    ticket = make_ticket("=1+1")
-    wanted = Wanted([ticket.id], ["number", "subject", "created", "tag"], "xlsx", "Open", "/agent/")
-    made = written(wanted, ada, inside, run_jobs)
+    """A text that looks like a formula stays a text; a moment is written in the reader's zone, on both sides of the change of clocks."""
+    from hookdesk_forms import services as forms
+    from hookdesk_forms.services import FieldValues, FormValues
+
+    with hookdesk_app.app_context():
+        form = forms.save_form(system(), FormValues("Device", is_for_all=True))
+        forms.save_field(system(), form, FieldValues("Model", "text"))
+        forms.save_field(system(), form, FieldValues("Pieces", "number"))
+        site().settings.save("core", CoreSettings, {"timezone": "Europe/Berlin"}, system())
+    ticket = make_ticket("=1+1", fields={"model": "+49 😀", "pieces": "12"})
+    with hookdesk_app.app_context():
+        named = {one.label: name for name, one in columns.known().items()}
+        change = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+        moved = update(Ticket).values(created_at=change, last_activity_at=change - timedelta(hours=1))
+        transact(lambda session: session.execute(moved))
+    wanted = ["number", "subject", "created", "activity", named["Model"], named["Pieces"]]
+    made = written(Wanted([ticket.id], wanted, "xlsx", "Open", "/agent/"), ada, inside, run_jobs)
     assert (made.state, made.filename.endswith(".xlsx")) == ("done", True)
-    book = ZipFile(io.BytesIO(desk.get(f"/agent/exports/{made.id}/file").data))
-    sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in sheet
-    assert "<t>=1+1</t>" in sheet or "=1+1" in book.read("xl/sharedStrings.xml").decode()
-    assert 's="2"' in sheet
+    [heads, row] = sheet(desk.get(f"/agent/exports/{made.id}/file").data)
+    assert heads[-2:] == ["Model", "Pieces"]
+    clocks = [shown("2026-03-29 03:30"), shown("2026-03-29 01:30")]
+    assert [round_minutes(one) for one in row] == [ticket.number, "=1+1", *clocks, "+49 😀", 12]
+
+
+def round_minutes(value: Any) -> Any:
+    """A moment without what a float has added to it."""
+    return (value + timedelta(seconds=30)).replace(second=0, microsecond=0) if isinstance(value, datetime) else value
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("x" * 40_000, "x" * 32_000),
+        ("😀" * 20_000, "😀" * 16_000),
+        ("a\x01b\x0b\x1f\ufffe", "a\x01b\x0b\x1f\ufffe"),
+        ("_x0041_", "_x0041_"),
+        ("  kept  ", "  kept  "),
+        ("two\nlines\tand <&>\"'", "two\nlines\tand <&>\"'"),
+        ("https://example.org", "https://example.org"),
+        (shown("0001-01-01 12:00"), "0001-01-01 12:00"),
+        (shown("9999-12-31 12:00"), shown("9999-12-31 12:00")),
+        (12_345_678_901_234_567_890, "12345678901234567890"),
+        (float("inf"), "inf"),
+        (-1.5, -1.5),
+    ],
+)
+def test_whatever_stands_in_a_cell_a_reader_finds_again(value: Any, read: Any) -> None:
+    [[_head], [found]] = sheet(files.made("xlsx", ["=A()"], [[value]]))
+    assert round_minutes(found) == read
+
+
+@pytest.mark.parametrize(("zone", "year"), [("America/New_York", 1), ("Asia/Tokyo", 9999)])
+def test_a_moment_at_the_end_of_the_calendar_is_written_as_it_is(zone: str, year: int) -> None:
+    moment = datetime(year, 1 if year == 1 else 12, 1 if year == 1 else 31, 23 if year > 1 else 0, tzinfo=UTC)
+    assert files.unpacked(files.packed(moment), ZoneInfo(zone)) == moment.replace(tzinfo=None)
 
 
 def test_only_what_the_agent_may_see_and_export_is_written(
