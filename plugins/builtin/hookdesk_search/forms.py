@@ -34,7 +34,7 @@ class AdvancedForm(Form):
         description=_l("Anywhere on the ticket. Words in quotes stand side by side."),
     )
     conditions = ConditionsField(_l("Conditions"), among=_offered, is_stored=True)
-    order = SelectField(_l("Order"), description=_l("A search for words is in one of the first two."))
+    order = SelectField(_l("Order"), description=_l("With words, the first two orders are the ones that count."))
 
     def __init__(self, *args: Any, **given: Any) -> None:
         """With the orders in the reader's words."""
