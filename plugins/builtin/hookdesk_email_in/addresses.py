@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 )
 _QUOTED_OR_ANGLE = re.compile(_QUOTED + rb"|<([^<>]{0,2000})>", re.DOTALL)
 _IN_QUOTES, _IN_PARENTHESES = re.compile(_QUOTED, re.DOTALL), re.compile(_COMMENT, re.DOTALL)
+_SPACED_AT = re.compile(rb"\s+@\s*|\s*@\s+")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _BARE = re.compile(r"[^\s<>\"'(),;:\[\]@]+@(?:\[[^\s\]]+\]|[^\s<>\"'(),;:@\[\]]+)")
 _QUOTED_LOCAL = re.compile(r"\"[^\"<>]+\"@[^\s<>\"(),;:@]+")
@@ -68,7 +69,7 @@ def _chunks(raw: bytes) -> Iterator[bytes]:
 def _mailbox(chunk: bytes, label: str) -> Address:
     angle = next((found for found in _QUOTED_OR_ANGLE.finditer(chunk) if found[2]), None)
     if angle:
-        address = bare_address(decode_words(_IN_PARENTHESES.sub(b"", angle[2]), label))
+        address = bare_address(decode_words(_SPACED_AT.sub(b"@", _IN_PARENTHESES.sub(b"", angle[2])), label))
         phrase = chunk[: angle.start()] if chunk[: angle.start()].strip() else chunk[angle.end() :]
         name = _name(phrase, label)
     elif quoted := _QUOTED_LOCAL.fullmatch(decode_words(chunk, label)):
@@ -78,8 +79,15 @@ def _mailbox(chunk: bytes, label: str) -> Address:
         address = ""
     if not address and (address := bare_address(name)):
         name = name.replace(address, " ", 1).strip(" .")
-    name = " ".join(name.strip(" \t<>").split()) or _comment(chunk, label)
-    return Address("" if name.strip("'\"") == address else name.strip("'"), address)
+    name = _unquoted(" ".join(name.strip(" \t<>").split())) or _comment(chunk, label)
+    return Address("" if name.strip("'\"") == address else name, address)
+
+
+def _unquoted(name: str) -> str:
+    """A name without apostrophes around all of it, and without a quotation mark that has no other."""
+    if name[:1] == name[-1:] == "'":
+        return name.strip("'")
+    return name.replace('"', "").strip() if name.count('"') == 1 else name
 
 
 def _name(phrase: bytes, label: str) -> str:

@@ -14,6 +14,9 @@ from hookdesk_email_in.mime import Part
 
 # what is longer stays a file beside the shortened text: nobody reads it, and every page would carry it
 MAX_TEXT_BYTES = 2_000_000
+_OTHER_TEXT = ("text/enriched", "text/richtext")
+"""Read where they are all there is (RFC 1896); a mail program that sends them beside plain text says the same there."""
+_TAG = re.compile(r"<[^<>\n]{0,200}>")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -51,7 +54,10 @@ class Body:
 def read_body(root: Part) -> Body:
     """Walk the parts in order."""
     body = Body()
-    _walk(body, root)
+    if root.content_type.value in _OTHER_TEXT:
+        _add_text(body, root)
+    else:
+        _walk(body, root)
     return body
 
 
@@ -101,6 +107,8 @@ def _add_text(body: Body, part: Part) -> None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.content_type.params.get("format", "").lower() == "flowed":
         text = unflow(text, delsp=part.content_type.params.get("delsp", "").lower() == "yes")
+    if part.content_type.value in _OTHER_TEXT:
+        text = _TAG.sub("", text)
     if text.strip():
         body.pieces.append(Piece(text=text))
 

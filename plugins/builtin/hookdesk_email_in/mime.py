@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -35,6 +36,7 @@ _MAX_UUENCODED = 100
 _MAX_RUNS = 1000
 _PROSE_BYTES = 2000
 _SPACE_BEFORE_END = re.compile(rb"=[ \t]+(\r?\n)")
+_FOOTER = re.compile(rb"\n[-_*]{2}[-_* ]*\r?\n(?=\s*\w)")
 _PADDING, _NOTHING_MORE = re.compile(rb"="), re.compile(rb"[^A-Za-z0-9+/]*\Z")
 
 
@@ -84,7 +86,7 @@ def parse_parts(raw: bytes) -> Part:
         raise UnreadableMessage(f"the message has {len(raw)} bytes, at most {MAX_BYTES} are read")
     if b"\n" not in raw[:MAX_HEADER_BYTES]:
         raw = raw.replace(b"\r", b"\n")  # line ends of old Macs
-    raw = raw.lstrip(b" \t\r\n")
+    raw = _without_mark(raw)
     if not raw:
         raise UnreadableMessage("the message is empty")
     root = _read_part(memoryview(raw), top=True)
@@ -107,13 +109,11 @@ def parse_parts(raw: bytes) -> Part:
 def decode_transfer(content: bytes | memoryview, encoding: bytes) -> bytes:
     """Undo a Content-Transfer-Encoding (RFC 2045 section 6), as far as broken content lets us; an unknown one changes nothing."""
     name = encoding.strip().lower().split(b";")[0].strip(b" \t\"'")
-    if name == b"base64" and (decoded := _plain_base64(content)) is not None:
-        return decoded
+    if name == b"base64":
+        return _base64(content)
     content = bytes(content)
     if name == b"quoted-printable":
         return binascii.a2b_qp(_SPACE_BEFORE_END.sub(rb"=\1", content))
-    if name == b"base64":
-        return content if _is_prose(content) else _base64(content)
     if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
         return next((data for _, data, _ in uuencoded_files(content)), content)
     return content
@@ -136,6 +136,16 @@ def uuencoded_files(content: bytes) -> Iterator[tuple[bytes, bytes, tuple[int, i
         yield begin[1].strip(), data, (begin.start(), at)
 
 
+def _base64(content: bytes | memoryview) -> bytes:
+    """Base64, up to what a list has added below it; nothing, where what says that it is base64 is text."""
+    if _is_prose(bytes(content[:_PROSE_BYTES])):
+        return bytes(content)
+    if footer := _FOOTER.search(content):
+        return _base64(content[: footer.start()]) + bytes(content[footer.start() :])
+    plain = _plain_base64(content)
+    return _runs(bytes(content)) if plain is None else plain
+
+
 def _plain_base64(content: bytes | memoryview) -> bytes | None:
     """Base64 that ends where its padding does, as nearly all does, without a copy of it, for it may be large; None for any other."""
     padding = _PADDING.search(content)
@@ -147,13 +157,13 @@ def _plain_base64(content: bytes | memoryview) -> bytes | None:
         return None
 
 
-def _is_prose(content: bytes) -> bool:
-    """Whether a content that says it is base64 is text: words with spaces between them."""
-    head = content[:_PROSE_BYTES].strip()
-    return head.count(b" ") * 12 > len(head) and len(head.translate(None, _NOT_BASE64)) < len(head)
+def _is_prose(head: bytes) -> bool:
+    """Whether a content that says it is base64 begins as text: words with spaces between them."""
+    head = _FOOTER.split(head, maxsplit=1)[0].strip()
+    return head.count(b" ") > max(2, len(head) // 12) and len(head.translate(None, _NOT_BASE64)) < len(head)
 
 
-def _base64(content: bytes) -> bytes:
+def _runs(content: bytes) -> bytes:
     """Base64 with anything else in it left out; several runs, each with its own padding, are joined."""
     *runs, rest = content.translate(None, _NOT_BASE64).split(b"=", _MAX_RUNS)
     runs.append(rest.translate(None, b"="))
@@ -179,7 +189,12 @@ def read_fields(raw: bytes) -> list[tuple[bytes, bytes]]:
     head = raw[: MAX_HEADER_BYTES + 1]
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
-    return _read_headers(memoryview(head.lstrip(b" \t\r\n")), top=True)[0]
+    return _read_headers(memoryview(_without_mark(head)), top=True)[0]
+
+
+def _without_mark(raw: bytes) -> bytes:
+    """A mail without empty lines, and without the mark of an editor, before it."""
+    return raw.lstrip(b" \t\r\n").removeprefix(BOM_UTF8)
 
 
 def by_name(order: list[tuple[bytes, bytes]]) -> dict[str, list[bytes]]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from hookdesk_email_in.charsets import decode
 from hookdesk_email_in.words import decode_words
 
-_VALUE = re.compile(rb"[^\s;]*")
+_VALUE = re.compile(rb"[^\s;,]*")
 _PARAM = re.compile(
     rb"""(?:^|[;\s])\s*([\w!#$&+.^`|~-]+)(\*\d{1,3})?(\*)?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL
 )

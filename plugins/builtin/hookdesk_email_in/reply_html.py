@@ -11,9 +11,10 @@ from hookdesk_email_in.reply_patterns import BLOCK_FROM, FORWARD
 
 # the element is quoted, own words may follow it
 QUOTES = (
-    "blockquote[type=cite]", ".gmail_quote", ".yahoo_quoted", "#yahoo_quoted", ".yahoo_quote", ".protonmail_quote", ".tutanota_quote",
+    "blockquote[type=cite]", ".gmail_quote", "[class*=yahoo_quote]", "[id*=yahoo_quote]", ".protonmail_quote", ".tutanota_quote",
     ".zmail_extra", "#OLK_SRC_BODY_SECTION", "#reply-intro", "#mail-editor-reference-message-container",
     ".ms-outlook-mobile-reference-message", ".freshdesk_quote", "#isReplyContent", ".WM-quote", "#qt",
+    "[name=messageReplySection]",
 )  # fmt: skip
 # the element and all that comes after it are an earlier mail
 ENDS = (
@@ -26,6 +27,7 @@ REMOVED = (
     ".moz-cite-prefix", ".gmail_attr",
     ".gmail_signature", ".moz-signature", "#Signature", "#x_Signature", "#AppleMailSignature", "#ms-outlook-mobile-signature",
     ".protonmail_signature_block", ".apple-signature", "#signature-x",
+    "[name=messageSignatureSection]",
 )  # fmt: skip
 
 # far beyond any real mail; what is over them stays in the text

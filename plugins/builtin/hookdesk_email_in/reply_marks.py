@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hookdesk_email_in.reply_patterns import (
     ABOVE,
+    ADDRESS_ALONE,
     ANGLE_ADDRESS,
     BIDI,
     BLOCK_FROM,
@@ -23,6 +24,7 @@ from hookdesk_email_in.reply_patterns import (
     LABELLED,
     LABELLED_ADDRESS,
     MAX_LINE,
+    MOMENT_ALONE,
     NOT_QUOTED,
     NOTES_LINE,
     ORIGINAL,
@@ -161,10 +163,13 @@ def ends_here(lines: list[str], at: int) -> bool:
         return following > at and bool(BLOCK_FROM.match(lines[following][:MAX_LINE])) and ends_here(lines, following)
     is_labelled, is_from = LABELLED_ADDRESS.match(line), BLOCK_FROM.match(line)
     is_block = is_from or BLOCK_OTHER.match(line)
-    if not (is_labelled or is_block):
+    is_alone = "@" in line and ADDRESS_ALONE.match(line)
+    if not (is_labelled or is_block or is_alone):
         return False
     window = [following[:MAX_LINE] for following in lines[at : at + 8] if following.strip()][:6]
     if is_labelled and _are_labelled(window[1:4]):
+        return True
+    if is_alone and any(map(MOMENT_ALONE.match, window[1:2])):
         return True
     if not is_block:
         return False

@@ -70,6 +70,12 @@ BLOCK_LINE = _compile(
 LABELLED = re.compile(r"^[>\s*_|]{0,20}[^\W\d_][^\n:：<>@\d]{0,24}[:：]")
 LABELLED_ADDRESS = re.compile(rf"{LABELLED.pattern}[^\n<>@]{{0,100}}<[^<>\s]+@[^<>\s]+>[\s*;]*$")
 
+# Notes, in HTML: somebody with their address, alone in a line, and below it nothing but day and time
+ADDRESS_ALONE = re.compile(r"^\s*[^\n<>:@]{0,80}<[^<>\s]+@[^<>\s]+>\s*$")
+MOMENT_ALONE = re.compile(
+    r"^\s*\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: [A-Z]{3,5})?\s*$"
+)
+
 _ORIGINAL = _any("original")
 ORIGINAL = _compile(
     rf"^[>\s]{{0,20}}[-_=*—–‐]{{2,}}\s*(?:{_ORIGINAL})\s*[-_=*—–‐]*\s*$|^[>\s*]{{0,20}}(?:{_ORIGINAL})\s*[:：]?[\s*]*$"
@@ -91,11 +97,19 @@ UNDERSCORES = re.compile(r"^\s*__+\s*$")
 RULE = re.compile(r"^\s*[-=*#~+]{5,}\s*$")
 DELIMITER = re.compile(r"^[-_=*#~+—–‐.ᐧ\s]+$")
 _PROGRAM = r"[^,.;!?]{1,40}(?:<.{0,200}>|\(.{0,200}\)|\[.{0,200}\])?\W*$"
+_DEVICE = (
+    r"(?:(?<![a-z])(?:i ?phon|i ?pad|ipod|ios|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|lumia|blackberry|htc|motorola"
+    r"|xperia|pixel|android|windows|outlook|yahoo|gmail|aol|gmx|web\.de|proton ?mail|mail(?:\.ru)?"
+    r"|smart-?(?:ph|f)on|mobil|handy|tablet|tele[fp]on)"
+    r"|смартфон|телефон|почт|мобильн|手机|手機|スマホ|휴대)"
+)
 # a line that a mail program adds, never a person's
 SENT_FROM = _compile(
     r"^[\s_*(]{0,20}(?:"
-    rf"sent (?:from|via|with|using) {_PROGRAM}|sent via the samsung .{{1,60}}|sent on the (?:go|move)\W*$"
-    r"|get outlook for |get the .{0,30} app|via mobile$"
+    rf"sent (?:from|via|with|using) {_PROGRAM}"
+    rf"|sent (?:from|via|with|using) (?=[^\n]{{0,20}}{_DEVICE})[^.;!?]{{1,60}}(?:[,.] ?(?:please|excuse|pardon|sorry)[^\n]{{0,80}})?\W*$"
+    r"|sent via the samsung .{1,60}|sent on the (?:go|move)\W*$"
+    r"|get outlook for |get the .{0,30} app|get .{1,30} for (?:ios|iphone|ipad|android|windows|mac(?:os)?)\W*$|via mobile$"
     r"|(?:von|aus) mein(?:em|er) .{1,60}(?:gesendet|verschickt)|diese nachricht wurde von mein|von unterwegs gesendet\W*$"
     rf"|gesendet (?:von|mit|über|aus) {_PROGRAM}"
     rf"|envoyé (?:de|depuis|à partir de) {_PROGRAM}|(?:téléchargez|obtenir) outlook|provenance :? ?courrier"
@@ -107,12 +121,6 @@ SENT_FROM = _compile(
     rf"|отправлено (?:с|из|от) {_PROGRAM}|надіслано (?:з|із) {_PROGRAM}|изпратено от {_PROGRAM}"
     r"|(?:iphone|ipad|android|外出先)から送信|发自我|從我的|从我的|傳送自|나의 .{1,20}에서 보냄|iphone'umdan gönderildi"
     r")"
-)
-_DEVICE = (
-    r"(?:(?<![a-z])(?:i ?phon|i ?pad|ipod|ios|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|lumia|blackberry|htc|motorola"
-    r"|xperia|pixel|android|windows|outlook|yahoo|gmail|aol|gmx|web\.de|proton ?mail|mail(?:\.ru)?"
-    r"|smart-?(?:ph|f)on|mobil|handy|tablet|tele[fp]on)"
-    r"|смартфон|телефон|почт|мобильн|手机|手機|スマホ|휴대)"
 )
 # short, of a device or a program, and of sending or of getting it, in whatever language
 SENT_BY_DEVICE = _compile(

@@ -98,6 +98,8 @@ BROKEN = {
     "prefix of another": b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b--\n--bb\n\nno\n--bb--\n",
     "no parts at all": b"Content-Type: multipart/mixed; boundary=b\n\nhello",
     "no type": b"Content-Type: ;;;\n\nhello",
+    "a comma after the type": b"Content-Type: text/html, charset=utf-8\n\n<p>hello</p>",
+    "text with marks of its own": b"Content-Type: text/enriched\n\n<bold>hello</bold>",
 }
 
 
@@ -105,6 +107,11 @@ BROKEN = {
 def test_broken_containers_are_read(body: bytes) -> None:
     """The words come out."""
     assert read(body).text.strip() == "hello"
+
+
+def test_the_mark_of_an_editor_before_a_mail_is_none_of_it() -> None:
+    message = parse_message(b"\xef\xbb\xbfFrom: grace@example.org\nSubject: Fire\n\nhello\n")
+    assert (message.sender_address, message.subject) == ("grace@example.org", "Fire")
 
 
 ENCODINGS = {

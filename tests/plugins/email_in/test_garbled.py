@@ -79,6 +79,8 @@ def test_a_text_is_read_whatever_its_label_says(encoding: str) -> None:
         (b"=?utf-8?B?R3LDtsM=?=\n =?utf-8?B?n2U=?=", "Größe"),
         ("Größe der Straße".encode("latin-1"), "Größe der Straße"),
         ("Насос не работает, пришлите".encode("koi8-r"), "Насос не работает, пришлите"),
+        ("水泵坏了请帮忙".encode("gbk"), "水泵坏了请帮忙"),
+        ("펌프가 고장났습니다".encode("euc-kr"), "펌프가 고장났습니다"),
         (b"=?utf-8?Q?Gr=F6=DFe_der_Stra=DFe?=", "Größe der Straße"),
         (b"=?x-foo?Q?Gr=C3=B6=C3=9Fe?=", "Größe"),
         (b"=?utf-8?Q?=3D=3Futf-8=3FQ=3F=C3=BC=3F=3D?=", "ü"),
@@ -133,6 +135,8 @@ def test_a_file_has_the_name_that_was_meant(params: str, name: str) -> None:
         ("quoted-printable", b"a =  \nb\n", "a b"),
         ("quoted-printable", b"Gr=C3=B6 =ZZ 50% =\n", "Grö =ZZ 50% "),
         ("base64", b"SGVsbG8gd29ybGQ=\n\n_____\n", "Hello world"),
+        ("base64", b"SGVsbG8gd29ybGQ=\n-- \nThe list: tell us.\n", "Hello world\n-- \nThe list: tell us."),
+        ("base64", b"Hello, this is no base64, but words.\n", "Hello, this is no base64, but words."),
         ("base64", b"Hello world, this is a text and nothing else.\n", "Hello world, this is a text and nothing else."),
     ],
 )

@@ -26,7 +26,9 @@ ADDRESSES = {
     "mailto": (b"<mailto:jane@x.org>", [("", "jane@x.org")]),
     "the address as the name": (b'"jane@x.org" <jane@x.org>', [("", "jane@x.org")]),
     "rubbish": (b"nobody at all", [("nobody at all", "")]),
-    "open quote": (b'"Jane <jane@x.org>', [('"Jane', "jane@x.org")]),
+    "open quote": (b'"Jane <jane@x.org>', [("Jane", "jane@x.org")]),
+    "apostrophes in a name": (b"\"'Jane' via Desk\" <d@x.org>", [("'Jane' via Desk", "d@x.org")]),
+    "spaces around the at": (b"Jane <jane @ x.org>", [("Jane", "jane@x.org")]),
     "raw bytes": ("Jörg <j@x.org>".encode("latin-1"), [("Jörg", "j@x.org")]),
 }
 

@@ -65,6 +65,14 @@ def test_a_link_that_was_wrapped_within_a_quote_is_quoted() -> None:
     assert trim_text(answered) == "Yes.\nMay."
 
 
+def test_in_html_what_stands_below_is_known_by_program() -> None:
+    own, quote = (f"<p>{text.replace(chr(10) * 2, '</p><p>')}</p>" for text in (OWN, QUOTE))
+    mails = {
+        name: f"<html><body>{own}{below.format(quote=quote)}</body></html>" for name, below in TABLES["html"].items()
+    }
+    assert {name: words for name, html in mails.items() if (words := trim_reply("", html)) != OWN} == {}
+
+
 def test_a_mail_that_is_passed_on_is_whole_with_its_head() -> None:
     """Gmail and Proton mark it as they mark a quote."""
     head = "---------- Forwarded message ---------<br>From: Jane<br>Subject: pump"
