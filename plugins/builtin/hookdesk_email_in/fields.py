@@ -14,6 +14,7 @@ from hookdesk_email_in.words import decode_words, one_line
 
 _ID = re.compile(r"<\s*([^<>]{1,990}?)\s*>")
 _LOOSE_ID = re.compile(r"[^\s<>,;\"]{1,500}@[^\s<>,;\"]{1,490}")
+_LOCAL = re.compile(r"<\s*([\w.+-]{1,64})\s*>")
 _MAX_REFERENCES = 200
 _SENDERS = ("from", "reply-to", "sender", "resent-from", "x-original-from", "return-path", "errors-to")
 
@@ -24,7 +25,8 @@ def subject_of(part: Part) -> str:
 
 
 def sender_of(part: Part) -> Address:
-    """Who wrote it: From (RFC 5322 section 3.6.2), else the next header that names an address; name and address may be ""."""
+    """Who wrote it: From (RFC 5322 section 3.6.2), else the next header that names an address. Name and address may be "", and where there
+    is no whole one, the address is what From has in its brackets: "daemon"."""
     label = header_charset(part)
     name = ""
     for header in _SENDERS:
@@ -33,7 +35,8 @@ def sender_of(part: Part) -> Address:
                 if candidate.address:
                     return Address(candidate.name or name, candidate.address)
                 name = name or candidate.name
-    return Address(name, "")
+    local = _LOCAL.search(decode_words(part.raw("from")))
+    return Address(name, local[1] if local else "")
 
 
 def addresses_of(part: Part, header: str) -> tuple[str, ...]:

@@ -77,21 +77,19 @@ class Part:
 
 
 def parse_parts(raw: bytes) -> Part:
-    """The root part of a mail; what has no headers is all body.
+    """The root part of a mail; what has no headers is all body, or a file if it is no text.
 
     Raises:
-        UnreadableMessage: empty, binary without headers, or beyond the limits above.
+        UnreadableMessage: beyond the limits above.
     """
     if len(raw) > MAX_BYTES:
         raise UnreadableMessage(f"the message has {len(raw)} bytes, at most {MAX_BYTES} are read")
     if b"\n" not in raw[:MAX_HEADER_BYTES]:
         raw = raw.replace(b"\r", b"\n")  # line ends of old Macs
     raw = _without_mark(raw)
-    if not raw:
-        raise UnreadableMessage("the message is empty")
     root = _read_part(memoryview(raw), top=True)
     if not root.order and b"\0" in raw[:1000]:
-        raise UnreadableMessage("the message is binary data without headers")
+        root.content_type.value = "application/octet-stream"  # no mail, but what it is can be looked at
     total = 1
     waiting = [(root, 1)]
     while waiting:

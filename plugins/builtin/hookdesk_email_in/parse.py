@@ -18,7 +18,7 @@ def parse_message(raw: bytes) -> InboundMessage:
     The references of an automatic mail go on with those of the mail that came back with it, which is what it answers.
 
     Raises:
-        UnreadableMessage: empty, binary without headers, or beyond the limits of `mime`. Nothing else.
+        UnreadableMessage: beyond the limits of `mime`. Nothing else.
     """
     root = parse_parts(raw)
     return message_of(root, read_body(root))

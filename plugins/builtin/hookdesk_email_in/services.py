@@ -205,7 +205,7 @@ def _without_winmail(message: InboundMessage) -> InboundMessage:
 def _completed(message: InboundMessage, meta: Mapping[str, Any]) -> InboundMessage:
     """The mailbox, the envelope's sender where the mail names none, and an id where it has none."""
     message = _arrived(message, _mailbox(message, meta))
-    if not message.sender_address and meta.get("sender"):
+    if "@" not in message.sender_address and meta.get("sender"):
         message = message.replace(sender_address=str(meta["sender"]).strip("<>"))
     if message.message_id or message.sent_at is None:
         return message  # without a date two equal mails may well be two

@@ -86,6 +86,11 @@ def test_parameters(raw: bytes, name: str) -> None:
 
 
 SENDERS = {
+    "a name alone in the brackets": (b"From: Moderator <daemon>\nReply-To:\n", ("Moderator", "daemon")),
+    "reply-to if from is no address": (
+        b"From: Moderator <daemon>\nReply-To: jane@x.org\n",
+        ("Moderator", "jane@x.org"),
+    ),
     "reply-to if from is empty": (b"From: <>\nReply-To: Jane <jane@x.org>\n", ("Jane", "jane@x.org")),
     "the name of from is kept": (b"From: Jane\nSender: j@x.org\n", ("Jane", "j@x.org")),
     "nobody": (b"Subject: x\n", ("", "")),

@@ -67,7 +67,7 @@ def test_the_reasons_are_told() -> None:
     seen = look((MAILS / "charset_that_lies.eml").read_bytes())
     assert [(part.role, part.charset, part.codec) for part in seen.parts] == [("text", "gb2312", "gb18030")]
     assert isinstance(seen.message, InboundMessage)
-    assert look(b"").problem == "the message is empty"
+    assert look(b"X: y\n" * 300_000).problem.startswith("the headers do not end")
 
 
 @pytest.mark.parametrize(
