@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from hookdesk.api import ActionField, Actor, BulkAction, site
 from hookdesk_bulk import changes as do
@@ -14,28 +15,6 @@ from hookdesk_bulk.hookspecs import BulkHooks
 from hookdesk_desk.directory import Option, directory
 
 NOBODY = 0
-
-
-def own() -> list[BulkAction]:
-    """The actions of the box, in the order of the bar."""
-    return [
-        BulkAction("claim", _("Assign to me"), do.claim, do.unassign, permission="ticket.assign", icon="user"),
-        _choosing("assign", _("Assign"), _("Agent"), _agents, do.assign, do.unassign, "ticket.assign", "user"),
-        _choosing("status", _("Status"), _("Status"), _of("statuses"), do.status, do.status_back, "ticket.view", "s-open"),
-        _choosing("priority", _("Priority"), _("Priority"), _of("priorities"), do.priority, do.priority_back, "ticket.edit", "p-high"),
-        _choosing("team", _("Team"), _("Team"), _teams, do.team, do.unassign, "ticket.assign", "users"),
-        _choosing("transfer", _("Move"), _("Department"), _of("departments"), do.transfer, do.transfer_back, "ticket.transfer", "building"),
-        _choosing("refer", _("Show to others"), _("Who sees it"), _others, do.refer, do.withdraw, "ticket.refer", "eye"),
-        _choosing("answered", _("Answered"), _("It is"), _answers, do.answered, do.answered_back, "ticket.mark_answered", "check"),
-        BulkAction(
-            "note", _("Add a note"), do.note, permission="ticket.note", icon="note",
-            fields=(ActionField("text", _("Note"), "lines", hint=_("Agents alone see it."), most=50_000),),
-        ),
-        BulkAction(
-            "delete", _("Delete"), do.delete, do.restore, permission="ticket.delete", icon="trash",
-            confirm=_("They go into the bin, from where they can be brought back for a while."),
-        ),
-    ]  # fmt: skip
 
 
 def _choosing(
@@ -76,6 +55,27 @@ def _others() -> list[tuple[str, str]]:
 def _answers() -> list[tuple[int, str]]:
     """Answered or not."""
     return [(1, _("Answered")), (0, _("Not answered"))]
+
+
+OWN = (
+    BulkAction("claim", _l("Assign to me"), do.claim, do.unassign, permission="ticket.assign", icon="user"),
+    _choosing("assign", _l("Assign"), _l("Agent"), _agents, do.assign, do.unassign, "ticket.assign", "user"),
+    _choosing("status", _l("Status"), _l("Status"), _of("statuses"), do.status, do.status_back, "ticket.view", "s-open"),
+    _choosing("priority", _l("Priority"), _l("Priority"), _of("priorities"), do.priority, do.priority_back, "ticket.edit", "p-high"),
+    _choosing("team", _l("Team"), _l("Team"), _teams, do.team, do.unassign, "ticket.assign", "users"),
+    _choosing("transfer", _l("Move"), _l("Department"), _of("departments"), do.transfer, do.transfer_back, "ticket.transfer", "building"),
+    _choosing("refer", _l("Show to others"), _l("Who sees it"), _others, do.refer, do.withdraw, "ticket.refer", "eye"),
+    _choosing("answered", _l("Answered"), _l("It is"), _answers, do.answered, do.answered_back, "ticket.mark_answered", "check"),
+    BulkAction(
+        "note", _l("Add a note"), do.note, permission="ticket.note", icon="note",
+        fields=(ActionField("text", _l("Note"), "lines", hint=_l("Agents alone see it."), most=50_000),),
+    ),
+    BulkAction(
+        "delete", _l("Delete"), do.delete, do.restore, permission="ticket.delete", icon="trash",
+        confirm=_l("They go into the bin, from where they can be brought back for a while."),
+    ),
+)  # fmt: skip
+"""The actions of the box, in the order of the bar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ def context(actor: Actor, trail: Trail) -> Mapping[str, Any]:
     return {
         "first": offered[:IN_SIGHT],
         "more": offered[IN_SIGHT:],
-        "asks": asks,
         "keys": KEYS,
         "total": total,
         "is_longer": not total.isdigit() or int(total) > settings.current().page_size,

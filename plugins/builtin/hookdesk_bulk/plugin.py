@@ -27,7 +27,7 @@ class Bulk(Plugin[NoSettings]):
     @hookimpl
     def bulk_actions(self) -> Sequence[BulkAction]:
         """The box's own actions."""
-        return actions.own()
+        return actions.OWN
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

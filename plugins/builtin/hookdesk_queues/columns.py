@@ -56,9 +56,7 @@ def known() -> dict[str, Column]:
 
 def _sorted(name: str) -> tuple[str, str]:
     """The orders of a field's head: by the first click, and by the second."""
-    field = fields.stored().get(name)
-    is_sortable = field is not None and sorting.sort_key(field) is not None
-    return (f"{sorting.BY}{name}", f"{sorting.BY}-{name}") if is_sortable else ("", "")
+    return (f"{sorting.BY}{name}", f"{sorting.BY}-{name}") if sorting.is_sortable(name) else ("", "")
 
 
 def _of_rows() -> dict[str, Column]:

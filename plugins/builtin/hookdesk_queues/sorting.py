@@ -19,6 +19,7 @@ from hookdesk.api import (
     Team,
     Ticket,
     User,
+    cached,
     clock,
     criteria,
     listing,
@@ -64,7 +65,16 @@ def order(name: str) -> listing.Sort | None:
 
 def sortable() -> list[tuple[str, str]]:
     """Every field that orders: (name, label)."""
-    return [(field.name, str(field.label)) for field in fields.stored().values() if sort_key(field) is not None]
+    return [(field.name, str(field.label)) for field in fields.stored().values() if is_sortable(field.name)]
+
+
+def is_sortable(name: str) -> bool:
+    """True for a field that orders. Every head asks, and putting an order together takes long."""
+
+    def names() -> frozenset[str]:
+        return frozenset(name for name, field in fields.stored().items() if sort_key(field) is not None)
+
+    return name in cached("queues.sortable", names)
 
 
 def sort_key(field: Field) -> ColumnElement[Any] | None:

@@ -9,7 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from hookdesk.api import ActionField, Event, Field, FieldType, FilterAction, ListColumn, Ticket, reading
 from hookdesk_tasks import checklists, making
@@ -21,13 +21,19 @@ def columns() -> list[ListColumn]:
     return [ListColumn("tasks", _("Tasks"), _marks, is_mark=True, words=_words)]
 
 
+_ASKED = (
+    select(Task.ticket_id, Task.state, func.count().label("tasks"))
+    .where(Task.ticket_id.in_(bindparam("ids", expanding=True)))
+    .group_by(Task.ticket_id, Task.state)
+)
+
+
 def _counts(rows: Sequence[Any]) -> dict[int, tuple[int, int]]:
     """Ticket → how many of its tasks are done, and how many there are; those with an open one alone."""
     ids = [row.id for row in rows] if making.in_use() else []
-    asked = select(Task.ticket_id, Task.state, func.count().label("tasks")).where(Task.ticket_id.in_(ids))
     open_now: dict[int, int] = {}
     done: dict[int, int] = {}
-    for row in reading().all(asked.group_by(Task.ticket_id, Task.state)) if ids else ():
+    for row in reading().all(_ASKED, {"ids": ids}) if ids else ():
         (open_now if row.state == "open" else done)[row.ticket_id] = row.tasks
     return {ticket_id: (done.get(ticket_id, 0), done.get(ticket_id, 0) + left) for ticket_id, left in open_now.items()}
 

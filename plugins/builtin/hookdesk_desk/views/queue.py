@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from flask_babel import format_number
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments
+from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments, shown_name
 from hookdesk_desk import due, links, preferences, queues, trail
 from hookdesk_desk.directory import newest_event
 from hookdesk_desk.layout import Head
@@ -64,6 +64,7 @@ def _page(actor: Actor, way: Trail) -> str:
         unassigned_url=queues.url("unassigned"),
         total=total,
         layout=layout,
+        names=_names(page.rows),
         limits=_limits(actor, way, total),
         quick=way.queue.quick(actor),
         is_long=is_long,
@@ -78,6 +79,11 @@ def _page(actor: Actor, way: Trail) -> str:
         is_first=not (request.args.get("after") or request.args.get("before")),
         ticket_url=address,
     )
+
+
+def _names(rows: Iterable[Any]) -> Mapping[str, str]:
+    """The names of these rows' statuses and priorities in the reader's language, by those that are stored: few, and each many times."""
+    return {name: shown_name(name) for name in {name for row in rows for name in (row.status_name, row.priority_name)}}
 
 
 def is_long(subject: str) -> bool:
