@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, TextClause, bindparam, column, func, literal_column, select, table, text
 
 from hookdesk.api import fulltext
-from hookdesk_search import missing
+from hookdesk_search import beginnings, missing
 from hookdesk_search.models import Document
 
 MOST = 5_000
@@ -39,13 +40,24 @@ class Fts5Backend:
         found = fulltext.terms(words)
         if dialect != "sqlite" or not found:
             return None
-        expression = " AND ".join(f'"{" ".join(tokens)}"' for tokens in found) + "*"
+        expression = " AND ".join([*map(_phrase, found[:-1]), _begun(found[-1])])
         scoped = expression if include_notes else f"{{head public}} : ({expression})"
         return text("p_search__fts MATCH :search_words").bindparams(bindparam("search_words", scoped, unique=True))
 
     def rebuild(self, batch: int) -> int:
         """Index tickets that are missing."""
         return missing.index(batch)
+
+
+def _phrase(tokens: Sequence[str]) -> str:
+    """Words side by side, as FTS5 writes them."""
+    return f'"{" ".join(tokens)}"'
+
+
+def _begun(tokens: Sequence[str]) -> str:
+    """The same, the last of them perhaps no more than a word's beginning."""
+    known = beginnings.words(tokens[-1])
+    return f"({' OR '.join(_phrase([*tokens[:-1], word]) for word in known)})" if known else f"{_phrase(tokens)}*"
 
 
 def _newest(match: TextClause) -> Select[Any]:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from hookdesk.api import Actor, Ticket, listing, reading, scope
 
 PAGE = 25
 MOST_PAGES = 20
 """Pages of matches in the order of their rank; there are no more matches than that which are ranked."""
+
+
+SOON = 4
+"""A page is mostly full after so many pages of the newest matches; what is older is looked at only if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,16 @@ def find(actor: Actor, asked: Asked, size: int = PAGE, where: Sequence[ColumnEle
     matching = listing.matches(asked.words, asked.by_rank)
     if matching is None:
         return Found((), False)
+    ids = [] if asked.by_rank else _seen(actor, asked, size, where, matching.limit(SOON * size))
+    if len(ids) <= size:
+        ids = _seen(actor, asked, size, where, matching)
+    return Found(listing.rows(ids[:size]), len(ids) > size)
+
+
+def _seen(
+    actor: Actor, asked: Asked, size: int, where: Sequence[ColumnElement[bool]], matching: Select[Any]
+) -> Sequence[int]:
+    """Ids of a page, and of one ticket more if there is one, out of those that match."""
     inner = matching.subquery()
     seen = select(Ticket.id).join(inner, inner.c.id == Ticket.id).where(scope(actor), *where).limit(size + 1)
     if asked.by_rank:
@@ -46,8 +60,7 @@ def find(actor: Actor, asked: Asked, size: int = PAGE, where: Sequence[ColumnEle
     else:
         seen = seen.order_by(inner.c.id.desc())
         seen = seen.where(Ticket.id < asked.before) if asked.before is not None else seen
-    ids = list(reading().scalars(seen))
-    return Found(listing.rows(ids[:size]), len(ids) > size)
+    return reading().scalars(seen).all()
 
 
 def ticket_url(number: str) -> str:
