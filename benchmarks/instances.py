@@ -74,7 +74,7 @@ def cached(tickets: int) -> Path:
             shutil.rmtree(old)
     if building.exists():
         _hookdesk(made(building, tickets), "init")
-        for copy in building.glob("backup-before-*"):  # one for each plugin, as large as the site
+        for copy in building.glob("backup-before-*"):  # as large as the site
             copy.unlink()
     else:
         _fill(made(building, tickets))

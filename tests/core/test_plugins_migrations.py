@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from hookdesk.config import Config
 from hookdesk.db import migrate
 from hookdesk.db.engine import Database
 from hookdesk.db.migrate import CORE, CORE_DIRECTORY, MigrationError
 from hookdesk.lifecycle.doctor import behind
-from hookdesk.models import Ticket
+from hookdesk.lifecycle.upgrade import upgrade_all
+from hookdesk.models import PluginState, Ticket
 from hookdesk.testing import Instances
 
 BATCH = '''
@@ -170,6 +174,42 @@ def test_an_sqlite_file_with_tickets_is_copied_first(hookdesk_instances: Instanc
     with db.read() as reading:
         assert reading.scalar(select(Ticket.subject)) == "gone"
     db.dispose()
+
+
+@pytest.mark.requires("statuses", "topics")
+def test_an_upgrade_makes_one_copy_and_two_are_kept(hookdesk_instances: Instances, tmp_path: Path) -> None:
+    """However many branches are behind; each would be as large as the site."""
+    url, folder = instance(hookdesk_instances, tmp_path / "instance"), tmp_path / "instance"
+    for age, name in enumerate(("backup-before-core-0001.db", "backup-before-core-0002.db", "notes.db")):
+        (folder / name).write_text("old")
+        os.utime(folder / name, (1_000_000 + age, 1_000_000 + age))
+    db = Database(url)
+    with db.write() as session:  # their tables are not there yet
+        session.execute(update(PluginState).where(PluginState.slug.in_(("statuses", "topics"))).values(is_enabled=True))
+    done = upgrade_all(Config(instance=folder), db)
+    db.dispose()
+    assert [item.branch for item in done if not item.problem] == ["core", "statuses", "topics"]
+    assert copied(folder) == ["backup-before-core-0002.db", "backup-before-statuses-base.db"]
+    write_revision(tmp_path / "later", "0001", None, "op.execute(\"UPDATE ticket SET subject = 'gone'\")")
+    migrate.upgrade(url, "later", tmp_path / "later")
+    assert copied(folder) == ["backup-before-later-base.db", "backup-before-statuses-base.db"]
+    assert (folder / "notes.db").exists()
+
+
+def copied(folder: Path) -> list[str]:
+    """The copies that are there."""
+    return sorted(file.name for file in folder.glob("backup-before-*"))
+
+
+def test_without_room_for_a_copy_nothing_is_migrated(
+    hookdesk_instances: Instances, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = instance(hookdesk_instances, tmp_path / "instance")
+    write_revision(tmp_path / "bold", "0001", None, "op.execute(\"UPDATE ticket SET subject = 'gone'\")")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1000))
+    with pytest.raises(MigrationError, match=r"no room for a copy of hookdesk\.db"):
+        migrate.upgrade(url, "bold", tmp_path / "bold")
+    assert (migrate.current(url, "bold"), copied(tmp_path / "instance")) == ("", [])
 
 
 def test_a_new_site_is_not_copied(tmp_path: Path) -> None:

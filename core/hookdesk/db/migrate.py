@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, inspect, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, event, inspect
 
+from hookdesk.backup import copies
 from hookdesk.config import Config
 from hookdesk.db.engine import make_engine
 from hookdesk.db.sqlite import WRITE
-from hookdesk.models import Ticket, metadata
+from hookdesk.models import metadata
 
 CORE = "core"
 ENVIRONMENT = Path(__file__).parent / "migrations"
@@ -166,7 +164,10 @@ def _migrate(url: str, branch: str, directory: Path, run: Callable[[AlembicConfi
             return before
         if before and not knows(directory, before):
             raise MigrationError(branch, before, NEWER)
-        _copy_file(connection, url, branch, before or "base")
+        try:
+            copies.make(connection, f"{branch}-{before or 'base'}")
+        except OSError as error:
+            raise MigrationError(branch, before, str(error)) from None
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
         connection.commit()  # Alembic commits each revision only if it finds no transaction open
@@ -203,28 +204,3 @@ def _check_references(connection: Connection) -> None:
     connection.rollback()
     if broken:
         raise ValueError(f"rows of {broken[0][0]} refer to rows of {broken[0][2]} that are gone")
-
-
-def _copy_file(connection: Connection, url: str, branch: str, before: str) -> None:
-    """Copy an SQLite file that holds tickets to backup-before-<branch>-<revision>.db beside it.
-
-    Raises:
-        MigrationError: the disk has no room for the copy.
-    """
-    name = make_url(url).database if connection.dialect.name == "sqlite" else None
-    if not name or name == ":memory:" or not inspect(connection).has_table("ticket"):
-        return
-    if connection.execute(select(Ticket.id).limit(1)).first() is None:
-        return
-    file = Path(name)
-    if shutil.disk_usage(file.parent).free < file.stat().st_size * 1.1:
-        raise MigrationError(
-            branch, "" if before == "base" else before, f"{file.parent} has no room for a copy of {file.name}"
-        )
-    copy = file.with_name(f"backup-before-{branch}-{before}.db")
-    source, target = sqlite3.connect(file), sqlite3.connect(copy)
-    try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()

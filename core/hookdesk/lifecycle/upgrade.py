@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
+from hookdesk.backup import copies
 from hookdesk.config import Config
 from hookdesk.db import migrate
 from hookdesk.db.engine import Database
@@ -39,6 +40,7 @@ def initial_state(session: Session, found: Mapping[str, Found]) -> list[str]:
     return sorted(on)
 
 
+@copies.once()
 def upgrade_all(config: Config, db: Database) -> list[Upgraded]:
     """Migrate everything that is switched on. A plugin whose migration stops is switched off; the site goes on without it.
 
@@ -51,13 +53,13 @@ def upgrade_all(config: Config, db: Database) -> list[Upgraded]:
         new = initial_state(session, found)
     lifecycle = Lifecycle(config, db, "the upgrade")
     for item in resolve(found, states(db))[0]:
+        problem = ""
         try:
             lifecycle.migrate(item)
         except LifecycleError as error:
-            done.append(Upgraded(item.slug, migrate.current(config.database, item.slug), str(error)))
-        else:
-            if item.migrations is not None:
-                done.append(Upgraded(item.slug, migrate.current(config.database, item.slug)))
+            problem = str(error)
+        if item.migrations is not None:
+            done.append(Upgraded(item.slug, migrate.current(config.database, item.slug), problem))
     hooked = [slug for slug in new if found[slug].defines("on_enable")]
     problems = process.call(config, "on_enable", hooked) if hooked else []
     return done + [Upgraded(problem.partition(".")[0], "", problem) for problem in problems]
