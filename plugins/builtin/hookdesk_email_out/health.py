@@ -37,5 +37,6 @@ def outgoing() -> Health:
 
 
 def accounts() -> Sequence[Health]:
-    """Each account that does not work at the moment, with its server's words."""
-    return [Health(f"mail account {one.name}", "warning", one.error[:300]) for one in store.active() if one.failures]
+    """The accounts that do not work at the moment, with their servers' words."""
+    bad = [f"{one.name}: {one.error[:300]}" for one in store.active() if one.failures]
+    return [Health("sending accounts", "warning", "; ".join(bad))] if bad else []

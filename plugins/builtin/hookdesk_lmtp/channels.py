@@ -84,7 +84,7 @@ def state_of(settings: Settings) -> tuple[Literal["ok", "failed", "off"], str]:
         return "failed", _("It cannot listen: %(why)s", why=problem)
     if silent is None and settings.with_site:
         return "failed", _(
-            "It is to run with the site, and does not. Is the site run by `hookdesk serve`, with a job worker?"
+            "It is to run with the site, and does not. Is the site run by “hookdesk serve”, with a job worker?"
         )
     if silent is None:
         return "off", ""
@@ -93,11 +93,11 @@ def state_of(settings: Settings) -> tuple[Literal["ok", "failed", "off"], str]:
     minutes = int(silent // 60)
     if settings.with_site:
         return "failed", _(
-            "It has given no sign of life for %(minutes)s minutes. Is the site run by `hookdesk serve`?",
+            "It has given no sign of life for %(minutes)s minutes. Is the site run by “hookdesk serve”?",
             minutes=minutes,
         )
     return "failed", _(
-        "It has given no sign of life for %(minutes)s minutes; start `hookdesk lmtp` again.", minutes=minutes
+        "It has given no sign of life for %(minutes)s minutes; start “hookdesk lmtp” again.", minutes=minutes
     )
 
 

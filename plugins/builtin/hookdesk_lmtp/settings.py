@@ -37,7 +37,7 @@ class Settings:
         False,
         label=_("Run it with the site"),
         help=_(
-            "`hookdesk serve` starts it and keeps it running. Otherwise run `hookdesk lmtp` yourself, as a service of its own."
+            "“hookdesk serve” starts it and keeps it running. Otherwise run “hookdesk lmtp” yourself, as a service of its own."
         ),
     )
     place: str = setting(
