@@ -80,7 +80,7 @@ def marked(text: str, typed: str) -> Markup:
     made, end = Markup(""), 0
     for found in pattern.finditer(plain) if pattern else ():
         start, stop = places[found.start()], places[found.end() - 1] + 1
-        made += Markup("{}<mark>{}</mark>").format(text[end:start], text[start:stop])
+        made += Markup("%s<mark>%s</mark>") % (text[end:start], text[start:stop])
         end = stop
     return made + escape(text[end:])
 

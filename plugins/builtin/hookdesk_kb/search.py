@@ -43,9 +43,9 @@ def find(actor: Actor, typed: str, topic: str = "", most: int = MOST, *, loosely
     asked = asked.where(readable(actor))
     if topic:
         asked = asked.where(Article.id.in_(select(ArticleTopic.article_id).where(ArticleTopic.topic_ref == topic)))
-    found = _one_each(reading().all(asked.limit(CANDIDATES)))
-    least = NEAR * found[0].score if loosely and found else 0.0
-    return [hit for hit in found if hit.score >= least][:most]
+    rows = reading().all(asked.limit(CANDIDATES))
+    least = NEAR * rows[0].score if loosely and rows else 0.0
+    return _one_each(rows, least, most)
 
 
 def find_somehow(actor: Actor, typed: str, topic: str = "", most: int = MOST) -> tuple[list[Hit], bool]:
@@ -56,13 +56,15 @@ def find_somehow(actor: Actor, typed: str, topic: str = "", most: int = MOST) ->
     return find(actor, typed, topic, most, loosely=True), True
 
 
-def _one_each(rows: Sequence[Any]) -> list[Hit]:
-    """One hit an article, in the best of the languages in which it matched, at the place of the best match."""
+def _one_each(rows: Sequence[Any], least: float, most: int) -> list[Hit]:
+    """One hit an article that scores so much, in the best of the languages in which it matched, at the place of the best match."""
     scores: dict[int, dict[str, float]] = {}
     for row in rows:
         scores.setdefault(row.article_id, {})[row.locale] = row.score
     wanted = shelf.preferred()
-    return [Hit(article_id, shelf.best(texts, wanted), max(texts.values())) for article_id, texts in scores.items()]
+    found = [(article_id, texts, max(texts.values())) for article_id, texts in scores.items()]
+    telling = [one for one in found if one[2] >= least][:most]
+    return [Hit(article_id, shelf.best(texts, wanted), score) for article_id, texts, score in telling]
 
 
 def _matching(dialect: str, typed: str, loosely: bool) -> Select[Any] | None:

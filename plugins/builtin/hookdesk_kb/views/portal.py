@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, session, url_for
@@ -164,25 +165,28 @@ def results() -> str:
 
 def found(mine: Library, hits: list[search.Hit], words: str) -> list[dict[str, Any]]:
     """Hits as a page shows them: title and a piece of the text with the words marked."""
-    texts = _texts(hits)
-    shown = []
-    for hit in hits:
-        item = mine.shelf.articles.get(hit.article_id)
-        if item is None or hit.locale not in item.texts:
-            continue  # it was changed since the shelf was read
-        text = texts.get((hit.article_id, hit.locale), "")
-        shown.append(line(mine, item, item.texts[hit.locale], text, words))
+    texts, shown = _texts(hits), list(lines(mine, hits, words))
+    for one in shown:
+        html = texts.get((one["item"].id, one["said"].locale), "")
+        one["excerpt"] = fulltext.excerpt(html_to_text(html), words)
     return shown
 
 
-def line(mine: Library, item: shelf.Item, said: shelf.Said, html: str, words: str) -> dict[str, Any]:
+def lines(mine: Library, hits: Iterable[search.Hit], words: str) -> Iterator[dict[str, Any]]:
+    """Hits as a list shows them while somebody types: the title, with the words marked."""
+    for hit in hits:
+        item = mine.shelf.articles.get(hit.article_id)
+        if item is not None and hit.locale in item.texts:  # else it was changed since the shelf was read
+            yield line(mine, item, item.texts[hit.locale], words)
+
+
+def line(mine: Library, item: shelf.Item, said: shelf.Said, words: str) -> dict[str, Any]:
     """An article as lists of what was found show it."""
     return {
         "item": item,
         "said": said,
         "url": article_url(item, said),
         "title": fulltext.marked(said.title, words),
-        "excerpt": fulltext.excerpt(html_to_text(html), words),
         "place": mine.shelf.label(item.category_id),
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hookdesk.api import current_actor, limiter, public
 from hookdesk_kb import access, counting, search, settings
 from hookdesk_kb.views.blueprint import article_url, bp, library, typed
-from hookdesk_kb.views.portal import found, line, text_of
+from hookdesk_kb.views.portal import line, lines, text_of
 
 MOST, SHORTEST = 5, 4
 NOTHING = ("", 204)
@@ -23,7 +25,7 @@ def suggest() -> str | tuple[str, int]:
     if not access.may_read(actor) or len(words) < 2:
         return NOTHING
     hits, _is_loose = search.find_somehow(actor, words, most=MOST)
-    shown = found(library(), hits, words)
+    shown = list(lines(library(), hits, words))
     return render_template("kb/suggest.html", found=shown) if shown else NOTHING
 
 
@@ -39,11 +41,13 @@ def answers() -> str | tuple[str, int]:
         return NOTHING
     if len(words) < SHORTEST:
         items = [item for item in mine.within(None) if topic in item.topics][:MOST]
-        shown = [line(mine, item, item.said(), "", "") for item in items]
+        shown = [line(mine, item, item.said(), "") for item in items]
     else:
-        shown = found(mine, search.find(actor, words, most=3 * MOST, loosely=True), words)
-        shown.sort(key=lambda one: topic not in one["item"].topics)
-    return render_template("kb/answers.html", found=shown[:MOST]) if shown else NOTHING
+        known = mine.shelf.articles
+        hits = [hit for hit in search.find(actor, words, most=3 * MOST, loosely=True) if hit.article_id in known]
+        hits.sort(key=lambda hit: topic not in known[hit.article_id].topics)
+        shown = list(islice(lines(mine, hits, words), MOST))
+    return render_template("kb/answers.html", found=shown) if shown else NOTHING
 
 
 @bp.get("/help/<int:article_id>/answer")
