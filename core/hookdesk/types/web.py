@@ -30,6 +30,21 @@ class NavItem:
     level: int = 1
 
 
+@dataclass(slots=True)
+class NavLink:
+    """A navigation item as a page shows it: `active` where it leads to this page, `plugin` is whose it is."""
+
+    label: str
+    url: str
+    icon: str
+    count: int | str | None
+    key: str
+    level: int
+    group: str
+    active: bool
+    plugin: str
+
+
 @dataclass(frozen=True, slots=True)
 class PageAssets:
     """Own stylesheets and scripts of a plugin, by file name below its `static/`, for one face ("portal", "desk", "admin") or all ("")."""

@@ -21,7 +21,7 @@ from hookdesk.hookspecs import WebHooks
 from hookdesk.names import shown_name
 from hookdesk.settings import CoreSettings
 from hookdesk.site import site
-from hookdesk.types.web import NavItem, Slot
+from hookdesk.types.web import NavItem, NavLink, Slot
 from hookdesk.web.actor import current_actor, face
 from hookdesk.web.themes import ThemeChain, content_hash, safe_file
 
@@ -99,9 +99,9 @@ def text_direction() -> str:
     return str(locale.text_direction) if locale else "ltr"
 
 
-def nav(area: str) -> list[dict[str, Any]]:
+def nav(area: str) -> list[NavLink]:
     """The links of an area that the actor may follow, in order. One that leads nowhere is left out and counts as its plugin's error."""
-    cached: dict[str, list[dict[str, Any]]] = g.setdefault("hookdesk_nav", {})
+    cached: dict[str, list[NavLink]] = g.setdefault("hookdesk_nav", {})
     if area not in cached:
         cached[area] = list(_nav(area))
         if area in ("admin", "desk.rail"):
@@ -109,14 +109,14 @@ def nav(area: str) -> list[dict[str, Any]]:
     return cached[area]
 
 
-def _mark_section(links: list[dict[str, Any]]) -> None:
+def _mark_section(links: list[NavLink]) -> None:
     """Where no link leads to this very page, mark the one that it stands below: the longest address that its own begins with."""
-    below = [link for link in links if request.path.startswith(link["url"].rstrip("/") + "/")]
-    if below and not any(link["active"] for link in links):
-        max(below, key=lambda link: len(link["url"]))["active"] = True
+    below = [link for link in links if request.path.startswith(link.url.rstrip("/") + "/")]
+    if below and not any(link.active for link in links):
+        max(below, key=lambda link: len(link.url)).active = True
 
 
-def _nav(area: str) -> Iterator[dict[str, Any]]:
+def _nav(area: str) -> Iterator[NavLink]:
     """Build the links."""
     actor = current_actor()
     found = site().hooks.attributed(WebHooks.nav_items, actor=actor, area=area)
@@ -128,10 +128,8 @@ def _nav(area: str) -> Iterator[dict[str, Any]]:
         except BuildError as error:
             site().hooks.recorder.failed(plugin, "nav_items", error)
             continue
-        yield {
-            "label": item.label, "url": url, "icon": item.icon, "count": item.count, "key": item.key, "level": item.level,
-            "group": str(ADMIN_GROUPS.get(item.group, item.group)), "active": is_active(item), "plugin": plugin,
-        }  # fmt: skip
+        group = str(ADMIN_GROUPS.get(item.group, item.group))
+        yield NavLink(item.label, url, item.icon, item.count, item.key, item.level, group, is_active(item), plugin)
 
 
 def _rank(item: NavItem) -> int:

@@ -97,7 +97,8 @@ def _has_settings(settings_type: type) -> bool:
 
 
 def sentence(detail: str) -> str:
-    """A text as a sentence: with a capital and a full stop."""
+    """A text as a sentence: with a capital and a full stop. One that is translated when it is read is read once."""
+    detail = str(detail)
     text = detail[:1].upper() + detail[1:]
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 

@@ -107,7 +107,7 @@ def answers(about: str, owner_id: int) -> list[Answer]:
 
 def answered(stored: Mapping[int, tuple[Any, ...]]) -> list[Answer]:
     """Values with their fields, in the fields' order."""
-    kinds = all_kinds()
+    kinds = all_kinds() if stored else {}
     specs = (spec for spec in catalogue.whole().fields.values() if spec.id in stored and spec.kind in kinds)
     return [Answer(spec, kinds[spec.kind], stored[spec.id]) for spec in specs]
 

@@ -72,11 +72,11 @@ def pages(query: str) -> list[PaletteItem]:
 def _every_page() -> list[PaletteItem]:
     """All that the navigation of this actor leads to; the place in it as the order."""
     names = {"admin": _("Admin panel"), "desk.sidebar": _("Queue"), "account": _("Your account")}
-    links = [(area, link) for area in _AREAS for link in nav(area) if link["plugin"] != "palette"]
+    links = [(area, link) for area in _AREAS for link in nav(area) if link.plugin != "palette"]
     return [
         PaletteItem(
-            link["label"], link["url"], _("Go to"), icon=link["icon"] or "next",
-            hint=" · ".join(filter(None, (names.get(area, ""), link["group"] if link["group"] != "end" else ""))),
+            link.label, link.url, _("Go to"), icon=link.icon or "next",
+            hint=" · ".join(filter(None, (names.get(area, ""), link.group if link.group != "end" else ""))),
             order=500 + place,
         )
         for place, (area, link) in enumerate(links)

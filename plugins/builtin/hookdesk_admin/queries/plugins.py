@@ -109,7 +109,7 @@ def lines(known: Mapping[str, Row[Any]] | None = None) -> list[PluginLine]:
 def _icons() -> dict[str, str]:
     """The icon of each plugin that has a link somewhere in desk or panel."""
     links = [*nav("desk.rail"), *nav("admin")]
-    return {link["plugin"]: link["icon"] for link in reversed(links) if link["icon"]}
+    return {link.plugin: link.icon for link in reversed(links) if link.icon}
 
 
 def _costs() -> dict[str, Cost]:

@@ -46,7 +46,7 @@ def find() -> Answer:
 def _all() -> Iterator[Hit]:
     """Pages of the navigation, settings, plugins."""
     for item in nav("admin"):
-        yield Hit(_("Page"), item["label"], item["group"], item["url"])
+        yield Hit(_("Page"), item.label, item.group, item.url)
     for scope, title, settings_type in _settings():
         for field in on_form(settings_type):
             url = url_for("admin.settings", scope=scope, _anchor=field.name)
