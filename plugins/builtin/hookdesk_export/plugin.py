@@ -18,10 +18,11 @@ from hookdesk_export.views import bp
 class Export(Plugin[NoSettings]):
     """Export
 
-    Writes the tickets of a list, or those that were selected, into a CSV or XLSX file with columns of one's choice.
+    Writes the tickets of a list, or those that were selected, into a CSV or XLSX file with columns of one's choice; one ticket, with its
+    files, into a ZIP file.
     """
 
-    depends = ("bulk", "queues")
+    depends = ("bulk", "desk", "queues")
 
     @hookimpl
     def permissions(self) -> Sequence[tuple[str, str, str]]:
@@ -34,9 +35,12 @@ class Export(Plugin[NoSettings]):
         return [bp]
 
     @hookimpl
-    @asked_for(slot=["queue.toolbar", "bulk.menu"])
+    @asked_for(slot=["queue.toolbar", "bulk.menu", "ticket.menu"])
     def template_slot(self, slot: str, actor: Actor, args: Mapping[str, Any]) -> Sequence[SlotContent]:
-        """A link above a list, and a line in the menu for selected rows."""
+        """A link above a list, a line in the menu for selected rows, and one in that of a ticket."""
+        if slot == "ticket.menu":
+            may = actor.may(services.PERMISSION, args["ticket"].department_id)
+            return [SlotContent("export/menu.html", order=900)] if may else []
         if not actor.may(services.PERMISSION):
             return []
         return [SlotContent("export/link.html" if slot == "queue.toolbar" else "export/item.html", args, order=900)]

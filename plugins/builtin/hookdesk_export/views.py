@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from hookdesk.api import StoredFile, agent, current_actor, stored_file
+from hookdesk.api import StoredFile, access_number, agent, current_actor, stored_file
 from hookdesk_bulk import selection
 from hookdesk_bulk.selection import Selection
 from hookdesk_export import columns, files, services
+from hookdesk_export.archive import packed
 from hookdesk_export.models import Export
 from hookdesk_export.services import MOST, PERMISSION, Wanted
 from hookdesk_queues.columns import Column
@@ -94,3 +95,13 @@ def file(export_id: int) -> Response:
 def _own(export_id: int) -> Export:
     """An export of this agent; 404 for those of others."""
     return services.own(current_actor(), export_id) or abort(404)
+
+
+@bp.get("/tickets/<number>")
+@agent(PERMISSION)
+def archive(number: str) -> Response:
+    """One ticket as a ZIP file."""
+    actor = current_actor()
+    view = access_number(actor, number, PERMISSION)
+    name = f"{view.number}.zip"
+    return send_file(packed(actor, view), "application/zip", as_attachment=True, download_name=name, max_age=0)

@@ -16,8 +16,21 @@ import pytest
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from hookdesk.api import Actor, CoreSettings, Ticket, site, system, tickets, transact
+from hookdesk.api import (
+    Actor,
+    Attachment,
+    CoreSettings,
+    InboundFile,
+    ReplyDraft,
+    Ticket,
+    site,
+    system,
+    threads,
+    tickets,
+    transact,
+)
 from hookdesk.testing.instances import Client
 from hookdesk_export import columns, files, services
 from hookdesk_export.services import Wanted
@@ -226,3 +239,37 @@ def test_it_needs_a_permission_and_can_be_cancelled(
     give_role(ada, "ticket.reply")
     assert "/agent/exports/new" not in desk.get("/agent/").get_data(as_text=True)
     assert desk.get("/agent/exports/new").status_code == 403
+
+
+def test_one_ticket_is_downloaded_with_its_files_and_notes(
+    desk: Client, ada: Actor, make_ticket: MakeTicket, make_department: Callable[[str], int], inside: Inside
+) -> None:
+    """A page that asks for nothing from elsewhere; pictures lead to the files beside it, and what is gone is named."""
+    picture = InboundFile("red button.png", "image/png", b"\x89PNG", "1a2b@inline")
+    ticket = make_ticket("Red <b> button", files=(InboundFile("plan.pdf", "application/pdf", b"%PDF"),))
+    html = '<div>Press <strong>this</strong>: <img src="cid:1a2b@inline"></div>'
+    inside(lambda: threads.post(ada, ReplyDraft(ticket.id, "note", "Press this:", html, files=(picture,))))
+    at = f"/agent/exports/tickets/{ticket.number}"
+    assert at in desk.get(f"/agent/tickets/{ticket.number}").text
+    answer = desk.get(at, buffered=True)
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={ticket.number}.zip"
+    book = ZipFile(io.BytesIO(answer.data))
+    assert book.testzip() is None
+    names = book.namelist()
+    assert [name.partition(" ")[2] for name in names if name.startswith("files/")] == ["red button.png", "plan.pdf"]
+    page = book.read(f"{ticket.number}.html").decode()
+    tree = LexborHTMLParser(page)
+    assert [node.attributes["src"] for node in tree.css("[src]")] == [names[0]]
+    assert "Red &lt;b&gt; button" in page
+    assert "<strong>this</strong>" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+    def lose(session: Session) -> None:
+        session.execute(update(Attachment).where(Attachment.filename == "plan.pdf").values(sha256="0" * 64))
+
+    inside(lambda: transact(lose))
+    book = ZipFile(io.BytesIO(desk.get(at, buffered=True).data))
+    assert "Files that are not in this archive" in book.read(f"{ticket.number}.html").decode()
+    boss = system()
+    inside(lambda: tickets.transfer(boss, ticket.id, make_department("Billing")))
+    assert desk.get(at).status_code == 404
