@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for "no deadline" where a column may not be NULL, so that sorting needs no special case."""
+
+LONGEST = timedelta(hours=2)
+"""No work that waits in the database for its time is put off for longer."""
 
 _frozen: ContextVar[datetime | None] = ContextVar("hookdesk_clock", default=None)
 
@@ -17,6 +22,11 @@ _frozen: ContextVar[datetime | None] = ContextVar("hookdesk_clock", default=None
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _frozen.get() or datetime.now(UTC)
+
+
+def has_come(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
+    """Whether the time of such work has come. One that is farther off was written before the clock was set back, and counts as well."""
+    return or_(moment <= now(), moment > now() + LONGEST)
 
 
 def parse(text: str) -> datetime:

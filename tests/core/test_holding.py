@@ -120,6 +120,14 @@ def test_it_goes_out_once_its_time_has_come_also_after_everything_was_down(
     assert row(ticket)["state"] == "closed"
 
 
+def test_a_clock_that_is_set_back_holds_none_any_longer(ada: Actor, ticket: Ticket, clock: Clock) -> None:
+    reply(ada, ticket)
+    clock.advance(days=-1)
+    while dispatcher.dispatch():
+        release()
+    assert (count(OutboxEvent), count(HeldEntry)) == (0, 0)
+
+
 def test_requesters_do_not_see_it_before(ada: Actor, ticket: Ticket, clock: Clock) -> None:
     entry_id = reply(ada, ticket)
     requester = actors.requester_actor(ticket.user_id)

@@ -311,6 +311,17 @@ def test_what_fails_for_the_moment_is_tried_again_and_at_last_kept_aside(hookdes
         assert "gave up after 12 attempts" in intake.load(record_id).reason
 
 
+def test_what_was_put_off_before_the_clock_was_set_back_is_processed_now(hookdesk_app: Flask, clock: Clock) -> None:
+    with hookdesk_app.app_context():
+        record_id = intake.receive("fax", b"x", {}, wait=60)
+        assert record_id is not None
+        assert not intake.is_pending()
+        clock.advance(days=-1)
+        assert intake.is_pending()
+        assert intake.process_due() == 1
+        assert intake.load(record_id).outcome == "quarantined"
+
+
 def test_a_banned_sender_is_rejected(hookdesk_app: Flask) -> None:
     """The ledger says why."""
     with hookdesk_app.app_context():

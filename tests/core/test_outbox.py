@@ -134,6 +134,19 @@ def test_one_that_fails_does_not_keep_it_from_the_others_and_gets_it_again(
     assert (len(bob.got), count(Delivery)) == (1, 0)
 
 
+def test_what_was_put_off_before_the_clock_was_set_back_is_tried_now(subscribe: Subscribe, clock: Clock) -> None:
+    (ada,) = subscribe("ada")
+    ada.error = ValueError("no")
+    emit()
+    run()
+    ada.error = None
+    assert not deliveries.is_pending()
+    clock.advance(days=-1)
+    assert deliveries.is_pending()
+    assert deliveries.retry_due() == 1
+    assert [event.key for event in ada.got] == ["k1"]
+
+
 def test_back_off_grows_to_an_hour_and_the_twelfth_failure_is_the_last(subscribe: Subscribe, clock: Clock) -> None:
     (ada,) = subscribe("ada")
     ada.error = ValueError("still no")

@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from hookdesk import clock
-from hookdesk.db.context import reading
 from hookdesk.hookspecs import RunningHooks
 from hookdesk.jobs.cleanup import clean_up
-from hookdesk.models import IntakeRecord
 from hookdesk.outbox import OUTBOX, deliveries, dispatcher
 from hookdesk.outbox.deadletters import DELIVERIES
 from hookdesk.services import attachments, bin, intake
 from hookdesk.site import Site, site
-from hookdesk.types.intake import Outcome
 from hookdesk.types.jobs import Job
 
 CORE = "core"
@@ -34,12 +29,6 @@ class Entry:
     is_pending: Callable[[], bool] | None = None
 
 
-def _intake_due() -> bool:
-    """True while an intake record is due."""
-    query = select(IntakeRecord.id).where(IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
-    return reading().scalar(query.limit(1)) is not None
-
-
 def _core_jobs() -> list[Entry]:
     """Core's jobs. The first three are found by looking, so their schedule is only a belt to those braces."""
     rarely, daily = timedelta(minutes=10), timedelta(hours=24)
@@ -50,11 +39,11 @@ def _core_jobs() -> list[Entry]:
         ),
         Entry(
             Job(DELIVERIES, deliveries.retry_due, rarely, _l("Try failed deliveries again")),
-            is_pending=deliveries.is_due,
+            is_pending=deliveries.is_pending,
         ),
         Entry(
             Job("intake", intake.process_due, rarely, _l("Process what came in and is not settled")),
-            is_pending=_intake_due,
+            is_pending=intake.is_pending,
         ),
         Entry(Job("attachments", attachments.sweep, attachments.TURN, _l("Remove stored files that nothing names"))),
         Entry(Job("bin", bin.sweep, timedelta(hours=1), _l("Delete for good what has been in the bin for long"))),

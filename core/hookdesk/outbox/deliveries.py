@@ -83,9 +83,9 @@ def retry_due() -> int:
     return done
 
 
-def is_due() -> bool:
+def is_pending() -> bool:
     """True while a delivery is due."""
-    due = select(Delivery.id).where(Delivery.state == WAITING, Delivery.due_at <= clock.now())
+    due = select(Delivery.id).where(Delivery.state == WAITING, clock.has_come(Delivery.due_at))
     return reading().scalar(due.limit(1)) is not None
 
 
@@ -94,7 +94,7 @@ def _due() -> list[Row[Any]]:
     columns = (Delivery.id, Delivery.event, Delivery.key, Delivery.data, Delivery.plugin, Delivery.happened_at)
     query = (
         select(*columns)
-        .where(Delivery.state == WAITING, Delivery.due_at <= clock.now())
+        .where(Delivery.state == WAITING, clock.has_come(Delivery.due_at))
         .order_by(Delivery.due_at, Delivery.id)
     )
     rows = reading().all(query.limit(BATCH))
@@ -127,7 +127,7 @@ def _remove(session: Session, delivery_id: int) -> None:
 def _put_off(session: Session, plugin: str) -> None:
     """That a plugin is away is no failed attempt. One that stays away for a month is given up."""
     now = clock.now()
-    due = (Delivery.plugin == plugin, Delivery.state == WAITING, Delivery.due_at <= now)
+    due = (Delivery.plugin == plugin, Delivery.state == WAITING, clock.has_come(Delivery.due_at))
     lost = {"state": DEAD, "error": f"the plugin was away for {MOST_AWAY.days} days"}
     session.execute(update(Delivery).where(*due, Delivery.happened_at < now - MOST_AWAY).values(**lost))
     session.execute(update(Delivery).where(*due).values(due_at=now + timedelta(seconds=AWAY_S)))

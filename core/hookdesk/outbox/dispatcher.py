@@ -92,7 +92,7 @@ def _is_free() -> ColumnElement[bool]:
 
 def _due() -> Select[Any]:
     """The entries that can be taken back no longer."""
-    return select(HeldEntry.entry_id).where(HeldEntry.until <= clock.now())
+    return select(HeldEntry.entry_id).where(clock.has_come(HeldEntry.until))
 
 
 def _let_go() -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from hookdesk import clock
@@ -280,14 +280,23 @@ def postpone(intake_id: int, error: BaseException, is_counted: bool = False) -> 
     transact(work)
 
 
+def is_pending() -> bool:
+    """True while a record is due."""
+    return reading().first(_due().limit(1)) is not None
+
+
+def _due() -> Select[int, int]:
+    """Id and attempts of what is due, oldest first."""
+    asked = select(IntakeRecord.id, IntakeRecord.attempts).where(IntakeRecord.outcome == Outcome.PENDING)
+    return asked.where(clock.has_come(IntakeRecord.due_at)).order_by(IntakeRecord.id)
+
+
 def process_due() -> int:
     """Process records that are due, oldest first: the sweeper's batch. How many were brought to an end.
 
     Those that were begun before come after the others, each alone: one of them may have ended its process.
     """
-    is_due = (IntakeRecord.outcome == Outcome.PENDING, IntakeRecord.due_at <= clock.now())
-    asked = select(IntakeRecord.id, IntakeRecord.attempts).where(*is_due).order_by(IntakeRecord.id).limit(BATCH)
-    due, done = reading().all(asked), 0
+    due, done = reading().all(_due().limit(BATCH)), 0
     for several in ([row.id for row in due if not row.attempts], *([row.id] for row in due if row.attempts)):
         release()
         if several:
