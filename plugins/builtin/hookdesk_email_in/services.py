@@ -96,7 +96,7 @@ def _taken(spool: Spool, mails: dict[str, SpooledMail]) -> int:
 
 def _spooled(name: str, mail: SpooledMail) -> intake.Arrival:
     """A mail out of the spool."""
-    return _arrival(mail.raw, name, mail.truncated, sender=mail.sender, recipient=mail.recipient, source="pipe")
+    return arrival(mail.raw, name, mail.truncated, sender=mail.sender, recipient=mail.recipient, source="pipe")
 
 
 def take(
@@ -129,12 +129,12 @@ def take(
         "mailbox": mailbox,
         "source": source,
     }
-    arrival = _arrival(raw, dedupe, is_cut, **known)
+    came = arrival(raw, dedupe, is_cut, **known)
     if is_quiet:
-        arrival = replace(arrival, meta={**arrival.meta, "quiet": True, "automatic": True})
-    (record,) = intake.receive_all(CHANNEL, [arrival], wait=60 if process else wait)
+        came = replace(came, meta={**came.meta, "quiet": True, "automatic": True})
+    (record,) = intake.receive_all(CHANNEL, [came], wait=60 if process else wait)
     if not is_quiet:
-        _tell_senders([arrival], [record])
+        _tell_senders([came], [record])
     if record is None:
         return None
     if process:
@@ -142,15 +142,22 @@ def take(
     return record.id
 
 
+def take_all(arrivals: Sequence[intake.Arrival]) -> list[bool]:
+    """Take mails in, all in one transaction: which of them are new. They are committed on return."""
+    records = intake.receive_all(CHANNEL, arrivals)
+    _tell_senders(arrivals, records)
+    return [record is not None for record in records]
+
+
 def _tell_senders(arrivals: Sequence[intake.Arrival], records: Sequence[IntakeRecord | None]) -> None:
     """Tell those whose mails were too large, and new."""
-    for arrival, record in zip(arrivals, records, strict=True):
-        if record is not None and arrival.meta.get("truncated"):
-            refusing.too_large(arrival.raw, arrival.meta, site().settings.get(SLUG, Settings))
+    for came, record in zip(arrivals, records, strict=True):
+        if record is not None and came.meta.get("truncated"):
+            refusing.too_large(came.raw, came.meta, site().settings.get(SLUG, Settings))
 
 
-def _arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str | list[str]) -> intake.Arrival:
-    """A mail as it is stored: no more than the limit of it."""
+def arrival(raw: bytes, dedupe: str, is_cut: bool, **known: str | list[str]) -> intake.Arrival:
+    """A mail as it is stored: no more than the limit of it, and what is known of it besides, under the names of `take`."""
     meta = meta_of(raw, **known)
     if is_cut or len(raw) > MAX_BYTES:
         meta["truncated"] = True

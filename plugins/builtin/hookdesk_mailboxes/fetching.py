@@ -7,11 +7,11 @@ do: a message that was taken but not noted is not taken again, one that was note
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hookdesk.api import clock, crash_point, wake
+from hookdesk.api import clock, crash_point, intake, wake
 from hookdesk_email_in import services as email_in
 from hookdesk_mailboxes import places, refusals
 from hookdesk_mailboxes.arrived import arrived_at
@@ -91,11 +91,11 @@ class _Look:
             self.folder = places.advance(self.mailbox, self.folder, batch, untouched, is_settled=True)
 
     def _take(self, batch: Sequence[Item]) -> None:
-        """Take a batch in, each message in a transaction of its own, and move the mark behind it. What is refused is noted for `retry`."""
+        """Take a batch in and move the mark behind it. What is refused is noted for `retry`."""
         digests: dict[str, str] = {}
-        for found in letters(self.connection, self.folder.name, batch, self.mailbox.most_bytes):
-            if isinstance(found, Letter):
-                digests[found.item.key] = self._kept_as(found)
+        for found in handfuls(letters(self.connection, self.folder.name, batch, self.mailbox.most_bytes)):
+            if not isinstance(found, Refusal):
+                digests |= self._kept_as(found)
                 continue
             refusals.note(self.mailbox, self.folder, found.item, found.problem)
             digests[found.item.key] = ""
@@ -109,17 +109,16 @@ class _Look:
         is_settled = self.mailbox.after == LEAVE
         self.folder = places.advance(self.mailbox, self.folder, items, digests, is_settled=is_settled)
 
-    def _kept_as(self, letter: Letter) -> str:
-        """Store a message unless it is known or was to be left; the digest that it is known by from now on."""
-        crash_point("mailbox-after-read")
-        if self._was_left(letter):
-            return ""
-        digest = hashlib.sha256(letter.raw).hexdigest()
-        if not self._was_kept(digest) and self._taken(letter.item, letter.raw, letter.is_cut):
-            self.looked.taken += 1
-            self.looked.lag_seconds = _behind(letter.item.arrived)
+    def _kept_as(self, several: Sequence[Letter]) -> dict[str, str]:
+        """Store messages at once, but for those that are known or were to be left; key → the digest that each is known by from now on."""
+        digests = {letter.item.key: "" if self._was_left(letter) else digest_of(letter) for letter in several}
+        new = [letter for letter in several if (digest := digests[letter.item.key]) and not self._was_kept(digest)]
+        for letter, is_new in zip(new, email_in.take_all(list(map(self._arrival, new))), strict=True):
+            if is_new:
+                self.looked.taken += 1
+                self.looked.lag_seconds = _behind(letter.item.arrived)
         crash_point("mailbox-after-take")
-        return digest
+        return digests
 
     def retry(self) -> None:
         """Ask once more for what was refused, as far as its time has come."""
@@ -139,7 +138,7 @@ class _Look:
                     refusals.note(self.mailbox, self.folder, found.item, found.problem)
                     self.looked.is_spent = not found.answers
                     return
-                digest = self._kept_as(found)
+                digest = self._kept_as([found])[found.item.key]
         except FetchProblem:
             self.looked.is_spent = True
             return
@@ -157,11 +156,11 @@ class _Look:
         arrived = letter.item.arrived or arrived_at(letter.raw)
         return arrived is not None and arrived < self.mailbox.created_at
 
-    def _taken(self, item: Item, raw: bytes, is_cut: bool) -> bool:
-        """Store a message; False if it came in under its name before."""
-        name = f"mailbox:{self.folder.id}:{places.stored_key(self.folder.validity, item.key)}"
+    def _arrival(self, letter: Letter) -> intake.Arrival:
+        """A message as it is stored; its name keeps it from coming in twice."""
+        name = f"mailbox:{self.folder.id}:{places.stored_key(self.folder.validity, letter.item.key)}"
         source, address = self.mailbox.protocol, self.mailbox.address
-        return email_in.take(raw, mailbox=address, source=source, dedupe=name, is_cut=is_cut) is not None
+        return email_in.arrival(letter.raw, name, letter.is_cut, mailbox=address, source=source)
 
     def _settle(self, news: News, items: Sequence[Item]) -> None:
         """Tidy up what is kept. If the server will not have it, mail comes in all the same, and the administrator is told."""
@@ -194,6 +193,39 @@ def batches(items: Sequence[Item], *, is_careful: bool = False) -> Iterator[list
         size += item.size
     if batch:
         yield batch
+
+
+def handfuls(found: Iterable[Letter | Refusal]) -> Iterator[list[Letter] | Refusal]:
+    """Messages as many at a time as are stored together: a few, and never many bytes.
+
+    Raises:
+        FetchProblem: the connection is of no more use. What was read before comes before.
+    """
+    several, size, lost = list[Letter](), 0, None
+    try:
+        for one in found:
+            if isinstance(one, Letter):
+                crash_point("mailbox-after-read")
+                several.append(one)
+                size += len(one.raw)
+                if len(several) < email_in.HANDFUL and size < email_in.HANDFUL_BYTES:
+                    continue
+            if several:
+                yield several
+                several, size = [], 0
+            if isinstance(one, Refusal):
+                yield one
+    except FetchProblem as problem:
+        lost = problem
+    if several:
+        yield several
+    if lost is not None:
+        raise lost
+
+
+def digest_of(letter: Letter) -> str:
+    """What the same message is known by under other numbers."""
+    return hashlib.sha256(letter.raw).hexdigest()
 
 
 def _behind(arrived: datetime | None) -> int | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,9 +14,11 @@ from tests.servers.mailboxes import Fetching, questions
 
 from hookdesk.api import site
 from hookdesk.faults import EXIT_STATUS
+from hookdesk.services.intake import Arrival
 from hookdesk.testing import Clock
 from hookdesk_mailboxes import fetching
-from hookdesk_mailboxes.protocols import FetchProblem
+from hookdesk_mailboxes.protocols import FetchProblem, Letter
+from hookdesk_pop3.client import Pop3Connection
 
 pytestmark = pytest.mark.plugins("mailboxes", "imap", "pop3", "storage_fs")
 STEPS = (
@@ -85,7 +88,7 @@ def test_a_process_that_dies_while_a_renumbered_folder_is_read_again_doubles_not
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-@pytest.mark.parametrize("moment", [1, 2, 3])
+@pytest.mark.parametrize("moment", [1, 2])
 def test_a_server_that_is_restarted_while_it_is_read_loses_and_doubles_nothing(
     hookdesk_app: Flask, own_dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch, protocol: str, moment: int
 ) -> None:
@@ -93,7 +96,7 @@ def test_a_server_that_is_restarted_while_it_is_read_loses_and_doubles_nothing(
     mailbox.deliver(1, 2, 3, 4)
     mailbox.add(security="none", after="delete")
     with monkeypatch.context() as patch:
-        patch.setattr(fetching.email_in, "take", ended_at(moment, own_dovecot, fetching.email_in.take))
+        patch.setattr(fetching.email_in, "take_all", ended_at(moment, own_dovecot, fetching.email_in.take_all))
         with pytest.raises(FetchProblem) as seen:
             mailbox.look()
     assert seen.value.kind == "ended"
@@ -107,13 +110,40 @@ def test_a_server_that_is_restarted_while_it_is_read_loses_and_doubles_nothing(
     assert (mailbox.left(), mailbox.row().failures) == (0, 0)
 
 
-def ended_at(moment: int, server: Dovecot, take: Callable[..., int | None]) -> Callable[..., int | None]:
-    """`take`, while the server ends at that passage."""
+def ended_at(
+    moment: int, server: Dovecot, take: Callable[[Sequence[Arrival]], list[bool]]
+) -> Callable[[Sequence[Arrival]], list[bool]]:
+    """`take_all`, while the server ends at that passage."""
     passages = count(1)
 
-    def taking(*given: object, **named: object) -> int | None:
+    def taking(arrivals: Sequence[Arrival]) -> list[bool]:
         if next(passages) == moment:
             server.stop()
-        return take(*given, **named)
+        return take(arrivals)
 
     return taking
+
+
+def test_what_was_read_before_the_connection_was_lost_is_kept(
+    hookdesk_app: Flask, own_dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over POP3 each message is a question of its own: the first of two is here when the server ends."""
+    mailbox = Fetching(hookdesk_app, own_dovecot, "pop3")
+    mailbox.deliver(1, 2)
+    mailbox.add(security="none", after="delete")
+    read = Pop3Connection.read
+
+    def reading(connection: Pop3Connection, *given: Any) -> Iterator[Letter]:
+        for letter in read(connection, *given):
+            own_dovecot.stop()
+            yield letter
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Pop3Connection, "read", reading)
+        with pytest.raises(FetchProblem, match="ended"):
+            mailbox.look()
+    assert len(mailbox.subjects()) == 1
+    own_dovecot.start()
+    mailbox.look()
+    assert mailbox.subjects() == questions(1, 2)
+    assert mailbox.left() == 0
