@@ -449,6 +449,22 @@ def test_what_the_sidebar_counts_is_kept_until_any_process_changes_a_ticket(
         assert sidebar(desk)["unanswered"] == "0", "but that is believed for a few seconds only"
 
 
+@pytest.mark.parametrize(("most", "told"), [(3, ("3", "3")), (2, ("10k+", "1k+"))])
+def test_numbers_are_exact_up_to_a_bound_and_say_when_they_are_not(
+    desk: Client, make_ticket: MakeTicket, inside: Inside, monkeypatch: pytest.MonkeyPatch, most: int, told: tuple[str, str]
+) -> None:
+    for name in ("MOST_OPEN", "MOST_CLOSED"):
+        monkeypatch.setattr(listing, name, most)
+    for place in range(6):
+        make_ticket(f"Number {place}")
+    three = select(Ticket.id).order_by(Ticket.id).limit(3).scalar_subquery()
+    done = select(Status.id).where(Status.state == "closed").limit(1).scalar_subquery()
+    closed = update(Ticket).where(Ticket.id.in_(three)).values(state="closed", status_id=done, closed_at=clock.now())
+    inside(lambda: transact(lambda session: session.execute(closed)))
+    shown = sidebar(desk)
+    assert (shown["unassigned"], shown["closed"]) == told
+
+
 def test_numbers_that_are_rolled_back_are_not_kept(make_ticket: MakeTicket, inside: Inside) -> None:
     ticket = make_ticket()
 
