@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import and_, select
+from sqlalchemy import and_, false, select
 
-from hookdesk.api import Comparison, Field, FieldType, Group, Mode, Operator, Ticket, cached, criteria
+from hookdesk.api import Comparison, Field, FieldType, Group, Mode, Operator, Ticket, cached, criteria, reading
 from hookdesk_desk.fields import offered, stored
 from hookdesk_queues.models import Vip
 
@@ -31,6 +32,14 @@ def vip() -> Field:
         "vip", _("VIP organization"), FieldType.BOOLEAN, column, "vip", is_early=False, group=_("Ticket"),
         read=lambda draft: False,
     )  # fmt: skip
+
+
+def asked() -> Mapping[str, Field]:
+    """The fields as queues ask for them: while no organization is very important, no ticket is looked at to find none of one."""
+    known = stored()
+    if reading().scalar(select(Vip.organization_id).limit(1)) is not None:
+        return known
+    return {**known, "vip": replace(known["vip"], column=false())}
 
 
 def labels(field: Field) -> Mapping[Any, str]:

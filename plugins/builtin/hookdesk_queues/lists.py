@@ -76,7 +76,7 @@ def of(actor: Actor) -> QueueSet | None:
 
 def _made(actor: Actor) -> QueueSet | None:
     """Put them together."""
-    known, forest = fields.stored(), tree.kept()
+    known, forest = fields.asked(), tree.kept()
     nodes = [*forest.of(None), *(forest.of(actor.agent_id) if actor.agent_id is not None else ())]
     found = [queue for node in nodes if node.is_active for queue in [_queue(node, forest, actor, known)] if queue]
     if not found:

@@ -424,6 +424,26 @@ def test_an_administrator_changes_everybodys_queues(
     assert hookdesk_client.get(f"/admin/queues/{queue_id}").status_code == 404
 
 
+def test_the_first_very_important_organization_is_counted_at_once(
+    desk: Client, make_ticket: MakeTicket, inside: Inside
+) -> None:
+    ticket = make_ticket()
+
+    def belong(session: Session) -> int:
+        navy = Organization(name="Navy", created_at=clock.now())
+        session.add(navy)
+        session.flush()
+        session.execute(update(Ticket).where(Ticket.id == ticket.id).values(organization_id=navy.id))
+        return navy.id
+
+    navy_id = inside(lambda: transact(belong))
+    assert sidebar(desk)["vip"] == "0"
+    inside(lambda: services.mark_vip(system(), navy_id, True))
+    assert sidebar(desk)["vip"] == "1"
+    inside(lambda: services.mark_vip(system(), navy_id, False))
+    assert sidebar(desk)["vip"] == "0"
+
+
 def test_what_the_sidebar_counts_is_kept_until_any_process_changes_a_ticket(
     hookdesk_app: Flask, desk: Client, make_ticket: MakeTicket
 ) -> None:
