@@ -6,7 +6,7 @@ Each change is checked, stored in one transaction and leaves a line in the syste
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -175,6 +175,20 @@ def save_role(actor: Actor, role_id: int | None, data: RoleData) -> int:
     """
     values = {**asdict(data), "permissions": sorted(data.permissions)}
     return transact(lambda session: int(store(session, actor, Role, role_id, values).id), race=True)
+
+
+def extend_roles(actor: Actor, like: Mapping[str, Collection[str]]) -> None:
+    """Give out permissions that are new to the site: each key of `like` to the roles that hold all that stands beside it.
+
+    Not again once any role has one of them: from then on an administrator decides.
+    """
+    roles = reading().all(select(Role.id, Role.name, Role.permissions, Role.is_active, Role.notes).order_by(Role.id))
+    if any(name in role.permissions for role in roles for name in like):
+        return
+    for role in roles:
+        gained = [name for name, needed in like.items() if set(needed) <= set(role.permissions)]
+        if gained:
+            save_role(actor, role.id, RoleData(role.name, (*role.permissions, *gained), role.is_active, role.notes))
 
 
 def save_team(actor: Actor, team_id: int | None, data: TeamData) -> int:

@@ -10,8 +10,19 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hookdesk.api import Actor, Job, NoSettings, PageAssets, Plugin, SlotContent, asked_for, hookimpl
-from hookdesk_export import firststeps, services
+from hookdesk.api import (
+    Actor,
+    Job,
+    NoSettings,
+    PageAssets,
+    Plugin,
+    SlotContent,
+    asked_for,
+    directory,
+    hookimpl,
+    system,
+)
+from hookdesk_export import services
 from hookdesk_export.views import bp
 
 
@@ -60,4 +71,4 @@ class Export(Plugin[NoSettings]):
 
     def on_enable(self) -> None:
         """Let those export who hand out work."""
-        firststeps.grant()
+        directory.extend_roles(system("export"), {services.PERMISSION: services.LIKE})

@@ -32,6 +32,8 @@ from hookdesk_export import columns, files
 from hookdesk_export.models import Export, Piece
 
 PERMISSION = "export.tickets"
+LIKE = ("ticket.assign",)
+"""Whoever hands out work may take the list of it along, at first."""
 MOST = 50_000
 """Tickets of one export at most; of a longer list, its first ones."""
 STEP = 200

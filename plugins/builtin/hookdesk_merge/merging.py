@@ -29,6 +29,8 @@ from hookdesk.api import (
 from hookdesk_merge.models import Merge
 
 PERMISSION = "ticket.merge"
+LIKE = ("ticket.edit", "ticket.close")
+"""Whoever may change tickets and close them does no more than that when merging some, and may at first."""
 
 
 def merge(actor: Actor, parent_id: int, child_ids: Sequence[int], *, with_followers: bool = True) -> list[int]:

@@ -18,10 +18,12 @@ from hookdesk.api import (
     TicketDraft,
     asked_for,
     clock,
+    directory,
     hookimpl,
     permitted,
+    system,
 )
-from hookdesk_merge import firststeps, lists, merging, related
+from hookdesk_merge import lists, merging, related
 from hookdesk_merge.models import Link
 from hookdesk_merge.views import bp
 
@@ -89,4 +91,4 @@ class Merge(Plugin[NoSettings]):
 
     def on_enable(self) -> None:
         """Let whoever may change and close tickets merge them, until an administrator decides otherwise."""
-        firststeps.grant()
+        directory.extend_roles(system("merge"), {merging.PERMISSION: merging.LIKE})

@@ -24,9 +24,11 @@ from hookdesk.api import (
     Plugin,
     SlotContent,
     asked_for,
+    directory,
     hookimpl,
+    system,
 )
-from hookdesk_tags import firststeps, lists, merging, rules, services, telling
+from hookdesk_tags import lists, merging, rules, services, telling
 from hookdesk_tags.views import bp, ticket
 
 
@@ -102,4 +104,4 @@ class Tags(Plugin[NoSettings]):
 
     def on_enable(self) -> None:
         """Let whoever may move tickets make tags, until an administrator decides otherwise."""
-        firststeps.grant()
+        directory.extend_roles(system("tags"), {services.CREATE: services.LIKE})

@@ -28,6 +28,8 @@ from hookdesk_tags.palette import COLOURS
 
 PERMISSION = "ticket.edit"
 CREATE = "tag.create"
+LIKE = ("ticket.transfer",)
+"""Whoever may move tickets between departments has a say in how they are sorted, and makes tags at first."""
 
 
 class TagProblem(tickets.TicketProblem):

@@ -45,6 +45,16 @@ PERMISSIONS = (
     ("task.close", _l("Close and reopen tasks"), _l("Tasks")),
     ("task.delete", _l("Delete tasks"), _l("Tasks")),
 )
+LIKE = {
+    "task.create": ("ticket.edit",),
+    "task.edit": ("ticket.edit",),
+    "task.assign": ("ticket.assign",),
+    "task.transfer": ("ticket.transfer",),
+    "task.reply": ("ticket.reply",),
+    "task.close": ("ticket.close",),
+    "task.delete": ("ticket.delete",),
+}
+"""Who may do what with tasks at first: those who may do the like with tickets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,9 @@ from hookdesk.api import (
     SlotContent,
     StoredFile,
     asked_for,
+    directory,
     hookimpl,
+    system,
     wake,
 )
 from hookdesk_tasks import (
@@ -35,7 +37,6 @@ from hookdesk_tasks import (
     checklists,
     closing,
     conditions,
-    firststeps,
     guard,
     letters,
     making,
@@ -203,4 +204,4 @@ class Tasks(Plugin[Settings]):
 
     def on_enable(self) -> None:
         """Let whoever may do something with tickets do the like with tasks, until an administrator decides otherwise."""
-        firststeps.grant()
+        directory.extend_roles(system("tasks"), guard.LIKE)

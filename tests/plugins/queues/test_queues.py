@@ -471,7 +471,12 @@ def test_what_the_sidebar_counts_is_kept_until_any_process_changes_a_ticket(
 
 @pytest.mark.parametrize(("most", "told"), [(3, ("3", "3")), (2, ("10k+", "1k+"))])
 def test_numbers_are_exact_up_to_a_bound_and_say_when_they_are_not(
-    desk: Client, make_ticket: MakeTicket, inside: Inside, monkeypatch: pytest.MonkeyPatch, most: int, told: tuple[str, str]
+    desk: Client,
+    make_ticket: MakeTicket,
+    inside: Inside,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    told: tuple[str, str],
 ) -> None:
     for name in ("MOST_OPEN", "MOST_CLOSED"):
         monkeypatch.setattr(listing, name, most)
