@@ -56,9 +56,9 @@ _MACHINE = re.compile(
 )
 # programs at which a person sits
 _CLIENT = re.compile(
-    r"thunderbird|mozilla|lightning|seamonkey|outlook(?: \d|-ios|-android| express|,| imo)|apple mail|(?:iphone|ipad) mail|mutt|k-9"
-    r"|roundcube|kmail|evolution|the bat|claws|gnus|webmail|squirrelmail|horde|zimbrawebclient|live mail|windows mail|em client|foxmail"
-    r"|airmail|mailbird",
+    r"\b(?:thunderbird|mozilla|lightning|seamonkey|outlook(?: \d|-ios|-android| express|,| imo)|apple mail|(?:iphone|ipad) mail|mutt|k-9"
+    r"|roundcube|kmail|evolution|the bat|claws|gnus|squirrelmail|horde|zimbrawebclient|live mail|windows mail|em client|foxmail"
+    r"|airmail|mailbird)|webmail",
     re.IGNORECASE,
 )
 # servers ask nothing; a quoted line and the query of a link are no question of the writer's

@@ -66,7 +66,7 @@ def trim_text(text: str) -> str:
 
 def trimmed_text(text: str) -> Trimmed:
     """The same, with what was folded away and why."""
-    lines = text.replace("\r\n", "\n").replace("\u200b", "").replace("\ufeff", "").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "").replace("\ufeff", "").split("\n")
     first, rest = lines[:MAX_LINES], lines[MAX_LINES:]
     forward = next((line for line in first if FORWARD.match(line[:MAX_LINE])), None)
     if forward is not None:

@@ -65,6 +65,10 @@ def test_a_link_that_was_wrapped_within_a_quote_is_quoted() -> None:
     assert trim_text(answered) == "Yes.\nMay."
 
 
+def test_line_ends_of_old_macs_are_line_ends() -> None:
+    assert trim_text(f"{OWN}\n\nOn 5/6/24 10:00, Jane Doe wrote:\n\n{MARKED}\n".replace("\n", "\r")) == OWN
+
+
 def test_in_html_what_stands_below_is_known_by_program() -> None:
     own, quote = (f"<p>{text.replace(chr(10) * 2, '</p><p>')}</p>" for text in (OWN, QUOTE))
     mails = {
