@@ -39,6 +39,10 @@ _ID_LINE = re.compile(
 _SOME_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,100}(?:\.[\w-]{1,100}){1,10}")
 _DAEMON = re.compile(r"(?:post_?master|[\w-]*daemon|no-?reply)@", re.IGNORECASE)
 _TO_LINE = re.compile(r"^[ \t>|]*to:[ \t]*([^\n]{1,500})", re.IGNORECASE | re.MULTILINE)
+_RECIPIENT_FIELD = re.compile(
+    r"^[ \t>|]{0,20}(?:original|final)-recipient:[ \t]*[\w-]{1,20};[ \t]*<?([^\s<>;]{1,64}@[^\s<>;]{1,250})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ADDRESS_LINE = re.compile(
     r"^[ \t]*(?:(?:to:?|recipient:?|address:?|rcpt to:)[ \t]*)?<?([^\s<>@:;,=\"'()]{1,64}@[\w.-]{1,250}\w)(?=\.?(?:[<>\s(:;,]|$))",
     re.IGNORECASE | re.MULTILINE,
@@ -79,11 +83,15 @@ def _original(references: bytes, message_id: bytes, to: tuple[str, ...]) -> Orig
 
 
 def read_bounced(root: Part, subject: str, text: str, original: Original) -> tuple[Bounced, ...]:
-    """The recipients whom a bounce is about, at most 50; one without an address if it names none."""
+    """The recipients whom a bounce is about, at most 50; one without an address if it names none. Nobody, if it says that all got it."""
     text = text[:_CHARS]
-    found = (
-        list(_reported(root)) or [Bounced(address) for address in _named(root, subject, text, original)] or [Bounced()]
-    )
+    groups = list(_groups(root))
+    found = [one for fields in groups if (one := _recipient(fields))]
+    if groups and not found:
+        return ()
+    found = found or [Bounced()]
+    if not any(one.address for one in found):  # a report may name a file, or a host alone
+        found = [found[0].replace(address=address) for address in _named(root, subject, text, original)] or found
     words, is_final = _refusal(text), _HELD_UP.search(f"{subject}\n{text}") is None
     status = next(iter(_STATUS.findall(words or text)), "")
     return tuple(
@@ -97,8 +105,8 @@ def read_bounced(root: Part, subject: str, text: str, original: Original) -> tup
     )
 
 
-def _reported(root: Part) -> Iterator[Bounced]:
-    """What the groups of fields of a delivery report say (RFC 3464 section 2.3); those who got the mail are left out."""
+def _groups(root: Part) -> Iterator[Fields]:
+    """The fields of a delivery report that are about a recipient each (RFC 3464 section 2.3)."""
     for part in root.leaves():
         if part.content_type.value not in _REPORTS:
             continue
@@ -108,18 +116,21 @@ def _reported(root: Part) -> Iterator[Bounced]:
             except UnreadableMessage:
                 continue
             if "final-recipient" in fields or "original-recipient" in fields:
-                yield from _recipient(fields)
+                yield fields
 
 
-def _recipient(fields: Fields) -> Iterator[Bounced]:
-    """One recipient of a report, unless they got the mail."""
+def _recipient(fields: Fields) -> Bounced | None:
+    """One recipient of a report; None if they got the mail."""
     action, status = _text(fields, "action").lower(), next(iter(_STATUS.findall(_text(fields, "status"))), "")
     if action.split()[:1] and action.split()[0].strip("();,") in ("delivered", "relayed", "expanded"):
-        return
+        return None
+    words = _value(fields, "diagnostic-code")
+    if status.endswith(".0.0"):  # that says nothing; what the server said may say more
+        status = next((more for more in _STATUS.findall(words) if more[0] == status[0]), status)
     # whom we wrote to, before it was forwarded to somebody whom we do not know
     address = bare_address(_value(fields, "original-recipient")) or bare_address(_value(fields, "final-recipient"))
     is_final = not action.startswith("delayed") if action else not status.startswith("4")
-    yield Bounced(address, status, _value(fields, "diagnostic-code"), is_final=is_final)
+    return Bounced(address, status, words, is_final=is_final)
 
 
 def _named(root: Part, subject: str, text: str, original: Original) -> list[str]:
@@ -127,6 +138,8 @@ def _named(root: Part, subject: str, text: str, original: Original) -> list[str]
     for raw in root.headers.get("x-failed-recipients", []):
         if addresses := [box.address for box in parse_addresses(raw) if box.address]:
             return addresses
+    if reported := list(dict.fromkeys(_RECIPIENT_FIELD.findall(text))):
+        return reported
     if len(original.to) == 1:
         return [*original.to]
     told = list(dict.fromkeys(found.lower() for found in _ADDRESS_LINE.findall(text)))

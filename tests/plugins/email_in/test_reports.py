@@ -60,6 +60,39 @@ def test_a_bounce_names_whom_it_failed_and_why(name: str, said: list[tuple[str, 
     assert {one.message_id for one in found} <= {"{ours}", ""}
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            ["Final-Recipient: rfc822; /var/mail/grace", "Action: failed", "Status: 5.0.0"],
+            [("box@mx.example.org", "5.0.0")],
+        ),
+        (
+            ["Final-Recipient: rfc822; @mx.example.org", "Action: failed", "Status: 5.1.2"],
+            [("box@mx.example.org", "5.1.2")],
+        ),
+        (
+            [
+                "Final-Recipient: rfc822; grace@example.org",
+                "Action: failed",
+                "Status: 5.0.0",
+                "Diagnostic-Code: smtp; 552 5.2.2 full",
+            ],
+            [("grace@example.org", "5.2.2")],
+        ),
+        (["Final-Recipient: rfc822; grace@example.org", "Action: relayed", "Status: 2.0.0"], []),
+    ],
+    ids=["a file", "a host", "a status that says nothing", "all got it"],
+)
+def test_a_report_that_names_no_address_or_no_failure(fields: list[str], said: list[tuple[str, str]]) -> None:
+    """What Exim says beside it counts; and who got our mail is nobody whom it did not reach."""
+    head = "From: Mail Delivery System <mailer-daemon@mx.example.org>\nX-Failed-Recipients: box@mx.example.org\n"
+    kind = "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nSee below.\n--b\n"
+    report = "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n" + "\n".join(fields)
+    message = parse_message(f"{head}{kind}{report}\n\n--b--\n".encode())
+    assert [(one.address, one.status) for one in message.bounced] == said
+
+
 def entry_of(record: IntakeRecord) -> ThreadEntry:
     found: ThreadEntry = reading().scalars(select(ThreadEntry).where(ThreadEntry.id == record.entry_id)).one()
     return found
