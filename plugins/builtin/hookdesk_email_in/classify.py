@@ -19,8 +19,10 @@ Table = tuple[MessageKind, Rules]
 
 # Amazon's notices, by themselves and in an envelope of their own
 _NOTICE = r"""\A\{[\s\S]{0,500}?(?:notification|event)Type\\?"\s*:\s*\\?\""""
-# how a program says that somebody is not there
-_GONE = r"(?:out of (?:the |my )?office|away from (?:the |my )?(?:office|desk|mail))"
+# how a subject says that somebody is not there, and how they say so below it
+_GONE = r"(?:currently )?(?:out of (?:the |my )?office|away from (?:the |my )?(?:office|desk|mail))"
+_IS_GONE = rf"\b(?:is|am|will be) {_GONE}"
+_I_AM_GONE = rf"\bi(?:['’]m|['’]ll be| am| will be) {_GONE}"
 
 
 def _table(kind: MessageKind, *pairs: tuple[str, str]) -> Table:
@@ -83,7 +85,7 @@ TABLES = (
         ("x-mailer", r"^(?:vacation|auto-?(?:reply|respond))"),
         ("away", rf"^[\[(【]?{AWAY}(?: (?:auto-?)?(?:reply|response|message|notice))?\s*(?:[:：\])】-]|re\b|$)"),
         ("away", rf"[\[(【]{AWAY}[\])】]\s*$|^(?:{ABSENT})\s?[:：]|^(?-i:AUTO)\s?: "),
-        ("absent", rf"^[^\n?]{{0,60}}\b(?:is|am|will be) (?:currently )?{_GONE}[^\n?]{{0,60}}\n[^?]{{0,200}}\b{_GONE}"),
+        ("absent", rf"\A[^\n?]{{0,60}}{_IS_GONE}[^\n?]{{0,60}}\n[^?]{{0,200}}{_I_AM_GONE}"),
         ("answer", rf"(?:^|[.,!] )[^\n.!?]{{0,20}}\b{THIS_IS}\s?{AWAY}"),
     ),
     # only now: an automatic answer has a null sender, too (RFC 3834 section 3.3)
