@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -321,15 +323,37 @@ def test_a_fault_at_any_stage_loses_nothing_and_doubles_nothing_of_ours(
     assert len(to(first)) == (2 if stage == "DATA" else 1)
 
 
-def test_a_server_that_hangs_is_left_in_the_time_of_its_account(
-    hookdesk_app: Flask, smtp_server: SmtpServer, make_ticket: Make, run_jobs: Make, clock: Clock
+def test_a_server_that_hangs_over_a_mail_is_left_and_asked_again(
+    hookdesk_app: Flask,
+    smtp_server: SmtpServer,
+    make_ticket: Make,
+    run_jobs: Make,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Over a mail that it has kept already: nothing is lost, the site has the mail once, and the world at most once for each attempt."""
+    """It has kept the mail already: nothing is lost, the site has it once, and the world at most once for each attempt."""
     with hookdesk_app.app_context():
-        smtp_server.serve("help@desk.example", timeout=1)
+        smtp_server.serve("help@desk.example")
     smtp_server.fail_at("DATA", "hang")
+    hand_over = smtplib.SMTP.data
+
+    def impatient(server: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+        answers, read = count(), server.getreply
+
+        def answer() -> tuple[int, bytes]:
+            if next(answers):  # the first one says that the mail may come
+                smtp_server.wait_for(1)
+                assert server.sock is not None
+                server.sock.settimeout(0.1)
+            return read()
+
+        monkeypatch.setattr(server, "getreply", answer)
+        return hand_over(server, content)
+
     make_ticket()
-    run_jobs()
+    with monkeypatch.context() as patched:
+        patched.setattr(smtplib.SMTP, "data", impatient)
+        run_jobs()
     assert told(hookdesk_app) == [(REQUESTER, "waiting", 1)]
     with hookdesk_app.app_context():
         assert "timed out" in str(reading().scalar(select(Mail.error)))
