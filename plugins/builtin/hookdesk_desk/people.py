@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, or_, select
 
 from hookdesk.api import (
@@ -30,9 +31,10 @@ from hookdesk.api import (
     scoped,
     tickets,
 )
-from hookdesk_desk import queues
 
 SUGGESTED = 8
+MOST_COUNTED = 50
+"""A requester's tickets are counted so far: each one is looked at, and some have hundreds."""
 SHORTEST = 2
 """So many characters have to be typed before anybody is suggested."""
 _ADDRESS = (
@@ -78,13 +80,21 @@ class People:
     referred: Sequence[Referred]
 
     @property
+    def tickets(self) -> str:
+        """How many tickets the requester has, in words."""
+        count = self.owner.tickets if self.owner else 0
+        if count > MOST_COUNTED:
+            return str(_("%(num)d+ tickets", num=MOST_COUNTED))
+        return str(ngettext("%(num)d ticket", "%(num)d tickets", count))
+
+    @property
     def copied(self) -> list[Row[Any]]:
         """Those who get a copy of a reply."""
         return [row for row in self.followers if row.is_active and row.address and not row.is_banned]
 
 
 def of(actor: Actor, view: TicketView, with_referred: bool) -> People:
-    """All of them; `tickets` counts those of the requester that the actor sees.
+    """All of them; `tickets` counts those of the requester that the actor sees, as far as is told.
 
     Whom it was shown to is read if that is wanted, and if there are any; else they are only counted.
     """
@@ -103,13 +113,19 @@ def _taking_part(within: ColumnElement[bool]) -> Select[Any]:
     shown = select(func.count()).select_from(Referral).where(Referral.ticket_id == ticket_id).scalar_subquery()
     return (
         _PEOPLE.add_columns(
-            Collaborator.is_active, queues.count_within(within, owner_id).label("tickets"), shown.label("shown")
+            Collaborator.is_active, _count_within(within, owner_id).label("tickets"), shown.label("shown")
         )
         .outerjoin(Collaborator, follows)
         .where(or_(User.id == owner_id, User.id.in_(following)))
         .order_by(User.name)
         .limit(participants.MOST + 1)
     )
+
+
+def _count_within(within: ColumnElement[bool], owner_id: ColumnElement[int]) -> Any:
+    """How many tickets of a requester lie within a scope, and no further than one more than is told, as a column."""
+    seen = select(Ticket.id).where(Ticket.user_id == owner_id, within).limit(MOST_COUNTED + 1)
+    return select(func.count()).select_from(seen.subquery()).scalar_subquery()
 
 
 def others(actor: Actor, view: TicketView) -> Sequence[Row[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
 
 from hookdesk.api import (
     Actor,
@@ -262,9 +262,3 @@ def deletable(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 def unanswered() -> ColumnElement[bool]:
     """The condition on tickets in which the requester spoke last."""
     return Ticket.is_answered.is_(False)
-
-
-def count_within(within: ColumnElement[bool], user_id: ColumnElement[int]) -> Any:
-    """How many tickets of a requester lie within a scope, at most 1,001, as a column."""
-    seen = select(Ticket.id).where(Ticket.user_id == user_id, within).limit(listing.MOST_CLOSED + 1)
-    return select(func.count()).select_from(seen.subquery()).scalar_subquery()

@@ -181,6 +181,15 @@ def test_the_requester_stands_beside_with_the_number_of_their_tickets(desk: Clie
     assert link.attributes["href"] == f"/agent/queues/requester-{ticket.user_id}"
 
 
+def test_tickets_of_a_requester_with_very_many_are_counted_so_far_and_no_further(
+    desk: Client, make_ticket: MakeTicket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_ticket("one")
+    ticket = make_ticket("two")
+    monkeypatch.setattr("hookdesk_desk.people.MOST_COUNTED", 1)
+    assert "1+ tickets" in page(desk, f"/agent/tickets/{ticket.number}").css_first("#requester").text()
+
+
 def test_one_steps_through_the_queue_one_came_from(desk: Client, make_ticket: MakeTicket) -> None:
     first, second, third = (make_ticket(name).number for name in ("first", "second", "third"))
     trail = "?queue=open&sort=oldest"
