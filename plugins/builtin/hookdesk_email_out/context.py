@@ -83,15 +83,15 @@ def _topic(ref: str) -> str:
 def _message(about: Occasion, text: str, author: str) -> Values:
     """`message.…`: what was written."""
     entry = about.entry
-    html = Markup(entry.html) if entry and entry.html else text_to_html(text)  # noqa: S704  # core has sanitized it
+    formatted = entry.html if entry else ""
     return Values(
         text,
         text=text,
-        html=html,
-        is_formatted=bool(entry and entry.html),
+        html=lambda: Markup(formatted) if formatted else text_to_html(text),  # noqa: S704  # core has sanitized it
+        is_formatted=bool(formatted),
         author=author,
         created=_moment(entry.created_at if entry else None),
-        quoted=quoted(text),
+        quoted=lambda: quoted(text),
     )
 
 
