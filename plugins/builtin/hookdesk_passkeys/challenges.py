@@ -10,10 +10,9 @@ from flask import session
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from webauthn import base64url_to_bytes
-from webauthn.helpers import bytes_to_base64url
 
 from hookdesk.api import clock, transact
+from hookdesk_passkeys import base64url
 from hookdesk_passkeys.models import UsedChallenge
 
 KEY = "passkey"
@@ -24,7 +23,7 @@ def make(purpose: str, user_id: int | None) -> bytes:
     """A new challenge; the browser's cookie remembers what it is for."""
     challenge = secrets.token_bytes(32)
     until = (clock.now() + LIFETIME).timestamp()
-    session[KEY] = {"for": purpose, "user": user_id, "challenge": bytes_to_base64url(challenge), "until": until}
+    session[KEY] = {"for": purpose, "user": user_id, "challenge": base64url.encode(challenge), "until": until}
     return challenge
 
 
@@ -33,7 +32,7 @@ def take(purpose: str, user_id: int | None) -> bytes | None:
     given = session.pop(KEY, None)
     if not given or (given["for"], given["user"]) != (purpose, user_id) or given["until"] < clock.now().timestamp():
         return None
-    return base64url_to_bytes(given["challenge"])
+    return base64url.decode(given["challenge"])
 
 
 def use_up(challenge: bytes) -> bool:

@@ -6,33 +6,19 @@ import hmac
 import json
 import logging
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import ngettext
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    CredentialDeviceType,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from hookdesk.api import clean_line, clock, log, reading, release, transact
-from hookdesk_passkeys import challenges, party
+from hookdesk_passkeys import base64url, challenges, party
 from hookdesk_passkeys.models import Passkey
 from hookdesk_two_factor import challenge
+
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 
 logger = logging.getLogger(__name__)
 KIND = "passkey"
@@ -42,30 +28,23 @@ LONGEST = 20_000
 
 def creation_options(user_id: int, login: str, name: str) -> str:
     """What the browser needs to make a passkey, as JSON. One that can be found without a login, where the authenticator has room."""
-    options = generate_registration_options(
-        rp_id=party.domain(), rp_name=party.name(), user_id=party.handle(user_id), user_name=login, user_display_name=name,
-        challenge=challenges.make("create", user_id), exclude_credentials=_descriptors(user_id),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
-        ),
-    )  # fmt: skip
-    return options_to_json(options)
+    from hookdesk_passkeys import ceremony  # few processes need it
+
+    return ceremony.creation_options(user_id, login, name, challenges.make("create", user_id), _ids(user_id))
 
 
 def request_options(purpose: str, user_id: int | None, *, verified: bool) -> str:
     """What the browser needs to have a passkey sign, as JSON; without a user, any passkey that it has for this site."""
-    wanted = UserVerificationRequirement.REQUIRED if verified else UserVerificationRequirement.PREFERRED
-    options = generate_authentication_options(
-        rp_id=party.domain(), challenge=challenges.make(purpose, user_id), user_verification=wanted,
-        allow_credentials=_descriptors(user_id) if user_id is not None else None,
-    )  # fmt: skip
-    return options_to_json(options)
+    from hookdesk_passkeys import ceremony
+
+    known = _ids(user_id) if user_id is not None else None
+    return ceremony.request_options(challenges.make(purpose, user_id), known, verified=verified)
 
 
-def _descriptors(user_id: int) -> list[PublicKeyCredentialDescriptor]:
-    """A user's passkeys by their ids."""
+def _ids(user_id: int) -> list[bytes]:
+    """The ids of a user's passkeys."""
     ids = reading().scalars(select(Passkey.credential_id).where(Passkey.user_id == user_id))
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one)) for one in ids]
+    return [base64url.decode(one) for one in ids]
 
 
 def add(user_id: int, answer: str, name: str) -> bool:
@@ -73,23 +52,20 @@ def add(user_id: int, answer: str, name: str) -> bool:
     expected = challenges.take("create", user_id)
     if expected is None or len(answer) > LONGEST:
         return False
+    from hookdesk_passkeys import ceremony
+
     try:
-        made = verify_registration_response(
-            credential=answer,
-            expected_challenge=expected,
-            expected_rp_id=party.domain(),
-            expected_origin=party.origin(),
-        )
+        made = ceremony.made(answer, expected)
     except Exception as error:  # bytes of strangers: whatever the parser makes of them, the answer is no
         logger.info("a new passkey was refused: %s", error)
         return False
-    key = bytes_to_base64url(made.credential_id)
+    key = base64url.encode(made.credential_id)
     known = reading().scalar(select(Passkey.id).where(Passkey.credential_id == key))
     if known is not None or not challenges.use_up(expected):
         return False
     row = Passkey(
-        user_id=user_id, credential_id=key, public_key=bytes_to_base64url(made.credential_public_key),
-        sign_count=made.sign_count, can_sync=made.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        user_id=user_id, credential_id=key, public_key=base64url.encode(made.credential_public_key),
+        sign_count=made.sign_count, can_sync=ceremony.can_sync(made),
         is_synced=made.credential_backed_up, name=clean_line(name)[:100] or KIND, created_at=clock.now(),
     )  # fmt: skip
 
@@ -111,16 +87,16 @@ def check(purpose: str, user_id: int | None, answer: str, *, verified: bool) -> 
     if expected is None or row is None or (user_id is not None and row.user_id != user_id):
         return None
     release()
+    from hookdesk_passkeys import ceremony
+
     try:
-        signed = verify_authentication_response(
-            credential=answer, expected_challenge=expected, expected_rp_id=party.domain(),
-            expected_origin=party.origin(), credential_public_key=base64url_to_bytes(row.public_key),
-            credential_current_sign_count=0, require_user_verification=verified,
-        )  # fmt: skip
+        signed = ceremony.signed(answer, expected, base64url.decode(row.public_key), verified=verified)
     except Exception as error:  # as above
         logger.info("a passkey's answer was refused: %s", error)
         return None
-    if not _is_the_same(row, signed) or not _names_its_owner(row.user_id, answer, user_id is None):
+    if not _is_the_same(row, signed, ceremony.can_sync(signed)) or not _names_its_owner(
+        row.user_id, answer, user_id is None
+    ):
         return None
     if not challenges.use_up(expected):
         return None
@@ -140,9 +116,8 @@ def _named(answer: str) -> Any:
     return reading().first(select(*Passkey.__table__.columns).where(Passkey.credential_id == key[:1400]))
 
 
-def _is_the_same(row: Any, signed: VerifiedAuthentication) -> bool:
+def _is_the_same(row: Any, signed: VerifiedAuthentication, can_sync: bool) -> bool:
     """Whether counter and kind fit what is known. A counter that stands still means that there are two of a passkey."""
-    can_sync = signed.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     counts = signed.new_sign_count or row.sign_count
     if can_sync == row.can_sync and (not counts or signed.new_sign_count > row.sign_count):
         return True
@@ -156,7 +131,7 @@ def _names_its_owner(user_id: int, answer: str, must: bool) -> bool:
     given = json.loads(answer)["response"].get("userHandle")
     if not given:
         return not must
-    return hmac.compare_digest(base64url_to_bytes(str(given)), party.handle(user_id))
+    return hmac.compare_digest(base64url.decode(str(given)), party.handle(user_id))
 
 
 def remove(user_id: int, passkey_id: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -260,3 +262,8 @@ def test_a_reset_forgets_them(ada: Actor, hookdesk_app: Flask) -> None:
     with hookdesk_app.app_context():
         assert site().hooks.collect(AuthHooks.auth_reset_factors, user_id=ada.user_id or 0) == ["passkeys"]
         assert reading().scalar(select(Passkey.id)) is None
+
+
+def test_who_uses_no_passkey_does_not_pay_for_them() -> None:
+    asked = "import sys, hookdesk_passkeys.plugin; sys.exit('webauthn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
