@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import BindParameter, Boolean, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import BindParameter, Boolean, bindparam, literal, or_, select, union_all
 
 from hookdesk.api import (
     KNOWN_AGENT,
@@ -21,7 +21,6 @@ from hookdesk.api import (
     Priority,
     Status,
     Team,
-    TicketEvent,
     cached,
     current_actor,
     knowing,
@@ -73,7 +72,6 @@ _PLACES = union_all(
     select(literal("team"), Team.id, literal(""), Team.name, literal(""), literal(0)).where(Team.is_active),
     select(literal("agent"), Agent.id, literal(""), Agent.name, literal(""), literal(0)).where(Agent.is_active, KNOWN_AGENT),
 )  # fmt: skip
-_NEWEST = select(func.coalesce(func.max(TicketEvent.id), 0))
 
 
 def directory() -> Directory:
@@ -83,11 +81,6 @@ def directory() -> Directory:
         found = _kept(current_actor())
         setattr(g, _KEY, found)
     return found
-
-
-def newest_event() -> int:
-    """The id of the site's newest ticket event."""
-    return int(reading().scalar(_NEWEST))
 
 
 def _kept(actor: Actor) -> Directory:

@@ -9,13 +9,12 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, bindparam, false, or_, select
 
 from hookdesk.api import (
     Actor,
     NavItem,
     Ticket,
-    TicketEvent,
     User,
     UTCDateTime,
     clock,
@@ -236,18 +235,6 @@ def nav_items(actor: Actor) -> list[NavItem]:
         )
         for place, queue in enumerate(queues)
     ]
-
-
-def has_news(actor: Actor, since: int) -> bool:
-    """True if something happened after the event `since` to a ticket that the actor sees, or saw before it was deleted: one query."""
-    return reading().scalar(news(actor, since)) is not None
-
-
-def news(actor: Actor, since: int) -> Select[int]:
-    """The first such event. A join would have SQLite begin with the tickets, all of them where nothing has happened."""
-    is_seen = or_(scope(actor), scope(actor, binned=True))
-    ticket = select(Ticket.id).where(Ticket.id == TicketEvent.ticket_id, is_seen)
-    return select(TicketEvent.id).where(TicketEvent.id > since, ticket.exists()).order_by(TicketEvent.id).limit(1)
 
 
 def deletable(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -1,18 +1,22 @@
-"""Every queue, order and quick filter is asked on both databases: none of them may be SQL that one does not know."""
+"""Every queue, order and quick filter is asked on both databases: none of them may be SQL that one does not know. So is the question for
+news."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from hookdesk.api import Actor, Ticket, listing
+from hookdesk.api import Actor, Ticket, TicketEvent, listing, reading, release, transact
 from hookdesk.app import create_app
 from hookdesk.config import Config
 from hookdesk.lifecycle.discovery import discover
+from hookdesk.testing import Clock
 from hookdesk.testing.instances import SECRET, end, prepare
+from hookdesk_desk import news
 from hookdesk_queues import lists, quick, sorting
 
 PLUGINS = ("queues", "desk", "sla", "forms", "storage_fs")
@@ -59,3 +63,29 @@ def test_queues_orders_and_filters_run_on_every_database(
                     listing.page(actor, "open", listing.NEWEST, menu.condition(actor, value))  # type: ignore[union-attr]  # there is one
         subjects = listing.page(ada, "open", sorting.order("by:subject") or listing.NEWEST).rows
     assert [row.subject for row in subjects] == ["A", "b", "c"]
+
+
+def test_a_change_is_news_though_a_later_one_was_committed_before_it(
+    hookdesk_app: Flask, make_agent: Callable[..., Actor], make_ticket: Callable[..., Ticket], clock: Clock
+) -> None:
+    ada, ticket = make_agent("ada"), make_ticket()
+    clock.advance(minutes=1)
+    with hookdesk_app.test_request_context("/agent/"):
+        assert not news.is_there(ada, news.known())
+        _happened(1002, ticket, clock.now)
+        since = news.known()
+        release()
+        if reading().dialect == "sqlite":  # which has one writer at a time
+            assert not news.is_there(ada, since)
+            return
+        _happened(1001, ticket, clock.now)
+        assert news.is_there(ada, since)
+        clock.advance(minutes=1)
+        assert not news.is_there(ada, news.known())
+
+
+def _happened(event_id: int, ticket: Ticket, at: datetime) -> None:
+    """One more change of a ticket, with an id that another transaction was given earlier or later."""
+    happened = TicketEvent(id=event_id, ticket_id=ticket.id, kind="answered", actor="Bo", data={}, created_at=at)
+    transact(lambda session: session.add(happened))
+    release()

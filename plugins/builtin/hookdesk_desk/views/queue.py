@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hookdesk.api import Actor, agent, current_actor, id_argument, listing, plain_arguments, shown_name
-from hookdesk_desk import due, links, preferences, queues, trail
-from hookdesk_desk.directory import newest_event
+from hookdesk_desk import due, links, news, preferences, queues, trail
 from hookdesk_desk.layout import Head
 from hookdesk_desk.trail import Trail
 from hookdesk_desk.views.blueprint import bp
@@ -28,7 +27,7 @@ def queue_page(queue: str) -> str | Response | tuple[str, int]:
     """A queue. With `?since=<event>` it answers 204 if nothing has happened since: one query, no template."""
     actor = current_actor()
     since = id_argument("since")
-    if since is not None and not queues.has_news(actor, since):
+    if since is not None and not news.is_there(actor, since):
         return "", 204
     found = queues.find(actor, queue)
     if found is None:
@@ -40,7 +39,7 @@ def queue_page(queue: str) -> str | Response | tuple[str, int]:
 
 def _page(actor: Actor, way: Trail) -> str:
     """Render one page of the list."""
-    order, newest = way.order, newest_event()  # before the rows: what comes in between is news
+    order, newest = way.order, news.known()  # before the rows: what comes in between is news
     page = listing.page(
         actor,
         way.queue.state,
