@@ -66,10 +66,10 @@ class SearchBackend(Protocol):
 
     name: str
 
-    def matching(self, dialect: str, words: str, include_notes: bool) -> Any:
+    def matching(self, dialect: str, words: str, include_notes: bool, soon: int = 0) -> Any:
         """A SELECT of ticket ids that contain all words (the last one as a prefix), newest first, for `Ticket.id.in_(…)`.
 
-        None if there are no words to look for.
+        With `soon` at most so many, and older ones may be missing: what can be had at once. None if there are no words to look for.
         """
         ...
 

@@ -17,10 +17,8 @@ from hookdesk_kb.models import Article, ArticleText, ArticleTopic, Document
 MOST = 50
 CANDIDATES = 300
 """So many of the best texts are looked at: an article in six languages is six of them."""
-VECTOR = (
-    "(setweight(to_tsvector('simple', p_kb__document.title), 'A') || "
-    "setweight(to_tsvector('simple', left(p_kb__document.body, 200000)), 'D'))"
-)
+VECTOR = "p_kb__document.words"
+"""PostgreSQL's words of a text, the title's weighing more (see migrations); SQLite has a table for them."""
 NEAR = 0.3
 """Of what matches loosely, what comes to this part of the best one's score is worth showing."""
 _FOUND: Any = select(ArticleText.article_id, ArticleText.locale).join(Article, Article.id == ArticleText.article_id)

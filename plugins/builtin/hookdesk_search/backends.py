@@ -22,10 +22,10 @@ class Fts5Backend:
 
     name = "fts5"
 
-    def matching(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
+    def matching(self, dialect: str, words: str, include_notes: bool, soon: int = 0) -> Select[Any] | None:
         """Ids of tickets that contain all words, the last one as a prefix."""
         match = self._match(dialect, words, include_notes)
-        return None if match is None else _newest(match).limit(MOST)
+        return None if match is None else _newest(match).limit(soon or MOST)
 
     def ranked(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
         """Of the newest, best first: number, subject and requester count most, notes least."""
@@ -79,14 +79,20 @@ ALL = f"{PUBLIC} || ' ' || left(p_search__document.notes, 200000)"
 
 
 class TsvectorBackend:
-    """PostgreSQL's own full text with a GIN index."""
+    """PostgreSQL's own full text with a GIN index, which knows no order: all matches are fetched and sorted.
+
+    Of common words these are many, so a page begins with the newest documents, read one by one. Which of the two is quicker PostgreSQL
+    would have to guess, and it guesses wrong: for a rare word it reads a million documents.
+    """
 
     name = "tsvector"
 
-    def matching(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
+    def matching(self, dialect: str, words: str, include_notes: bool, soon: int = 0) -> Select[Any] | None:
         """Ids of tickets that contain all words, the last one as a prefix."""
         asked = self._query(dialect, words)
-        return None if asked is None else self._newest(asked, include_notes).limit(MOST)
+        if asked is None:
+            return None
+        return _looked_at(asked, include_notes, soon) if soon else self._newest(asked, include_notes).limit(MOST)
 
     def ranked(self, dialect: str, words: str, include_notes: bool) -> Select[Any] | None:
         """Of the newest, best first: number, subject and requester count most."""
@@ -107,11 +113,21 @@ class TsvectorBackend:
         return func.to_tsquery("simple", f"{query} & ({last})" if query else last)
 
     def _newest(self, asked: Any, include_notes: bool) -> Select[Any]:
-        """Documents that match, newest first."""
-        vector: Any = literal_column(f"to_tsvector('simple', {ALL if include_notes else PUBLIC})")
-        found = select(Document.ticket_id.label("id")).where(vector.op("@@")(asked))
-        return found.order_by(Document.ticket_id.desc())
+        """Documents that match, newest first. They are ordered by what no index has: see above."""
+        found = select(Document.ticket_id.label("id")).where(_vector(include_notes).op("@@")(asked))
+        return found.order_by((Document.ticket_id + 0).desc())
 
     def rebuild(self, batch: int) -> int:
         """Index tickets that are missing."""
         return missing.index(batch)
+
+
+def _vector(include_notes: bool) -> Any:
+    """The words of a document, as an index has them."""
+    return literal_column(f"to_tsvector('simple', {ALL if include_notes else PUBLIC})")
+
+
+def _looked_at(asked: Any, include_notes: bool, soon: int) -> Select[Any]:
+    """Which of the newest documents match, of twice as many as are wanted."""
+    newest = select(Document).order_by(Document.ticket_id.desc()).limit(2 * soon).subquery("p_search__document")
+    return select(newest.c.ticket_id.label("id")).where(_vector(include_notes).op("@@")(asked)).limit(soon)

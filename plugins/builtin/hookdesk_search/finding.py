@@ -14,8 +14,6 @@ from hookdesk.api import Actor, Ticket, listing, reading, scope
 PAGE = 25
 MOST_PAGES = 20
 """Pages of matches in the order of their rank; there are no more matches than that which are ranked."""
-
-
 SOON = 4
 """A page is mostly full after so many pages of the newest matches; what is older is looked at only if it is not."""
 
@@ -43,7 +41,8 @@ def find(actor: Actor, asked: Asked, size: int = PAGE, where: Sequence[ColumnEle
     matching = listing.matches(asked.words, asked.by_rank)
     if matching is None:
         return Found((), False)
-    ids = [] if asked.by_rank else _seen(actor, asked, size, where, matching.limit(SOON * size))
+    soon = None if asked.by_rank else listing.matches(asked.words, soon=SOON * size)
+    ids = [] if soon is None else _seen(actor, asked, size, where, soon)
     if len(ids) <= size:
         ids = _seen(actor, asked, size, where, matching)
     return Found(listing.rows(ids[:size]), len(ids) > size)

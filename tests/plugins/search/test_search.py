@@ -366,9 +366,9 @@ def test_an_advanced_search_joins_words_and_conditions(
 
 
 @pytest.fixture
-def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
+def postgres_app(fresh_postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The same plugin on PostgreSQL."""
-    config = Config(instance=tmp_path, database_url=postgres_url, secret_key="-" * 20, testing=True)
+    config = Config(instance=tmp_path, database_url=fresh_postgres_url, secret_key="-" * 20, testing=True)
     migrate.upgrade_core(config)
     folder = discover()["search"].migrations
     assert folder is not None
@@ -403,3 +403,30 @@ def test_postgresql_finds_the_same(postgres_app: Flask) -> None:
         assert len(reading().all(listing.matches("printer", by_rank=True))) == 1
     for words in ("flooding", "'", "&", "!(", ""):
         assert found(postgres_app, words) == [], words
+
+
+def test_postgresql_reads_a_few_of_the_newest_or_asks_the_index(postgres_app: Flask) -> None:
+    """For a rare word it would read all documents from the newest on, if it could have them in that order."""
+    with postgres_app.app_context():
+        for place in range(5):
+            sent = InboundMessage(
+                channel="portal", sender_address="grace@example.org", subject=f"Printer {place}", text="-"
+            )
+            intake.submit(sent, ANONYMOUS)
+        assert missing.index() == 5
+        every, soon = listing.matches("printer"), listing.matches("printer", soon=1)
+        assert every is not None
+        assert soon is not None
+        ids = list(reading().scalars(every))
+        assert ids == sorted(ids, reverse=True)
+        assert len(ids) == 5
+        assert len(list(reading().scalars(soon))) == 1
+        old = listing.matches('"printer 0"', soon=1)
+        assert old is not None
+        assert reading().all(old) == [], "more than twice as many are newer"
+        with site().db.engine.connect() as connection:
+            connection.exec_driver_sql("SET enable_seqscan TO off")
+            asked = every.compile(connection)
+            plan = "".join(connection.exec_driver_sql(f"EXPLAIN {asked}", asked.params).scalars())
+    assert "p_search__document_all" in plan
+    assert "pk_p_search__document" not in plan
