@@ -43,6 +43,8 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self.write_engine = self.engine.execution_options(**{WRITE: True})
+        # PostgreSQL shows each statement what is committed by then, in a transaction or not: reading goes without two of its messages
+        self.read_engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing: ContextVar[Session | None] = ContextVar("hookdesk_writing", default=None)
 
     @property
@@ -67,7 +69,7 @@ class Database:
 
     def reader(self) -> ReadSession:
         """A read-only transaction of its own: begun by the first query, to be closed."""
-        return ReadSession(Session(self.engine, autoflush=False, expire_on_commit=False), is_shared=False)
+        return ReadSession(Session(self.read_engine, autoflush=False, expire_on_commit=False), is_shared=False)
 
     @contextmanager
     def write(self, is_lasting: bool = True) -> Iterator[Session]:
