@@ -57,7 +57,8 @@ def _seen(
     if asked.by_rank:
         seen = seen.order_by(inner.c.rank, inner.c.id.desc()).offset(asked.page * size)
     else:
-        seen = seen.order_by(inner.c.id.desc())
+        # PostgreSQL would walk all tickets from the newest on beside the matches, for those are in that order
+        seen = seen.order_by((inner.c.id if reading().dialect == "sqlite" else inner.c.id + 0).desc())
         seen = seen.where(Ticket.id < asked.before) if asked.before is not None else seen
     return reading().scalars(seen).all()
 
