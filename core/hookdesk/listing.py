@@ -384,10 +384,8 @@ _ROWS = _row_columns()
 
 
 def matches(words: str, by_rank: bool = False, soon: int = 0) -> Select[Any] | None:
-    """Ids of the newest tickets that contain words, in anybody's sight, as whoever searches here finds them; None if nobody does.
-
-    With `soon` no more than so many, of those that can be found at once.
-    """
+    """Ids of the newest tickets that contain words, in anybody's sight, as whoever searches here finds them; None if nobody does. With
+    `soon` no more than so many, of those that can be found at once."""
     known, backends = reading().dialect, site().hooks.collect(RunningHooks.search_backends)
     asked = (one.ranked(known, words, True) if by_rank else one.matching(known, words, True, soon) for one in backends)
     return next((found for found in asked if found is not None), None)

@@ -44,7 +44,9 @@ class Database:
         self.engine = make_engine(url)
         self.write_engine = self.engine.execution_options(**{WRITE: True})
         # PostgreSQL shows each statement what is committed by then, in a transaction or not: reading goes without two of its messages
-        self.read_engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.read_engine = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self._writing: ContextVar[Session | None] = ContextVar("hookdesk_writing", default=None)
 
     @property
