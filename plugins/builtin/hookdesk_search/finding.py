@@ -38,13 +38,11 @@ class Found:
 
 def find(actor: Actor, asked: Asked, size: int = PAGE, where: Sequence[ColumnElement[bool]] = ()) -> Found:
     """One page of tickets that also meet `where`."""
-    matching = listing.matches(asked.words, asked.by_rank)
-    if matching is None:
-        return Found((), False)
     soon = None if asked.by_rank else listing.matches(asked.words, soon=SOON * size)
-    ids = [] if soon is None else _seen(actor, asked, size, where, soon)
+    ids: Sequence[int] = () if soon is None else _seen(actor, asked, size, where, soon)
     if len(ids) <= size:
-        ids = _seen(actor, asked, size, where, matching)
+        matching = listing.matches(asked.words, asked.by_rank)
+        ids = () if matching is None else _seen(actor, asked, size, where, matching)
     return Found(listing.rows(ids[:size]), len(ids) > size)
 
 
